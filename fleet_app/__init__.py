@@ -1,0 +1,1 @@
+"""The fleet tracking application: domain core, adapters and web pages."""

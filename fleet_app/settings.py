@@ -1,0 +1,86 @@
+"""Everything the environment can say about this installation, as one typed object."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings read from `FLEET_*` variables; a store without a URL is embedded."""
+
+    model_config = SettingsConfigDict(env_prefix="FLEET_", extra="ignore")
+
+    home: Path = Field(default=PROJECT_ROOT / ".fleet")
+    """Where embedded engines, files, maps and generated secrets live."""
+    database_url: str | None = None
+    """`postgresql+psycopg://…`; None means the embedded server under `home`."""
+    redis_url: str | None = None
+    """`redis://…`, `rediss://…` or `unix://…`; None means the embedded Valkey under `home`."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    web_processes: int = Field(default=1, ge=1)
+    public_url: str | None = None
+    """Origin that browsers use, e.g. `https://fleet.example.com`; None means this host and port."""
+    allowed_origins: list[str] = Field(default_factory=list)
+    """Origins accepted besides `public_url`, as JSON: `["https://a.example"]`."""
+
+    secret_key: SecretStr | None = None
+    """Signs access tokens; None means a key generated once into `home/secret_key`."""
+    access_token_minutes: int = 15
+    refresh_token_days: int = 30
+    session_hours: int = 24
+
+    log_partitions: int = Field(default=8, ge=1, le=1024)
+    """Partitions of the durable log. Changing it needs a drained log."""
+    log_max_pending: int = 500_000
+    """Log entries not yet consumed beyond which ingest answers 503."""
+    ingest_max_bytes: int = 2_000_000
+    """Largest accepted request body, in bytes."""
+    tick_seconds: float = 0.25
+    """Shortest time between two live frames of one fleet."""
+    offline_after_seconds: int = 120
+    """A vehicle without a fix for this long is shown as offline."""
+
+    @property
+    def origin(self) -> str:
+        """The origin browsers use, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> list[str]:
+        """Every origin whose pages may talk to this server."""
+        local = [f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1")]
+        own = [self.origin] if self.public_url else local
+        return list(dict.fromkeys([*own, *self.allowed_origins]))
+
+    def signing_key(self) -> str:
+        """The token signing key: configured, or generated once and kept with mode 0600."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        return _read_or_create_secret(self.home / "secret_key")
+
+
+def _read_or_create_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
