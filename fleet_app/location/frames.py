@@ -100,6 +100,9 @@ def decode_frame(frame: bytes) -> tuple[FrameKind, int, float, list[LivePosition
     if version != VERSION or len(frame) != HEADER.size + count * RECORD.size:
         raise ValueError(f"not a version {VERSION} frame of {count} records: {len(frame)} bytes")
     body = frame[HEADER.size :]
-    return FrameKind(kind), sequence, server_time, [
-        unpack_position(record) for _, record in split_records(body)
-    ]
+    return (
+        FrameKind(kind),
+        sequence,
+        server_time,
+        [unpack_position(record) for _, record in split_records(body)],
+    )

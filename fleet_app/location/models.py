@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB, REAL
 from sqlmodel import Field, SQLModel
 
+from fleet_app.kernel.columns import moment
+
 
 class Source(StrEnum):
     """Which wire format a fix arrived in."""
@@ -22,7 +24,7 @@ class Source(StrEnum):
 
 
 class MotionStatus(IntEnum):
-    """What a vehicle is doing, as far as its last fixes tell. Values are part of the frame format."""
+    """What a vehicle does, as far as its fixes tell. Values are part of the frame format."""
 
     OFFLINE = 0
     STOPPED = 1
@@ -81,7 +83,7 @@ class LocationEvent(SQLModel, table=True):
     vehicle_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     fleet_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    received_at: datetime = moment()
     lat: float
     lon: float
     speed: float | None = Field(default=None, sa_column=Column(REAL))
@@ -101,20 +103,22 @@ class LocationEventKey(SQLModel, table=True):
 
     vehicle_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     event_id: str = Field(primary_key=True, max_length=64)
-    recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    recorded_at: datetime = moment()
 
 
 class QuarantinedFix(SQLModel, table=True):
     """A fix that was acknowledged but is not believed, with the reason."""
 
     __tablename__ = "quarantined_fixes"
-    __table_args__ = (Index("ix_quarantined_fixes_fleet_id_received_at", "fleet_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_quarantined_fixes_fleet_id_received_at", "fleet_id", "received_at"),
+    )
 
     vehicle_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     reason: str = Field(primary_key=True, max_length=32)
     fleet_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    received_at: datetime = moment()
     lat: float
     lon: float
     source: str = Field(max_length=16)
@@ -129,8 +133,8 @@ class VehicleLive(SQLModel, table=True):
 
     vehicle_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     fleet_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    received_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    recorded_at: datetime = moment()
+    received_at: datetime = moment()
     lat: float
     lon: float
     speed: float | None = Field(default=None, sa_column=Column(REAL))
