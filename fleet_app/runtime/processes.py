@@ -66,10 +66,8 @@ def stop(process: subprocess.Popen[bytes], program: Program) -> None:
     with suppress(ProcessLookupError):
         if process.poll() is None:
             process.send_signal(program.stop_signal)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(program.grace_seconds)
-    except subprocess.TimeoutExpired:
-        pass
     kill_group(process)
     process.wait()
 

@@ -14,6 +14,7 @@ from fleet_app.runtime.logs import LogFile, Output
 from fleet_app.runtime.processes import Program
 
 Say = Callable[[str], None]
+Alive = Callable[[], bool]
 
 
 @dataclass
@@ -42,8 +43,8 @@ class Service:
     name: str
     program: Callable[[], Program]
     """Asked before every start, so that it may clear up what the last one left."""
-    ready: Callable[[], None] | None = None
-    """Blocks until the process answers; raises when it will not."""
+    ready: Callable[[Alive], None] | None = None
+    """Blocks until the process answers; raises when it died or takes too long."""
     echo: bool = True
     """Whether its output also goes to the terminal."""
     backoff: Backoff = field(default_factory=Backoff)
@@ -71,6 +72,10 @@ class _Running:
         self._started = time.monotonic()
         self._restart_at = None
 
+    def wait_ready(self) -> None:
+        if self.service.ready is not None:
+            self.service.ready(lambda: self.pid is not None)
+
     def tend(self) -> None:
         """Notice a death, and start again once the waiting time is over."""
         if self._restart_at is None:
@@ -83,9 +88,8 @@ class _Running:
     def _try_start(self) -> None:
         try:
             self.start()
-            if self.service.ready is not None:
-                self.service.ready()
-        except Exception as error:  # noqa: BLE001 - one service must not take the others down
+            self.wait_ready()
+        except Exception as error:  # one service must not take the others down
             self.stop()
             self._schedule(f"did not start: {error}")
         else:
@@ -122,8 +126,7 @@ class Supervisor:
         running = _Running(service, self._logs, self._say)
         self._running.append(running)
         running.start()
-        if service.ready is not None:
-            service.ready()
+        running.wait_ready()
 
     def watch(self, stopping: threading.Event, interval: float = 0.2) -> None:
         """Restart what dies until `stopping` is set."""
