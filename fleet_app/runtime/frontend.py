@@ -1,0 +1,156 @@
+"""Builds the browser part once, and again only when something it is made of has changed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fleet_app.runtime import processes, toolchain
+from fleet_app.runtime.logs import tail
+from fleet_app.runtime.processes import Program
+from fleet_app.settings import PROJECT_ROOT
+
+SOURCES = ("fleet_app/web", "fleet_app/fleet_app.py", "assets", "rxconfig.py")
+IGNORED = {"__pycache__", "external"}
+BUILD_SECONDS = 900.0
+PLACEHOLDER = "fleet-origin.invalid"
+"""Host the bundle is built for; replaced by the origin the page was loaded from."""
+
+
+class Frontend:
+    """The exported browser bundle of the app in `root`."""
+
+    def __init__(self, home: Path, root: Path = PROJECT_ROOT) -> None:
+        self._home = home.resolve()
+        self._root = root
+        self._web = root / ".web"
+        self._stamp = self._web / "build" / "fleet-stamp"
+        self.bundle = self._web / "build" / "client"
+        self.log = self._home / "logs" / "frontend.log"
+
+    def is_current(self) -> bool:
+        """Whether the bundle exists and was made from the sources as they are now."""
+        if not (self.bundle.is_dir() and self._stamp.is_file()):
+            return False
+        return self._stamp.read_text(encoding="ascii") == self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """A hash over everything the bundle is made of."""
+        digest = hashlib.sha256(f"{version('reflex')} {PLACEHOLDER}".encode())
+        for path in self._source_files():
+            digest.update(str(path.relative_to(self._root)).encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def _source_files(self) -> Iterator[Path]:
+        for name in SOURCES:
+            source = self._root / name
+            if source.is_file():
+                yield source
+                continue
+            for path in sorted(source.rglob("*")):
+                inside = path.relative_to(source).parts
+                if path.is_file() and not IGNORED.intersection(inside):
+                    yield path
+
+    def build(self, say: Callable[[str], None]) -> bool:
+        """Build unless current; False when there was nothing to do.
+
+        Raises RuntimeError with the end of the build's log when it fails.
+        """
+        with self._one_at_a_time(say):
+            if self.is_current():
+                return False
+            wanted = self.fingerprint()
+            self._stamp.unlink(missing_ok=True)
+            self._export(say)
+            use_page_origin(self.bundle)
+            self._stamp.write_text(wanted, encoding="ascii")
+        return True
+
+    @contextmanager
+    def _one_at_a_time(self, say: Callable[[str], None]) -> Iterator[None]:
+        self._web.mkdir(parents=True, exist_ok=True)
+        with (self._web / ".fleet-lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("another command is building the pages; waiting")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _export(self, say: Callable[[str], None]) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            program = self._program()
+            process = processes.spawn(program, log)
+            try:
+                status = _wait(process, self.log, say)
+            finally:
+                processes.stop(process, program)
+        if status != 0 or not self.bundle.is_dir():
+            raise RuntimeError(f"building the pages failed (log: {self.log}):\n{tail(self.log)}")
+
+    def _program(self) -> Program:
+        command = [sys.executable, "-m", "reflex", "export", "--no-zip", "--frontend-only"]
+        environment = {
+            **toolchain.environment(self._home),
+            "REFLEX_API_URL": f"http://{PLACEHOLDER}",
+            "PYTHONPATH": os.pathsep.join([str(self._root), os.environ.get("PYTHONPATH", "")]),
+            "PYTHONUNBUFFERED": "1",
+            "COLUMNS": "120",
+        }
+        return Program(command, environment, directory=self._root, grace_seconds=5.0)
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path, say: Callable[[str], None]) -> int:
+    """Wait for the build, telling every few seconds that and what it does."""
+    started = time.monotonic()
+    tick = threading.Event()
+    while (status := process.poll()) is None:
+        seconds = time.monotonic() - started
+        if seconds > BUILD_SECONDS:
+            raise RuntimeError(f"building the pages took over {BUILD_SECONDS:g} s:\n{tail(log)}")
+        if int(seconds) % 10 == 9:
+            say(f"{int(seconds) + 1} s: {tail(log, 1).strip()[:90]}")
+            tick.wait(0.8)
+        tick.wait(0.3)
+    return status
+
+
+def use_page_origin(bundle: Path) -> None:
+    """Make the bundle talk to whatever origin served it, so that one build fits every port.
+
+    Reflex writes the server's address into the bundle as string literals.
+    Raises RuntimeError when there is none, since the pages would then never connect.
+    """
+    replaced = 0
+    for path in bundle.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        if PLACEHOLDER not in text:
+            continue
+        for quote in "\"'`":
+            for scheme, origin in (
+                ("http", "location.origin"),
+                ("ws", 'location.origin.replace("http","ws")'),
+            ):
+                text = text.replace(f"{quote}{scheme}://{PLACEHOLDER}", f"{origin}+{quote}")
+        path.write_text(text, encoding="utf-8")
+        _drop_compressed(path)
+        replaced += 1
+    if not replaced:
+        raise RuntimeError("the built pages do not contain the server's address to replace")
+
+
+def _drop_compressed(path: Path) -> None:
+    for suffix in (".gz", ".br", ".zst"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
