@@ -1,0 +1,123 @@
+"""Where vehicles go: rounds of addresses on real roads, planned leg by leg and shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from threading import Lock
+
+from fleet_app.kernel.geo import destination, distance_m
+from fleet_app.simulation.drive import Drive, Road, Style, plan_drive
+
+Place = tuple[float, float]
+"""(lat, lon) in degrees."""
+FindRoad = Callable[[Place, Place], Road | None]
+"""The road between two places; None when there is none."""
+TRIES = 40
+SHORTEST_TRIP_M = 400.0
+_ROAD_ENDS_WITHIN_M = 400.0
+
+
+class NoRoads(Exception):
+    """No drivable trip was found from a place; carries it."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"no road leads from {place[0]:.5f}, {place[1]:.5f} to any other address")
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where addresses lie: a box in degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def __post_init__(self) -> None:
+        if not (self.south < self.north and self.west < self.east):
+            raise ValueError(f"an area needs south < north and west < east: {self}")
+
+    def contains(self, place: Place) -> bool:
+        """Whether the place is inside."""
+        return self.south <= place[0] <= self.north and self.west <= place[1] <= self.east
+
+    def somewhere(self, random: Random) -> Place:
+        """A random place, more often near the middle, as addresses are."""
+        return (
+            random.triangular(self.south, self.north),
+            random.triangular(self.west, self.east),
+        )
+
+
+class Tour:
+    """A round of `stops` trips that ends where it began and then starts over.
+
+    Legs are planned when first asked for, always in order, so a seed gives the same tour however
+    many vehicles share it. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, area: Area, find: FindRoad, style: Style, seed: str, stops: int = 12
+    ) -> None:
+        if stops < 2:
+            raise ValueError(f"a tour needs at least 2 stops: got {stops}")
+        self._area = area
+        self._find = find
+        self._style = style
+        self._random = Random(seed)  # noqa: S311 - a simulation, not a secret
+        self._stops = stops
+        self._drives: list[Drive] = []
+        self._lock = Lock()
+        self._start: Place | None = None
+        self._here: Place = area.somewhere(self._random)
+
+    def leg(self, number: int) -> Drive:
+        """Leg `number` of the endless round. Raises `NoRoads`."""
+        index = number % self._stops
+        with self._lock:
+            while len(self._drives) <= index:
+                self._drives.append(self._plan_next())
+        return self._drives[index]
+
+    def _plan_next(self) -> Drive:
+        last = len(self._drives) == self._stops - 1
+        if last and self._start and (home := self._try(self._here, self._start)):
+            return home
+        for _ in range(TRIES):
+            begin = self._here if self._start else self._area.somewhere(self._random)
+            if drive := self._try(begin, self._next_address(begin)):
+                return drive
+        raise NoRoads(self._here)
+
+    def _next_address(self, begin: Place) -> Place:
+        for _ in range(TRIES):
+            away = self._random.uniform(2 * SHORTEST_TRIP_M, 5_000.0)
+            place = destination(*begin, self._random.uniform(0, 360), away)
+            if self._area.contains(place):
+                return place
+        return self._area.somewhere(self._random)
+
+    def _try(self, begin: Place, end: Place) -> Drive | None:
+        road = self._find(begin, end)
+        if road is None or not _reaches(road, begin, end):
+            return None
+        try:
+            drive = plan_drive(road, self._style, self._random)
+        except ValueError:  # both ends are the same spot of the same road
+            return None
+        if drive.length < SHORTEST_TRIP_M:
+            return None
+        self._start = self._start or road.points[0]
+        self._here = road.points[-1]
+        return drive
+
+
+def _reaches(road: Road, begin: Place, end: Place) -> bool:
+    """Whether the road really serves both addresses (not an island, not the middle of a bay)."""
+    return (
+        distance_m(*road.points[0], *begin) < _ROAD_ENDS_WITHIN_M
+        and distance_m(*road.points[-1], *end) < _ROAD_ENDS_WITHIN_M
+    )
