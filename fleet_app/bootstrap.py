@@ -12,8 +12,16 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.identity.authenticator import Authenticator
+from fleet_app.identity.devices import DeviceService
+from fleet_app.identity.grants import GrantService
+from fleet_app.identity.passwords import Passwords
+from fleet_app.identity.service import IdentityService
+from fleet_app.identity.sessions import SessionService
+from fleet_app.identity.tokens import AccessTokens
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.settings import Settings, get_settings
+from fleet_app.storage.live.sessions import RedisAttempts, RedisSessions
 from fleet_app.storage.sql.engine import create_engine, create_pool
 
 
@@ -46,6 +54,57 @@ class Container:
         return redis.from_url(
             self.redis_url, health_check_interval=15, socket_connect_timeout=3
         )
+
+    @cached_property
+    def sessions_store(self) -> RedisSessions:
+        """Browser sessions."""
+        return RedisSessions(self.redis)
+
+    @cached_property
+    def access_tokens(self) -> AccessTokens:
+        """Signs and reads access tokens."""
+        return AccessTokens(self.settings.signing_key())
+
+    @cached_property
+    def authenticator(self) -> Authenticator:
+        """Who is behind a token, from memory when asked a few seconds ago."""
+        return Authenticator(self.work, self.sessions_store, self.access_tokens)
+
+    @cached_property
+    def identity(self) -> IdentityService:
+        """Users and their passwords."""
+        attempts = RedisAttempts(self.redis)
+        return IdentityService(
+            self.work, Passwords(), attempts, self.sessions_store, self.authenticator
+        )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        """Signs browsers in and out."""
+        return SessionService(
+            self.identity,
+            self.sessions_store,
+            self.authenticator,
+            hours=self.settings.session_hours,
+        )
+
+    @cached_property
+    def grants(self) -> GrantService:
+        """Token pairs for phones and integrators."""
+        return GrantService(
+            self.work,
+            self.identity,
+            self.authenticator,
+            self.access_tokens,
+            self.settings.signing_key(),
+            access_minutes=self.settings.access_token_minutes,
+            refresh_days=self.settings.refresh_token_days,
+        )
+
+    @cached_property
+    def devices(self) -> DeviceService:
+        """Tokens of tracking devices."""
+        return DeviceService(self.work, self.authenticator)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:

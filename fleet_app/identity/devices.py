@@ -1,0 +1,91 @@
+"""Tokens of tracking devices: made for one vehicle, shown once, revocable."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fleet_app.identity.authenticator import Authenticator
+from fleet_app.identity.models import DeviceToken, Role, SpeedUnit
+from fleet_app.identity.ports import UnitOfWork
+from fleet_app.identity.principal import Principal
+from fleet_app.identity.repository import IdentityRepository
+from fleet_app.identity.tokens import digest, new_device_token
+from fleet_app.kernel.clock import Clock, utc_now
+from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
+
+MANAGERS = (Role.SYSTEM_ADMIN, Role.FLEET_MANAGER)
+
+
+class NewDevice(msgspec.Struct, frozen=True):
+    """A stored device and its token, which cannot be shown again."""
+
+    device: DeviceToken
+    token: str
+
+
+class DeviceService:
+    """Device tokens of the fleets that the acting user manages."""
+
+    def __init__(
+        self, work: UnitOfWork, authenticator: Authenticator, *, clock: Clock = utc_now
+    ) -> None:
+        self._work = work
+        self._authenticator = authenticator
+        self._clock = clock
+
+    async def create(
+        self,
+        actor: Principal,
+        *,
+        vehicle_id: int,
+        name: str,
+        speed_unit: SpeedUnit = SpeedUnit.KNOTS,
+    ) -> NewDevice:
+        """A new token for a vehicle. Raises `Forbidden`, `NotFound` or `InvalidInput`."""
+        _must_manage(actor)
+        label = name.strip()
+        if not 1 <= len(label) <= 120:
+            raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
+        token = new_device_token()
+        async with self._work() as session:
+            fleet_id = await IdentityRepository(session).fleet_of_vehicle(vehicle_id)
+            if fleet_id is None or not actor.sees_fleet(fleet_id):
+                raise NotFound("Vehicle", vehicle_id)
+            device = DeviceToken(
+                fleet_id=fleet_id,
+                vehicle_id=vehicle_id,
+                name=label,
+                token_hash=digest(token),
+                hint=token[-4:],
+                speed_unit=speed_unit,
+            )
+            session.add(device)
+            await session.flush()
+        return NewDevice(device, token)
+
+    async def page(
+        self, actor: Principal, *, vehicle_id: int | None = None, page: int = 1, limit: int = 50
+    ) -> tuple[list[DeviceToken], int]:
+        """One page of device tokens, newest first, and their total. Raises `Forbidden`."""
+        _must_manage(actor)
+        async with self._work() as session:
+            return await IdentityRepository(session).device_tokens(
+                actor.fleet_id, vehicle_id, offset=(page - 1) * limit, limit=limit
+            )
+
+    async def revoke(self, actor: Principal, device_id: int) -> DeviceToken:
+        """Refuse the token from now on; again is no error. Raises `Forbidden` or `NotFound`."""
+        _must_manage(actor)
+        async with self._work() as session:
+            device = await IdentityRepository(session).device_token(device_id)
+            if device is None or not actor.sees_fleet(device.fleet_id):
+                raise NotFound("Device", device_id)
+            device.revoked_at = device.revoked_at or self._clock()
+        self._authenticator.forget_device(device.token_hash)
+        return device
+
+
+def _must_manage(actor: Principal) -> None:
+    homeless = actor.fleet_id is None and actor.role is not Role.SYSTEM_ADMIN
+    if actor.role not in MANAGERS or homeless:
+        raise Forbidden("Only fleet managers and system administrators manage devices")

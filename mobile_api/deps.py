@@ -1,0 +1,94 @@
+"""What routers ask of a request: who is calling, and whether that caller may."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer, OAuth2PasswordBearer
+
+from fleet_app.bootstrap import Container, get_container
+from fleet_app.identity.models import Role
+from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.kernel.errors import Forbidden, Unauthenticated
+
+SESSION_COOKIE = "fleet_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_CLIENT = 64
+
+# These only describe the ways in for /api/docs; `current_principal` does the checking.
+_oauth2 = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
+
+
+def container(request: Request) -> Container:
+    """The container of this process; an app may carry its own in `app.state.container`."""
+    own = getattr(request.app.state, "container", None)
+    return own if isinstance(own, Container) else get_container()
+
+
+def client_address(request: Request) -> str:
+    """The caller's network address, as the server (and the proxy it trusts) tells it."""
+    return request.client.host[:LONGEST_CLIENT] if request.client else "unknown"
+
+
+def require_own_origin(request: Request) -> None:
+    """Refuse a cookie-carrying change that another site's page sent. Raises `Forbidden`.
+
+    Browsers send `Origin` with every such request, so a missing one is refused as well.
+    """
+    origin = request.headers.get("origin")
+    if origin not in container(request).settings.origins:
+        raise Forbidden("This request came from a page of another site")
+
+
+async def current_principal(
+    request: Request,
+    _docs_oauth2: Annotated[str | None, Depends(_oauth2)] = None,
+    _docs_bearer: Annotated[object, Depends(_bearer)] = None,
+) -> Principal:
+    """Whoever calls: by access token, or by session cookie (with an origin check on changes).
+
+    Raises `Unauthenticated`, `Forbidden` or `StoreUnavailable`.
+    """
+    return await authenticate(request)
+
+
+async def authenticate(request: Request) -> Principal:
+    """`current_principal` for callers outside FastAPI's dependencies."""
+    authenticator = container(request).authenticator
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await authenticator.principal_from_access_token(token.strip())
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if not cookie:
+        raise Unauthenticated("Please sign in")
+    if request.method not in SAFE_METHODS:
+        require_own_origin(request)
+    return await authenticator.principal_from_session(cookie)
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+"""A signed-in user of any role."""
+
+
+def require_roles(*roles: Role) -> Callable[..., Awaitable[Principal]]:
+    """A dependency that lets only `roles` through. Raises `Forbidden` for the others."""
+
+    async def allowed(principal: CurrentPrincipal) -> Principal:
+        if principal.role not in roles:
+            raise Forbidden("Your role does not allow this")
+        return principal
+
+    return allowed
+
+
+async def device_identity(request: Request, token: str | None) -> DeviceIdentity:
+    """The device behind a token that the device's protocol carried somewhere.
+
+    Raises `Unauthenticated` or `StoreUnavailable`.
+    """
+    if not token:
+        raise Unauthenticated("A device token is needed")
+    return await container(request).authenticator.device(token)
