@@ -1,0 +1,95 @@
+// Columns of the vehicle grid. A live position outranks the row that the API sent.
+
+import {
+  CellStyleModule,
+  InfiniteRowModelModule,
+  RenderApiModule,
+  RowApiModule,
+  RowSelectionModule,
+  ScrollApiModule,
+} from "ag-grid-community";
+import { ageText, batteryText, DASH, exactTime, speedText, STATUS_WORDS, toEpoch } from "./format.js";
+
+export const gridModules = [
+  CellStyleModule,
+  InfiniteRowModelModule,
+  RenderApiModule,
+  RowApiModule,
+  RowSelectionModule,
+  ScrollApiModule,
+];
+
+/** The live values of a row: from the store when it knows the vehicle, else from the row. */
+export function overlayLive(row, store) {
+  const vehicle = store.vehicles.get(row.id);
+  if (!vehicle) {
+    const lastSeen = toEpoch(row.last_seen);
+    return { status: row.status ?? "offline", speed: row.speed, battery: row.battery, lastSeen };
+  }
+  const { shown, speed, battery, recordedAt } = vehicle;
+  return { status: shown, speed, battery: battery ?? row.battery, lastSeen: recordedAt };
+}
+
+function live(pick) {
+  return ({ data, context }) => (data ? pick(overlayLive(data, context.store), context.store) : "");
+}
+
+function StatusCell({ value }) {
+  if (!value) return null;
+  return (
+    <span className="live-status">
+      <i className="st-dot" data-status={value} aria-hidden="true" />
+      {STATUS_WORDS[value] ?? value}
+    </span>
+  );
+}
+
+function seen({ lastSeen }, store) {
+  return ageText(lastSeen === null ? null : Math.max(0, store.serverNow() - lastSeen));
+}
+
+function SeenCell({ value, data, context }) {
+  if (!data) return null;
+  return <span title={exactTime(overlayLive(data, context.store).lastSeen)}>{value}</span>;
+}
+
+function driverName({ data }) {
+  const driver = data?.driver;
+  return (typeof driver === "object" ? driver?.name : driver) || (data ? DASH : "");
+}
+
+function typeName({ value }) {
+  const text = String(value ?? "").replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const columnDefs = [
+  {
+    colId: "status",
+    headerName: "Status",
+    width: 108,
+    valueGetter: live(({ status }) => status),
+    cellRenderer: StatusCell,
+  },
+  { colId: "name", field: "name", headerName: "Name", minWidth: 120, flex: 1.4, cellClass: "live-strong" },
+  { colId: "registration_number", field: "registration_number", headerName: "Registration", minWidth: 110, flex: 1 },
+  { colId: "type", field: "type", headerName: "Type", width: 92, valueFormatter: typeName },
+  { colId: "driver", headerName: "Driver", minWidth: 120, flex: 1.2, valueGetter: driverName },
+  {
+    colId: "speed",
+    headerName: "Speed",
+    width: 96,
+    valueGetter: live(({ status, speed }) => (status === "offline" ? DASH : speedText(speed))),
+    cellClass: "live-number",
+    headerClass: "live-number",
+  },
+  {
+    colId: "battery",
+    headerName: "Battery",
+    width: 92,
+    valueGetter: live(({ battery }) => batteryText(battery)),
+    cellClass: "live-number",
+    headerClass: "live-number",
+  },
+  { colId: "last_seen", headerName: "Last seen", width: 116, valueGetter: live(seen), cellRenderer: SeenCell },
+];

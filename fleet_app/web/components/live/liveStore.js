@@ -1,0 +1,221 @@
+// The fleet as this browser knows it: one store for the map, the grid and every live text.
+
+import { decodeFrame, KIND_SNAPSHOT } from "./frames.js";
+
+export const OFFLINE_AFTER_S = 120;
+export const STALE_AFTER_S = 60;
+
+const RACE_WINDOW_MS = 10_000;
+const RESYNC_EVERY_MS = 3_000;
+const ROSTER_EVERY_MS = 3_000;
+const ROSTER_UNKNOWN_EVERY_MS = 30_000;
+const ROSTER_BACKOFF_LIMIT_MS = 60_000;
+const ROSTER_URL = "/api/v1/vehicles/roster";
+
+async function fetchRoster() {
+  const response = await fetch(ROSTER_URL, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`roster: ${response.status}`);
+  return (await response.json()).data;
+}
+
+/** Live positions and the roster, merged from frames; never goes backwards in time. */
+export class LiveStore {
+  constructor({ now = () => Date.now(), loadRoster = fetchRoster } = {}) {
+    this.now = now;
+    this.loadRoster = loadRoster;
+    this.vehicles = new Map();
+    this.roster = new Map();
+    this.sequence = null;
+    this.lastFrameAt = null;
+    this.newestFix = null;
+    this.serverAhead = 0;
+    this.gaps = 0;
+    this.onResync = null;
+    this.listeners = new Set();
+    this.lastFrame = null;
+    this.lastResync = -Infinity;
+    this.rosterState = { busy: false, tried: -Infinity, failures: 0, loaded: false, asked: -Infinity };
+    this.timer = null;
+  }
+
+  /** The server's clock, epoch seconds. */
+  serverNow() {
+    return this.now() / 1000 + this.serverAhead;
+  }
+
+  /** Seconds since the vehicle's newest fix was recorded. */
+  ageOf(vehicle) {
+    return Math.max(0, this.serverNow() - vehicle.recordedAt);
+  }
+
+  /** What to show: the reported status, or "offline" once the fix is too old. */
+  statusOf(vehicle) {
+    return this.ageOf(vehicle) > OFFLINE_AFTER_S ? "offline" : vehicle.status;
+  }
+
+  /** Whether the position must look old. */
+  isStale(vehicle) {
+    return vehicle.stale || this.ageOf(vehicle) > STALE_AFTER_S;
+  }
+
+  /** Call `listener({kind, ids})` on every change; returns the function that ends it. */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(() => this.tick(), 1000);
+    if (!this.rosterState.loaded) this.refreshRoster();
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = null;
+    };
+  }
+
+  /** Merge one frame (ArrayBuffer). Empty values mean "no change". Returns the changed ids. */
+  apply(frame) {
+    if (!frame || !frame.byteLength || frame === this.lastFrame) return [];
+    this.lastFrame = frame;
+    const decoded = decodeFrame(frame);
+    this.lastFrameAt = this.now();
+    this.serverAhead = decoded.serverTime - this.lastFrameAt / 1000;
+    const snapshot = decoded.kind === KIND_SNAPSHOT;
+    const gone = snapshot ? this.dropMissing(decoded) : [];
+    this.follow(decoded.sequence, snapshot);
+    const ids = decoded.records.filter((record) => this.merge(record, decoded.sequence));
+    const changed = ids.map((record) => record.id).concat(gone);
+    if (changed.length > 0 || snapshot) this.notify(snapshot ? "snapshot" : "delta", changed);
+    this.askForUnknown(decoded.records);
+    return changed;
+  }
+
+  merge(record, sequence) {
+    const known = this.vehicles.get(record.id);
+    if (known && record.recordedAt < known.recordedAt) return false;
+    const vehicle = known ?? {};
+    Object.assign(vehicle, record, { sequence, receivedAt: this.lastFrameAt });
+    vehicle.shown = this.statusOf(vehicle);
+    this.vehicles.set(record.id, vehicle);
+    if (this.newestFix === null || record.recordedAt > this.newestFix) {
+      this.newestFix = record.recordedAt;
+    }
+    return true;
+  }
+
+  // A delta may overtake the snapshot taken before it: what it brought must stay.
+  dropMissing({ records, sequence }) {
+    const present = new Set(records.map((record) => record.id));
+    const gone = [];
+    for (const vehicle of this.vehicles.values()) {
+      const overtook =
+        vehicle.sequence > sequence && this.lastFrameAt - vehicle.receivedAt < RACE_WINDOW_MS;
+      if (!present.has(vehicle.id) && !overtook) gone.push(vehicle.id);
+    }
+    for (const id of gone) this.vehicles.delete(id);
+    return gone;
+  }
+
+  follow(sequence, snapshot) {
+    const previous = this.sequence;
+    if (snapshot) {
+      // After an older snapshot (race or restarted server) any next delta is the right one.
+      this.sequence = previous !== null && sequence < previous ? null : sequence;
+      return;
+    }
+    if (previous !== null && sequence <= previous && previous - sequence < 0x80000000) return;
+    this.sequence = sequence;
+    if (previous !== null && sequence !== (previous + 1) % 0x100000000) this.resync();
+  }
+
+  /** Ask for a snapshot, at most every few seconds. */
+  resync() {
+    this.gaps += 1;
+    if (!this.onResync || this.now() - this.lastResync < RESYNC_EVERY_MS) return;
+    this.lastResync = this.now();
+    this.onResync();
+  }
+
+  /** Age the fleet: vehicles that fell silent turn offline although no frame came. */
+  tick() {
+    const ids = [];
+    for (const vehicle of this.vehicles.values()) {
+      const shown = this.statusOf(vehicle);
+      if (shown !== vehicle.shown) {
+        vehicle.shown = shown;
+        ids.push(vehicle.id);
+      }
+    }
+    this.notify("tick", ids);
+  }
+
+  notify(kind, ids) {
+    for (const listener of this.listeners) listener({ kind, ids });
+  }
+
+  askForUnknown(records) {
+    if (records.every((record) => this.roster.has(record.id))) return;
+    const wait = this.rosterState.loaded ? ROSTER_UNKNOWN_EVERY_MS : ROSTER_EVERY_MS;
+    if (this.now() - this.rosterState.asked < wait) return;
+    this.rosterState.asked = this.now();
+    this.refreshRoster();
+  }
+
+  /** Fetch names, types and drivers; throttled, backs off while the server fails. */
+  async refreshRoster() {
+    const state = this.rosterState;
+    const wait = Math.min(ROSTER_EVERY_MS * 2 ** state.failures, ROSTER_BACKOFF_LIMIT_MS);
+    if (state.busy || this.now() - state.tried < (state.tried === -Infinity ? 0 : wait)) return;
+    state.busy = true;
+    state.tried = this.now();
+    try {
+      this.setRoster(await this.loadRoster());
+      state.failures = 0;
+      state.loaded = true;
+    } catch {
+      state.failures += 1;
+    } finally {
+      state.busy = false;
+    }
+  }
+
+  /** Replace the roster from `{columns, rows}`. */
+  setRoster({ columns, rows }) {
+    const at = Object.fromEntries(columns.map((name, i) => [name, i]));
+    this.roster = new Map(
+      rows.map((row) => [
+        row[at.id],
+        {
+          id: row[at.id],
+          name: row[at.name] || row[at.registration_number] || `Vehicle ${row[at.id]}`,
+          registration: row[at.registration_number] ?? "",
+          type: row[at.type] ?? "other",
+          driver: row[at.driver] ?? "",
+        },
+      ]),
+    );
+    this.notify("roster", []);
+  }
+
+  /** Static facts of a vehicle, with stand-ins until the roster is here. */
+  factsOf(id) {
+    return (
+      this.roster.get(id) ?? { id, name: `Vehicle ${id}`, registration: "", type: "other", driver: "" }
+    );
+  }
+
+  /** Whether a vehicle passes a status list (empty means all) and a search text. */
+  matches(vehicle, statuses, needle) {
+    if (statuses.length > 0 && !statuses.includes(vehicle.shown)) return false;
+    if (!needle) return true;
+    const { name, registration, driver } = this.factsOf(vehicle.id);
+    return `${name}\n${registration}\n${driver}`.toLowerCase().includes(needle);
+  }
+}
+
+/** Statuses of a filter prop: a list, a comma-separated text, "" or "all". */
+export function statusList(filter) {
+  const list = Array.isArray(filter) ? filter : String(filter ?? "").split(",");
+  return list.map((name) => name.trim().toLowerCase()).filter((name) => name && name !== "all");
+}
+
+/** The store of this page. */
+export const store = new LiveStore();
