@@ -1,0 +1,97 @@
+"""The three bars of the shell. Views only: data and handlers are arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.web.components.live.live_text import live_age
+from fleet_app.web.components.menus import notices_menu, profile_menu, settings_link, theme_button
+
+NAVIGATION = (("/", "map", "Fleet overview"), ("/settings", "sliders-horizontal", "Settings"))
+"""Route, icon and name of every page that exists."""
+
+
+def brand() -> rx.Component:
+    """The product's mark and name."""
+    return rx.el.a(
+        rx.el.span(rx.icon("navigation", size=15), class_name="brand-mark"),
+        rx.el.span("Live Fleet", class_name="brand-name"),
+        href="/",
+        class_name="brand",
+        aria_label="Live Fleet, fleet overview",
+    )
+
+
+def top_bar(
+    *, search: rx.Component, profile: dict[str, Any], notices: dict[str, Any]
+) -> rx.Component:
+    """Brand, search, notifications, settings, theme and profile, in one row."""
+    return rx.el.header(
+        brand(),
+        rx.el.div(search, class_name="top-search"),
+        rx.el.div(
+            notices_menu(**notices),
+            settings_link(),
+            theme_button(),
+            profile_menu(**profile),
+            class_name="top-actions",
+        ),
+        class_name="top-bar",
+    )
+
+
+def side_nav(active: str) -> rx.Component:
+    """The pages, as a rail of icons with names."""
+    return rx.el.nav(
+        *(_nav_entry(route, icon, name, route == active) for route, icon, name in NAVIGATION),
+        class_name="side-nav",
+        aria_label="Main",
+    )
+
+
+def _nav_entry(route: str, icon: str, name: str, active: bool) -> rx.Component:
+    attributes = {"aria-current": "page"} if active else {}
+    return rx.el.a(
+        rx.icon(icon, size=18),
+        rx.el.span(name, class_name="nav-name"),
+        href=route,
+        class_name="nav-entry active" if active else "nav-entry",
+        title=name,
+        custom_attrs=attributes,
+    )
+
+
+def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
+    """The truth about the system: its state, the age of the data, connections, alerts."""
+    state = status["system_state"].to(str)
+    return rx.el.footer(
+        rx.el.span(
+            rx.el.span(class_name="state-dot", custom_attrs={"data-state": state}),
+            rx.el.span(state, custom_attrs={"data-testid": "system-state"}),
+            class_name="status-item",
+            role="status",
+        ),
+        rx.el.span(
+            rx.el.span("Newest fix", class_name="status-label"),
+            live_age(),
+            class_name="status-item",
+        ),
+        _count("Connected", status["connected"], "connected", of=status["vehicles"]),
+        _count("Active alerts", status["alerts"], "alerts"),
+        rx.el.span(
+            status["reason"].to(str), class_name="status-item status-reason", role="status"
+        ),
+        class_name="status-bar",
+        aria_label="System status",
+    )
+
+
+def _count(label: str, value: Any, name: str, *, of: Any = None) -> rx.Component:
+    total = [] if of is None else [rx.el.span(" of "), rx.el.span(of)]
+    return rx.el.span(
+        rx.el.span(label, class_name="status-label"),
+        rx.el.span(rx.el.b(value), *total, custom_attrs={"data-testid": f"status-{name}"}),
+        class_name="status-item",
+    )

@@ -1,0 +1,136 @@
+"""Buttons and pop-overs of the top bar, on the browser's own popover attribute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+
+def icon_button(icon: str, label: str, **props: Any) -> rx.Component:
+    """A square button with an icon and a name for screen readers and the tooltip."""
+    return rx.el.button(
+        rx.icon(icon, size=17),
+        class_name="icon-button",
+        aria_label=label,
+        title=label,
+        type="button",
+        **props,
+    )
+
+
+def theme_button() -> rx.Component:
+    """Switch between light and dark."""
+    return rx.color_mode_cond(
+        icon_button("moon", "Dark theme", on_click=rx.toggle_color_mode),
+        icon_button("sun", "Light theme", on_click=rx.toggle_color_mode),
+    )
+
+
+def settings_link() -> rx.Component:
+    """The way to the settings page."""
+    return rx.el.a(
+        rx.icon("settings", size=17),
+        href="/settings",
+        class_name="icon-button",
+        aria_label="Settings",
+        title="Settings",
+    )
+
+
+def notices_menu(
+    *, items: Any, count: Any, loading: Any, on_open: Any, on_select: Any
+) -> rx.Component:
+    """The bell: what needs attention now, newest first."""
+    badge = rx.cond(count > 0, rx.el.span(count, class_name="badge"), rx.fragment())
+    return rx.el.div(
+        rx.el.button(
+            rx.icon("bell", size=17),
+            badge,
+            class_name="icon-button",
+            aria_label="Notifications",
+            title="Notifications",
+            type="button",
+            on_click=on_open,
+            custom_attrs={"popovertarget": "notices"},
+        ),
+        rx.el.div(
+            rx.el.h2("Needs attention"),
+            rx.cond(
+                items.length() > 0,
+                rx.el.ul(rx.foreach(items, lambda item: _notice(item, on_select))),
+                rx.el.p(
+                    rx.cond(loading, "Loading…", "Nothing needs attention right now."),
+                    class_name="empty",
+                ),
+            ),
+            id="notices",
+            class_name="popover",
+            custom_attrs={"popover": "auto"},
+        ),
+    )
+
+
+def _notice(item: Any, on_select: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.icon("circle-alert", size=15),
+            rx.el.span(
+                rx.el.b(item["title"]), rx.el.span(item["text"], class_name="quiet"),
+            ),
+            type="button",
+            class_name="notice",
+            on_click=on_select(item["vehicle_id"]),
+            custom_attrs={"popovertarget": "notices", "popovertargetaction": "hide"},
+        )
+    )
+
+
+def profile_menu(*, name: Any, role: Any, fleet: Any, initials: Any) -> rx.Component:
+    """Who is signed in, and the way out."""
+    return rx.el.div(
+        rx.el.button(
+            initials,
+            class_name="avatar",
+            aria_label="Profile",
+            title="Profile",
+            type="button",
+            custom_attrs={"popovertarget": "profile"},
+        ),
+        rx.el.div(
+            rx.el.p(rx.el.b(name, custom_attrs={"data-testid": "profile-name"})),
+            rx.el.p(role, " · ", fleet, class_name="quiet"),
+            rx.el.a("Settings", href="/settings", class_name="menu-entry"),
+            rx.el.form(
+                rx.el.button("Sign out", type="submit", class_name="menu-entry"),
+                action="/auth/logout",
+                method="post",
+                on_submit=None,
+            ),
+            id="profile",
+            class_name="popover",
+            custom_attrs={"popover": "auto"},
+        ),
+    )
+
+
+def search_box(*, value: Any = "", on_change: Any = None) -> rx.Component:
+    """Search over vehicles. Without a handler it leads to the overview with the words typed."""
+    live = {"value": value, "on_change": on_change} if on_change is not None else {}
+    return rx.el.form(
+        rx.icon("search", size=15, class_name="search-icon"),
+        rx.el.input(
+            name="q",
+            type="search",
+            placeholder="Search vehicles, plates, drivers",
+            auto_complete="off",
+            aria_label="Search vehicles",
+            custom_attrs={"data-testid": "search"},
+            **live,
+        ),
+        action="/",
+        method="get",
+        role="search",
+        class_name="search",
+        **({"on_submit": rx.prevent_default} if live else {"on_submit": None}),
+    )

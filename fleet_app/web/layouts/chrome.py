@@ -1,0 +1,51 @@
+"""The frame around every signed-in page: top bar, side navigation, status bar."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.components.bars import side_nav, status_bar, top_bar
+from fleet_app.web.components.menus import search_box
+from fleet_app.web.states.live import Live
+from fleet_app.web.states.notices import Notices
+from fleet_app.web.states.session import Session
+
+
+def chrome(
+    content: rx.Component, *, active: str, search: rx.Component | None = None
+) -> rx.Component:
+    """Wrap `content`; `active` is the route whose navigation entry is marked."""
+    bar = top_bar(
+        search=search or search_box(),
+        profile={
+            "name": Session.name,
+            "role": Session.role_label,
+            "fleet": Session.fleet_name,
+            "initials": Session.initials,
+        },
+        notices={
+            "items": Notices.items,
+            "count": Live.status["alerts"].to(int),
+            "loading": Notices.loading,
+            "on_open": Notices.load,
+            "on_select": Notices.open_vehicle,
+        },
+    )
+    frame = rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="skip-link"),
+        bar,
+        side_nav(active),
+        rx.el.main(content, id="content", class_name="content", tab_index=-1),
+        status_bar(Live.status),
+        class_name="shell",
+    )
+    return rx.cond(Session.ready, frame, _waiting())
+
+
+def _waiting() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(class_name="spinner", aria_hidden=True),
+        rx.el.p("Connecting…"),
+        class_name="waiting",
+        role="status",
+    )

@@ -1,0 +1,55 @@
+"""The sign-in page: a native form, so that the cookie is set by a full page load."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.states.sign_in import SignIn
+
+
+def login_page() -> rx.Component:
+    """E-mail, password, and what went wrong last time."""
+    return rx.el.main(
+        rx.el.section(
+            rx.el.div(
+                rx.el.span(rx.icon("navigation", size=22), class_name="brand-mark large"),
+                rx.el.h1("Live Fleet"),
+                rx.el.p("Sign in to see where every vehicle is.", class_name="quiet"),
+                class_name="login-head",
+            ),
+            _form(),
+            class_name="login-card",
+        ),
+        class_name="login",
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        rx.cond(
+            SignIn.message != "",
+            rx.el.p(SignIn.message, role="alert", class_name="form-error"),
+            rx.fragment(),
+        ),
+        _field("E-mail", "email", "email", "username"),
+        _field("Password", "password", "password", "current-password"),
+        rx.el.input(type="hidden", name="next", value=SignIn.next_path, read_only=True),
+        rx.el.button("Sign in", type="submit", class_name="button primary wide"),
+        action="/auth/login",
+        method="post",
+        on_submit=None,
+    )
+
+
+def _field(label: str, name: str, kind: str, complete: str) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label),
+        rx.el.input(
+            name=name,
+            type=kind,
+            required=True,
+            auto_complete=complete,
+            auto_focus=name == "email",
+        ),
+        class_name="field",
+    )

@@ -1,0 +1,110 @@
+"""The fleet overview: the live map with filters, the vehicle list and the selected vehicle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.web.components.drawer import vehicle_drawer
+from fleet_app.web.components.live.fleet_map import fleet_map
+from fleet_app.web.components.live.live_text import live_count
+from fleet_app.web.components.live.vehicle_grid import vehicle_grid
+from fleet_app.web.components.menus import icon_button, search_box
+from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.states.live import Live
+from fleet_app.web.states.overview import STATUSES, Overview
+
+THEME = rx.color_mode_cond("light", "dark")
+
+
+def overview_page() -> rx.Component:
+    """Map first; the list docks below it, the selected vehicle floats above it."""
+    body = rx.el.div(_map_area(), _dock(), class_name="overview")
+    words = search_box(value=Overview.query, on_change=Overview.search.debounce(200))
+    return chrome(body, active="/", search=words)
+
+
+def _map_area() -> rx.Component:
+    drawer = vehicle_drawer(
+        vehicle_id=Overview.selected,
+        follow=Overview.follow,
+        on_follow=Overview.toggle_follow,
+        on_close=Overview.clear,
+    )
+    return rx.el.div(
+        fleet_map(
+            frame=Live.frame,
+            theme=THEME,
+            selected=Overview.selected,
+            follow=Overview.follow,
+            status_filter=Overview.status_filter,
+            search=Overview.query,
+            fit=Overview.fit,
+            on_vehicle_click=Overview.select,
+            on_map_click=Overview.clear,
+            on_user_pan=Overview.stop_follow,
+            on_follow_change=Overview.set_follow,
+            on_resync=Live.join,
+        ),
+        _chips(),
+        rx.cond(Overview.selected > 0, drawer, rx.fragment()),
+        class_name="map-area",
+    )
+
+
+def _chips() -> rx.Component:
+    everything = rx.el.button(
+        "All ",
+        rx.el.b(live_count()),
+        type="button",
+        class_name="chip",
+        on_click=Overview.show_all,
+        aria_pressed=rx.cond(Overview.statuses.length() == 0, "true", "false"),
+    )
+    return rx.el.div(
+        everything,
+        *(_chip(status) for status in STATUSES),
+        class_name="chips",
+        role="group",
+        aria_label="Filter by status",
+    )
+
+
+def _chip(status: str) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(class_name=f"dot {status}"),
+        status.capitalize(),
+        rx.el.b(live_count(status=status)),
+        type="button",
+        class_name="chip",
+        on_click=Overview.toggle_status(status),
+        aria_pressed=rx.cond(Overview.statuses.contains(status), "true", "false"),
+        custom_attrs={"data-testid": f"filter-{status}"},
+    )
+
+
+def _dock() -> rx.Component:
+    toggle: dict[str, Any] = {"on_click": Overview.toggle_dock}
+    grid = vehicle_grid(
+        theme=THEME,
+        selected=Overview.selected,
+        status_filter=Overview.status_filter,
+        search=Overview.query,
+        on_row_select=Overview.select,
+    )
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Vehicles"),
+            rx.cond(
+                Overview.dock_open,
+                icon_button("chevron-down", "Hide the vehicle list", **toggle),
+                icon_button("chevron-up", "Show the vehicle list", **toggle),
+            ),
+            class_name="dock-head",
+        ),
+        rx.cond(Overview.dock_open, rx.el.div(grid, class_name="dock-body"), rx.fragment()),
+        class_name="dock",
+        aria_label="Vehicles",
+        custom_attrs={"data-open": rx.cond(Overview.dock_open, "true", "false")},
+    )

@@ -1,0 +1,48 @@
+"""The customer's tracking page: one parcel, one vehicle, one map."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.components.live.fleet_map import fleet_map
+from fleet_app.web.components.live.live_text import live_age
+from fleet_app.web.states.live import Live
+from fleet_app.web.states.tracking import Tracking
+
+THEME = rx.color_mode_cond("light", "dark")
+
+
+def track_page() -> rx.Component:
+    """Headline above, map below; a plain sentence when the link is wrong."""
+    return rx.el.main(
+        rx.el.header(
+            rx.cond(
+                Tracking.problem != "",
+                rx.el.h1(Tracking.problem, role="alert"),
+                _headline(),
+            ),
+            class_name="track-head",
+        ),
+        rx.cond(Tracking.vehicle_id > 0, _map(), rx.fragment()),
+        class_name="track-page",
+    )
+
+
+def _headline() -> rx.Component:
+    position = rx.el.span(" · position ", live_age())
+    return rx.el.div(
+        rx.el.h1(Tracking.headline, custom_attrs={"data-testid": "headline"}),
+        rx.el.p(
+            Tracking.number,
+            rx.cond(Tracking.address != "", rx.el.span(" · ", Tracking.address), rx.fragment()),
+            rx.cond(Tracking.vehicle_id > 0, position, rx.fragment()),
+            class_name="quiet",
+        ),
+    )
+
+
+def _map() -> rx.Component:
+    return rx.el.div(
+        fleet_map(frame=Live.frame, theme=THEME, selected=0, follow=False, fit=Tracking.vehicle_id),
+        class_name="map-area",
+    )

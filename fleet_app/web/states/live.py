@@ -1,0 +1,87 @@
+"""What the server pushes: live frames as raw bytes, and a small status once a second.
+
+Neither ever lives in a session's state on the server: both go to a Socket.IO room as a state delta
+made once for everybody in it, because a delta per session costs the server many times as much.
+Reflex has no public broadcast; its delta format is used here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import reflex as rx
+
+from fleet_app.web.gate import current_principal, requires
+
+FIELD_SUFFIX = "_rx_state_"
+"""What Reflex appends to the name of a var in a delta."""
+
+NO_STATUS: dict[str, Any] = {
+    "system_state": "Connecting",
+    "reason": "",
+    "newest_recorded_at": 0.0,
+    "vehicles": 0,
+    "connected": 0,
+    "moving": 0,
+    "idle": 0,
+    "stopped": 0,
+    "offline": 0,
+    "alerts": 0,
+}
+
+
+class Rooms(Protocol):
+    """Where live frames come from: lets a session in and gives it its snapshot."""
+
+    async def join_fleet(self, sid: str, fleet_id: int) -> None:
+        """Enter the fleet's room and send the session a snapshot and the status."""
+
+    async def join_vehicle(self, sid: str, vehicle_id: int) -> None:
+        """Enter one vehicle's room and send the session its position."""
+
+    async def leave(self, sid: str) -> None:
+        """Leave every live room."""
+
+
+class _Wiring:
+    rooms: Rooms | None = None
+
+
+def connect_rooms(rooms: Rooms) -> None:
+    """Tell the pages where frames come from; called once when the application is put together."""
+    _Wiring.rooms = rooms
+
+
+def live_rooms() -> Rooms:
+    """The rooms of this process."""
+    if _Wiring.rooms is None:
+        raise RuntimeError("live rooms are connected when the application starts")
+    return _Wiring.rooms
+
+
+class Live(rx.State):
+    """Broadcast-only vars: the server emits them, no session ever stores them."""
+
+    frame: str = ""
+    status: dict[str, Any] = NO_STATUS
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def join(self) -> None:
+        """Enter the room of the user's fleet; the snapshot follows at once."""
+        who = await current_principal(self)
+        if who.fleet_id is not None:
+            await live_rooms().join_fleet(self.router.session.session_id, who.fleet_id)
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def leave(self) -> None:
+        """Leave the live rooms: for pages that show no live data."""
+        await live_rooms().leave(self.router.session.session_id)
+
+
+def live_message(*, frame: bytes | None = None, status: dict[str, Any] | None = None) -> Any:
+    """The payload of one socket event that changes these vars in every session that gets it."""
+    values = {"frame": frame, "status": status}
+    changed = {f"{name}{FIELD_SUFFIX}": value for name, value in values.items() if value is not None}
+    return {"delta": {Live.get_full_name(): changed}, "events": []}

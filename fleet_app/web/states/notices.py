@@ -1,0 +1,54 @@
+"""What needs attention now, for the bell in the top bar."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+import reflex as rx
+
+from fleet_app.bootstrap import get_container
+from fleet_app.kernel.clock import utc_now
+from fleet_app.location.silent import SilentVehicle, silent_vehicles
+from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.states.overview import Overview
+
+
+class Notice(TypedDict):
+    """One line of the list."""
+
+    vehicle_id: int
+    title: str
+    text: str
+
+
+class Notices(rx.State):
+    """Vehicles that fell silent. Loaded when the list is opened, never kept up to date here."""
+
+    items: list[Notice] = []
+    loading: bool = False
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def load(self) -> None:
+        """Fetch the list anew."""
+        who = await current_principal(self)
+        if who.fleet_id is None:
+            return
+        container, now = get_container(), utc_now()
+        patience = timedelta(seconds=container.settings.offline_after_seconds)
+        async with container.work() as session:
+            silent = await silent_vehicles(session, who.fleet_id, now, patience)
+        self.items = [_notice(vehicle, now) for vehicle in silent]
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def open_vehicle(self, vehicle_id: int) -> list[rx.event.EventSpec]:
+        """Show the vehicle on the map."""
+        return [Overview.select(vehicle_id), rx.redirect("/")]
+
+
+def _notice(vehicle: SilentVehicle, now: datetime) -> Notice:
+    minutes = int((now - vehicle.last_seen).total_seconds() // 60)
+    age = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return Notice(vehicle_id=vehicle.vehicle_id, title=vehicle.name, text=f"Silent for {age}")

@@ -1,0 +1,98 @@
+"""What one dispatcher looks at: selection, filters, panels. Lists never live here."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.gate import requires
+
+STATUSES = ("moving", "idle", "stopped", "offline")
+MAX_QUERY = 80
+
+
+class Overview(rx.State):
+    """Selection and filters of the fleet overview."""
+
+    selected: int = 0
+    follow: bool = False
+    query: str = ""
+    statuses: list[str] = []
+    fit: int = 0
+    dock_open: bool = True
+
+    @rx.var
+    def status_filter(self) -> str:
+        """The chosen statuses as the API wants them; empty means all."""
+        return ",".join(self.statuses)
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def open(self) -> None:
+        """Take the search words of the address, when the page was reached by a search."""
+        words = self.router.page.params.get("q", "")
+        if isinstance(words, str) and words:
+            self.query = words[:MAX_QUERY]
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def select(self, vehicle_id: int) -> None:
+        """Select a vehicle; the same one again keeps it selected."""
+        self.follow = self.follow and self.selected == vehicle_id
+        self.selected = max(0, int(vehicle_id))
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def clear(self) -> None:
+        """Select nothing."""
+        self.selected, self.follow = 0, False
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def toggle_follow(self) -> None:
+        """Keep the selected vehicle in the middle of the map, or stop doing so."""
+        self.follow = bool(self.selected) and not self.follow
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def set_follow(self, follow: bool) -> None:
+        """Follow the selected vehicle, or stop doing so."""
+        self.follow = bool(self.selected) and bool(follow)
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def stop_follow(self) -> None:
+        """The user moved the map by hand."""
+        self.follow = False
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def search(self, words: str) -> None:
+        """Show only vehicles that match the words."""
+        self.query = words[:MAX_QUERY]
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def toggle_status(self, status: str) -> None:
+        """Show or hide one status; none chosen shows all."""
+        if status in STATUSES:
+            chosen = set(self.statuses) ^ {status}
+            self.statuses = [name for name in STATUSES if name in chosen]
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def show_all(self) -> None:
+        """Drop every filter."""
+        self.statuses, self.query = [], ""
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def fit_fleet(self) -> None:
+        """Bring the whole fleet into view."""
+        self.fit += 1
+        self.follow = False
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def toggle_dock(self) -> None:
+        """Open or close the vehicle list."""
+        self.dock_open = not self.dock_open

@@ -1,0 +1,31 @@
+"""What the sign-in page says; signing in itself is a form post to the API."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.gate import public
+
+MESSAGES = {
+    "credentials": "That e-mail and password do not match. Please try again.",
+    "locked": "Too many attempts. Please wait a few minutes and try again.",
+    "role": "This account has no access to the dashboard. Drivers use the phone app.",
+    "unavailable": "The system cannot check your sign-in right now. Please try again shortly.",
+    "expired": "You have been signed out. Please sign in again.",
+}
+
+
+class SignIn(rx.State):
+    """The message and the way back."""
+
+    message: str = ""
+    next_path: str = "/"
+
+    @rx.event
+    @public
+    async def open(self) -> None:
+        """Read why the user is here and where to go next from the address."""
+        params = self.router.page.params
+        self.message = MESSAGES.get(str(params.get("error", "")), "")
+        wanted = str(params.get("next", "/"))
+        self.next_path = wanted if wanted.startswith("/") and "//" not in wanted else "/"

@@ -1,0 +1,59 @@
+"""The customer's page: one delivery, opened by its unguessable link."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.bootstrap import get_container
+from fleet_app.delivery.models import DeliveryStatus
+from fleet_app.delivery.tracking import find_tracked
+from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.web.gate import public
+from fleet_app.web.states.live import live_rooms
+
+WORDS = {
+    DeliveryStatus.CREATED: "We have received your order.",
+    DeliveryStatus.ASSIGNED: "Your parcel is planned for delivery.",
+    DeliveryStatus.OUT_FOR_DELIVERY: "Your parcel is on its way.",
+    DeliveryStatus.ARRIVING: "Your driver is nearly there.",
+    DeliveryStatus.ARRIVED: "Your driver has arrived.",
+    DeliveryStatus.COMPLETED: "Your parcel has been delivered.",
+    DeliveryStatus.FAILED: "We could not deliver your parcel.",
+    DeliveryStatus.RESCHEDULED: "Your delivery has been rescheduled.",
+    DeliveryStatus.RETURNED: "Your parcel is on its way back to the sender.",
+    DeliveryStatus.CANCELLED: "Your delivery was cancelled.",
+}
+UNKNOWN = "This tracking link is not valid. Please check the link in your message."
+UNAVAILABLE = "We cannot show your delivery right now. Please try again in a moment."
+
+
+class Tracking(rx.State):
+    """What the customer sees of the delivery."""
+
+    number: str = ""
+    headline: str = ""
+    address: str = ""
+    vehicle_id: int = 0
+    problem: str = ""
+    loaded: bool = False
+
+    @rx.event
+    @public
+    async def open(self) -> None:
+        """Look the link up; watch the vehicle only while it carries this delivery."""
+        token = str(self.router.page.params.get("token", ""))
+        try:
+            async with get_container().work() as session:
+                found = await find_tracked(session, token)
+        except FleetError as error:
+            self.vehicle_id, self.loaded = 0, True
+            self.problem = UNKNOWN if isinstance(error, NotFound) else UNAVAILABLE
+            return
+        self.number, self.address = found.tracking_number, found.address
+        self.headline, self.problem, self.loaded = WORDS[found.status], "", True
+        self.vehicle_id = found.vehicle_id or 0
+        sid = self.router.session.session_id
+        if found.vehicle_id is None:
+            await live_rooms().leave(sid)
+        else:
+            await live_rooms().join_vehicle(sid, found.vehicle_id)
