@@ -19,17 +19,14 @@ from pathlib import Path
 
 from fleet_app.mapbuild import road_data
 from fleet_app.mapbuild.errors import BuildInProgress, MapBuildError
-from fleet_app.mapbuild.extract import Extract, open_extract
+from fleet_app.mapbuild.extract import Extract, open_extract, sha256_of
 from fleet_app.mapbuild.features import Progress, write_features
+from fleet_app.mapbuild.installed import BASEMAP, INFO, ROADS, map_dir, read_info
 from fleet_app.mapbuild.layers import LAYERS, MAX_ZOOM
 from fleet_app.mapbuild.tiles import ATTRIBUTION, write_tiles
 
 RECIPE = 1
 """Counts up when the same extract would give another map, so that it is built again."""
-
-BASEMAP = "basemap.pmtiles"
-INFO = "basemap.json"
-ROADS = "valhalla"
 
 
 def build_map(extract: Path, home: Path, progress: Progress, *, force: bool = False) -> bool:
@@ -42,7 +39,7 @@ def build_map(extract: Path, home: Path, progress: Progress, *, force: bool = Fa
     progress(f"Reading {extract.name}")
     source = open_extract(extract)
     with _only_builder(home):
-        if not force and is_current(home / "map", source):
+        if not force and is_current(map_dir(home), source):
             progress("The map is already built from this extract")
             return False
         folder = Path(tempfile.mkdtemp(prefix="map-", dir=_maps(home)))
@@ -54,22 +51,13 @@ def build_map(extract: Path, home: Path, progress: Progress, *, force: bool = Fa
             shutil.rmtree(folder, ignore_errors=True)
             raise
         _remove_others(home, folder)
-    progress(f"Map ready in {home / 'map'}")
+    progress(f"Map ready in {map_dir(home)}")
     return True
 
 
-def read_info(map_dir: Path) -> dict[str, object] | None:
-    """What `basemap.json` says, None if there is no map or it cannot be read."""
-    try:
-        info = json.loads((map_dir / INFO).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return info if isinstance(info, dict) and (map_dir / BASEMAP).is_file() else None
-
-
-def is_current(map_dir: Path, source: Extract) -> bool:
-    """Whether the map there is what `source` would give here and now."""
-    info = read_info(map_dir) or {}
+def is_current(folder: Path, source: Extract) -> bool:
+    """Whether the map in `folder` is what `source` would give here and now."""
+    info = read_info(folder) or {}
     same = info.get("sha256") == source.sha256 and info.get("recipe") == RECIPE
     return same and (info.get("roads") is True or not road_data.can_build())
 
@@ -102,7 +90,8 @@ def _build_into(folder: Path, source: Extract, progress: Progress) -> None:
     write_tiles(scratch, folder / BASEMAP, source.path.name, progress)
     progress(f"  {(folder / BASEMAP).stat().st_size / 1e6:.1f} MB in {BASEMAP}")
     roads = _build_roads(folder, source, scratch, counts, progress)
-    info = json.dumps(_info(source, counts, roads=roads), indent=2, ensure_ascii=False)
+    about = {"version": sha256_of(folder / BASEMAP)[:16], **_info(source, counts, roads=roads)}
+    info = json.dumps(about, indent=2, ensure_ascii=False)
     (folder / INFO).write_text(info + "\n", encoding="utf-8")
     shutil.rmtree(scratch)
 
@@ -143,7 +132,7 @@ def _info(source: Extract, counts: Counter[str], *, roads: bool) -> dict[str, ob
 
 def _publish(folder: Path, home: Path) -> None:
     """Makes `<home>/map` point to `folder`, atomically."""
-    link = home / "map"
+    link = map_dir(home)
     if link.is_dir() and not link.is_symlink():
         raise MapBuildError(f"{link} is a folder made by something else; move it away")
     fresh = home / f".map-{os.getpid()}"

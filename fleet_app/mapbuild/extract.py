@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from fleet_app.mapbuild.box import Box
 from fleet_app.mapbuild.errors import ExtractUnreadable
 
 _CHUNK_BYTES = 1 << 20
+_LEAST_DEG = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,13 @@ def _header_box(header: osmium.io.Header) -> Box | None:
 
 def _box_of_nodes(path: Path) -> Box | None:
     """The smallest box around every node, for files whose header names none."""
-    around = osmium.osm.Box()
+    west = south = math.inf
+    east = north = -math.inf
     for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
-        around.extend(node.location)
-    if not around.valid():
+        if isinstance(node, osmium.osm.Node) and node.location.valid():
+            west, east = min(west, node.lon), max(east, node.lon)
+            south, north = min(south, node.lat), max(north, node.lat)
+    if west > east:
         return None
-    low, high = around.bottom_left, around.top_right
-    room = 0.001 if around.size() <= 0 else 0.0
-    return Box(low.lon - room, low.lat - room, high.lon + room, high.lat + room)
+    room = 0.0 if west < east and south < north else _LEAST_DEG
+    return Box(west - room, south - room, east + room, north + room)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import TextIO
 
 import osmium
 import shapely
+from osmium.osm import Area, Node, Relation, Way
+from osmium.osm.types import OSMEntity
 from shapely.geometry.base import BaseGeometry
 
 from fleet_app.mapbuild import layers
@@ -42,7 +44,10 @@ class LayerFiles:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._stack.close()
 
@@ -91,7 +96,7 @@ class _Reader:
         for sea in sea_polygons(self._coast, self._box):
             self._out.write(Feature("water", 0, {"class": "sea"}), sea)
 
-    def _things(self) -> Iterator[osmium.osm.OSMEntity]:
+    def _things(self) -> Iterator[OSMEntity]:
         multipolygons = osmium.filter.TagFilter(("type", "multipolygon"))
         return iter(
             osmium.FileProcessor(self._path)
@@ -100,41 +105,42 @@ class _Reader:
         )
 
     def _read_relations(self) -> None:
-        for relation in osmium.FileProcessor(self._path, osmium.osm.RELATION):
+        for relation in _relations(self._path):
             kind = relation.tags.get("type")
             if kind == "boundary" and relation.tags.get("boundary") == "administrative":
                 self._note_border(relation)
             elif kind == "multipolygon":
                 self._areas.add(relation.id)
 
-    def _note_border(self, relation: osmium.osm.Relation) -> None:
-        level = relation.tags.get("admin_level", "")
+    def _note_border(self, relation: Relation) -> None:
+        level = relation.tags.get("admin_level") or ""
         for member in relation.members if level.isdecimal() else ():
             if member.type == "w":
                 known = self._border_levels.get(member.ref, 99)
                 self._border_levels[member.ref] = min(known, int(level))
 
-    def _take(self, thing: osmium.osm.OSMEntity) -> None:
-        if thing.is_node():
+    def _take(self, thing: OSMEntity) -> None:
+        if isinstance(thing, Node):
             self._node(thing)
-        elif thing.is_way():
+        elif isinstance(thing, Way):
             self._way(thing)
-        elif thing.is_area():
+        elif isinstance(thing, Area):
             self._area(thing)
 
-    def _node(self, node: osmium.osm.Node) -> None:
-        found = list(layers.node_features(node.tags))
+    def _node(self, node: Node) -> None:
+        found = list(layers.node_features(_tags(node)))
         if found and node.location.valid():
             point = shapely.Point(node.lon, node.lat)
             for feature in found:
                 self._out.write(feature, point)
 
-    def _way(self, way: osmium.osm.Way) -> None:
-        features = list(layers.line_features(way.tags))
+    def _way(self, way: Way) -> None:
+        tags = _tags(way)
+        features = list(layers.line_features(tags))
         border = layers.boundary(self._border_levels.get(way.id, 0))
-        if border is not None and way.tags.get("maritime") != "yes":
+        if border is not None and tags.get("maritime") != "yes":
             features.append(border)
-        coast = way.tags.get("natural") == "coastline"
+        coast = tags.get("natural") == "coastline"
         clipped = way.is_closed() and not all(node.location.valid() for node in way.nodes)
         if not (features or coast or clipped):
             return
@@ -145,15 +151,14 @@ class _Reader:
             for feature in features:
                 self._out.write(feature, line)
         if clipped:
-            self._write_area(way.tags, close_clipped(outline, self._box))
+            self._write_area(tags, close_clipped(outline, self._box))
 
-    def _area(self, area: osmium.osm.Area) -> None:
+    def _area(self, area: Area) -> None:
         if not area.from_way():
             self._done_areas.add(area.orig_id())
-        wanted = next(layers.area_features(area.tags, 1.0), None)
-        if wanted is None and next(layers.area_labels(area.tags, 1.0), None) is None:
-            return
-        self._write_area(area.tags, shapely.from_wkb(self._wkb.create_multipolygon(area)))
+        tags = _tags(area)
+        if any(layers.area_features(tags, 1.0)) or any(layers.area_labels(tags, 1.0)):
+            self._write_area(tags, shapely.from_wkb(self._wkb.create_multipolygon(area)))
 
     def _write_area(self, tags: Mapping[str, str], shape: BaseGeometry | None) -> None:
         if shape is None or shape.is_empty:
@@ -188,17 +193,27 @@ class _BorderOrTagged:
     def __init__(self, border_ways: Mapping[int, int]) -> None:
         self._border_ways = border_ways
 
-    def node(self, node: osmium.osm.Node) -> bool:
+    def node(self, node: Node) -> bool:
         return not node.tags
 
-    def way(self, way: osmium.osm.Way) -> bool:
+    def way(self, way: Way) -> bool:
         return not way.tags and way.id not in self._border_ways
 
-    def relation(self, relation: osmium.osm.Relation) -> bool:
+    def relation(self, relation: Relation) -> bool:
         return True
 
 
-def _outline(way: osmium.osm.Way) -> list[Point | None]:
+def _relations(path: str) -> Iterator[Relation]:
+    for thing in osmium.FileProcessor(path, osmium.osm.RELATION):
+        if isinstance(thing, Relation):
+            yield thing
+
+
+def _tags(thing: OSMEntity) -> dict[str, str]:
+    return {tag.k: tag.v for tag in thing.tags}
+
+
+def _outline(way: Way) -> list[Point | None]:
     return [(n.lon, n.lat) if n.location.valid() else None for n in way.nodes]
 
 
@@ -211,10 +226,10 @@ def _lines(outline: list[Point | None]) -> Iterator[BaseGeometry]:
 def _cut_relations(path: str, wanted: set[int]) -> list[tuple[dict[str, str], list[int]]]:
     """Tags and outer ways of the wanted multipolygons."""
     found = []
-    for relation in osmium.FileProcessor(path, osmium.osm.RELATION):
+    for relation in _relations(path):
         if relation.id in wanted:
             outer = [m.ref for m in relation.members if m.type == "w" and m.role != "inner"]
-            found.append(({tag.k: tag.v for tag in relation.tags}, outer))
+            found.append((_tags(relation), outer))
     return found
 
 
@@ -228,7 +243,9 @@ def _way_outlines(path: str, wanted: set[int]) -> dict[int, _Nodes]:
     ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
     ways = ways.with_filter(osmium.filter.IdFilter(wanted))
     return {
-        way.id: list(zip((n.ref for n in way.nodes), _outline(way), strict=True)) for way in ways
+        way.id: list(zip((n.ref for n in way.nodes), _outline(way), strict=True))
+        for way in ways
+        if isinstance(way, Way)
     }
 
 

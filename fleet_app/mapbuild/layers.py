@@ -31,7 +31,7 @@ MAX_ZOOM = 15
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One drawn thing, without its geometry. Properties with an empty or zero value are left out."""
+    """One drawn thing, without its geometry. Empty and zero properties are left out."""
 
     layer: str
     minzoom: int
@@ -177,12 +177,17 @@ _POI_ZOOM: Mapping[str, int] = {"airport": 9, "station": 12, "hospital": 12, "fe
 _PRIVATE = frozenset({"private", "no", "customers"})
 
 
+_WALKED = frozenset({"path", "pedestrian"})
+
+
 def road(tags: Tags) -> Feature | None:
     """A road, street or path drawn as a line."""
     highway = tags.get("highway", "").removesuffix("_link")
     if highway not in ROADS or read.is_set(tags.get("indoor")) or tags.get("area") == "yes":
         return None
     kind, zoom = ROADS[highway]
+    if kind in _WALKED and read.layer(tags) < 0 and not read.is_set(tags.get("tunnel")):
+        return None  # a shopping passage under the street, not under the sky
     link = tags.get("highway", "").endswith("_link")
     aside = kind == "service" and tags.get("service") in {"driveway", "parking_aisle", "alley"}
     return Feature(

@@ -23,8 +23,11 @@ def bundled(package: str, program: str) -> Path:
         path = Path(folder) / "bin" / program
         if path.is_file():
             return path
-    raise ProgramFailed(program, f"is missing: the package {package} is not installed for "
-                        f"Python {sys.version_info.major}.{sys.version_info.minor}")
+    raise ProgramFailed(
+        program,
+        f"is missing: the package {package} is not installed for "
+        f"Python {sys.version_info.major}.{sys.version_info.minor}",
+    )
 
 
 def run(command: Sequence[str | Path], on_line: Callable[[str], None] | None = None) -> None:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fleet_app.mapbuild import programs
+from fleet_app.mapbuild.errors import ProgramFailed
 
 TILES_FILE = "tiles.tar"
 
@@ -31,7 +32,7 @@ def write_road_data(extract: Path, folder: Path, scratch: Path) -> int:
     programs.run([programs.bundled("valhalla", "valhalla_build_tiles"), "-c", config, extract])
     found = sorted(tiles.rglob("*.gph"))
     if not found:
-        raise programs.ProgramFailed("valhalla_build_tiles", "found no roads in the extract")
+        raise ProgramFailed("valhalla_build_tiles", "found no roads in the extract")
     folder.mkdir()
     with tarfile.open(folder / TILES_FILE, "w", format=tarfile.USTAR_FORMAT) as archive:
         for tile in found:
@@ -45,7 +46,7 @@ def _config(tiles: Path) -> dict[str, object]:
     config: dict[str, dict[str, object]] = valhalla.get_config("", str(tiles))
     # Defaults name files of a container that are not here; empty means "none".
     absent = ("traffic_extract", "admin", "landmarks", "timezone", "transit_dir")
-    config["mjolnir"].update({key: "" for key in (*absent, "transit_feeds_dir")})
+    config["mjolnir"].update(dict.fromkeys((*absent, "transit_feeds_dir"), ""))
     config["mjolnir"]["concurrency"] = os.cpu_count() or 1
     config["logging"] = {"type": "std_out", "color": False}
     return dict(config)

@@ -11,7 +11,10 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fleet_app.mapbuild.style_layers import Json, background, land, labels, lines
+from fleet_app.mapbuild.style_ground import background, land
+from fleet_app.mapbuild.style_labels import labels
+from fleet_app.mapbuild.style_lines import lines
+from fleet_app.mapbuild.style_parts import Json
 from fleet_app.mapbuild.tiles import ATTRIBUTION
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "map"
@@ -33,6 +36,7 @@ class Palette:
     sand: str
     plaza: str
     pitch: str
+    campus: str
     hospital: str
     water: str
     water_line: str
@@ -59,31 +63,81 @@ class Palette:
 
 
 LIGHT = Palette(
-    void="#e3e5e6", earth="#f1f2f1", sheet_edge="#d0d4d6",
-    residential="#eeefee", commercial="#f0eeea", industrial="#e9e9ec",
-    green="#dbe7d6", forest="#d0dfcb", grass="#e3ecde", sand="#f2ecdb",
-    plaza="#f7f7f5", pitch="#d3e3d1", hospital="#f3e9e9",
-    water="#c0d5e2", water_line="#afc8d8",
-    building="#e2e3e3", building_edge="#d2d4d5",
-    path="#c9cccd", minor="#ffffff", minor_edge="#d9dcdd",
-    major="#ffffff", major_edge="#c6cacd", highway="#fdf3dc", highway_edge="#d3c5a4",
-    tunnel="#e9ebec", arrow="#a9b0b5", rail="#b4b8bc", tram="#c3c7cb", boundary="#b3a9bd",
-    text="#4a5259", text_soft="#7b848b", text_water="#5f86a1", text_green="#6b8a67",
-    halo="#ffffffd9", poi="#6b7780",
+    void="#dfe2e3",
+    earth="#eceeed",
+    sheet_edge="#c6cbce",
+    residential="#e9ebea",
+    commercial="#edebe7",
+    industrial="#e5e6ea",
+    green="#d3e3cd",
+    forest="#c7dac1",
+    grass="#dbe7d5",
+    sand="#efe8d4",
+    plaza="#f5f5f2",
+    pitch="#cadfc8",
+    campus="#ebe8ea",
+    hospital="#f2e3e3",
+    water="#b5cfdf",
+    water_line="#9fc0d3",
+    building="#dcdedd",
+    building_edge="#c8cccd",
+    path="#b4babe",
+    minor="#ffffff",
+    minor_edge="#cdd2d4",
+    major="#ffffff",
+    major_edge="#b3babf",
+    highway="#fbecc6",
+    highway_edge="#c8b27e",
+    tunnel="#e3e6e7",
+    arrow="#8d969c",
+    rail="#b6babe",
+    tram="#bfc4c8",
+    boundary="#a99db5",
+    text="#3f484f",
+    text_soft="#737d84",
+    text_water="#4c7896",
+    text_green="#55794f",
+    halo="#ffffffd9",
+    poi="#5d6a73",
 )
 
 DARK = Palette(
-    void="#0e1216", earth="#171c21", sheet_edge="#2a323a",
-    residential="#191e23", commercial="#1b1f24", industrial="#1a1e26",
-    green="#1a2722", forest="#1b2a23", grass="#1a2421", sand="#26251f",
-    plaza="#1d2329", pitch="#1d2d26", hospital="#251f24",
-    water="#0f2536", water_line="#183a52",
-    building="#20262d", building_edge="#2a3139",
-    path="#363f48", minor="#2c343c", minor_edge="#14181c",
-    major="#37414b", major_edge="#12161a", highway="#4a4a45", highway_edge="#12161a",
-    tunnel="#20262c", arrow="#5d6973", rail="#3b444d", tram="#333b43", boundary="#4c4558",
-    text="#a9b4bd", text_soft="#75818b", text_water="#4f7f9f", text_green="#5b8068",
-    halo="#12161acc", poi="#82909b",
+    void="#11161b",
+    earth="#1a2027",
+    sheet_edge="#323b44",
+    residential="#1c2229",
+    commercial="#20242a",
+    industrial="#1d222b",
+    green="#1b2f27",
+    forest="#1a3327",
+    grass="#1c2b26",
+    sand="#2b2a23",
+    plaza="#222930",
+    pitch="#1f3a2d",
+    campus="#21252d",
+    hospital="#2e2328",
+    water="#102d43",
+    water_line="#1f4a66",
+    building="#272e36",
+    building_edge="#353e47",
+    path="#46515b",
+    minor="#3a444e",
+    minor_edge="#141a1f",
+    major="#4b5763",
+    major_edge="#11161b",
+    highway="#6a6456",
+    highway_edge="#11161b",
+    tunnel="#262d34",
+    arrow="#8b98a3",
+    rail="#434d57",
+    tram="#3c4650",
+    boundary="#5b5269",
+    text="#b3bec7",
+    text_soft="#7d8993",
+    text_water="#5b8cac",
+    text_green="#66906f",
+    halo="#11161bcc",
+    poi="#8b99a4",
 )
 
 

@@ -1,0 +1,36 @@
+"""Encoded polylines with six decimals, the form in which Valhalla writes lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fleet_app.routing.roads.ports import LatLon
+
+_SCALE = 1e6
+
+
+def decode(text: str) -> list[LatLon]:
+    """The points of an encoded line. Raises `ValueError` for text that is none."""
+    values = list(_numbers(text))
+    if len(values) % 2:
+        raise ValueError("an encoded line holds pairs of numbers")
+    points, lat, lon = [], 0, 0
+    for north, east in zip(values[::2], values[1::2], strict=True):
+        lat, lon = lat + north, lon + east
+        points.append((lat / _SCALE, lon / _SCALE))
+    return points
+
+
+def _numbers(text: str) -> Iterator[int]:
+    value = shift = 0
+    for character in text:
+        chunk = ord(character) - 63
+        if not 0 <= chunk < 64:
+            raise ValueError(f"{character!r} does not belong in an encoded line")
+        value |= (chunk & 0x1F) << shift
+        shift += 5
+        if chunk < 0x20:
+            yield ~(value >> 1) if value & 1 else value >> 1
+            value = shift = 0
+    if shift:
+        raise ValueError("the encoded line stops within a number")
