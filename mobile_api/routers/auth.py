@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qs, quote
 
 import msgspec
@@ -25,6 +25,8 @@ from mobile_api.schemas.auth import RefreshRequest, SignIn
 
 LARGEST_BODY = 16_384
 FORM_TYPE = "application/x-www-form-urlencoded"
+
+M = TypeVar("M", bound=msgspec.Struct)
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 browser = APIRouter(prefix="/auth", include_in_schema=False)
@@ -234,7 +236,7 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _decoded(body: bytes, model: type[msgspec.Struct]) -> Any:
+def _decoded(body: bytes, model: type[M]) -> M:
     try:
         return msgspec.json.decode(body, type=model)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
