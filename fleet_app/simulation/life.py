@@ -66,11 +66,16 @@ class Habits:
 
 
 def live(
-    next_drive: NextDrive, random: Random, habits: Habits | None = None, *, ahead: float = 0.0
+    next_drive: NextDrive, seed: str, habits: Habits | None = None, *, ahead: float = 0.0
 ) -> Iterator[Sample]:
-    """Every sample of a vehicle, without end, times rising; `ahead` seconds of the day are over."""
+    """Every sample of a vehicle, without end, times rising; `ahead` seconds of the day are over.
+
+    Where the vehicle is depends on seed and time alone, so a day that is joined later, with a
+    larger `ahead`, goes on where it would have been.
+    """
     habits = habits or Habits()
-    phone = _Phone(random, habits)
+    random = Random(f"{seed} day")  # noqa: S311 - a simulation, not a secret
+    phone = _Phone(Random(f"{seed} phone"), habits)  # noqa: S311
     clock, leg = -ahead, 0
     while True:
         drive = next_drive(leg)

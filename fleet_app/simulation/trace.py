@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from math import isfinite, nan
 from pathlib import Path
 from struct import Struct
 from typing import IO
+
+from fleet_app.identity.models import SpeedUnit
 
 ALIASES = {
     "vehicle_id": ("vehicle_id", "vehicle", "device_id"),
@@ -30,18 +31,13 @@ SORT_ROWS = 400_000
 REPORTED_BAD_ROWS = 20
 
 
-class SpeedUnit(StrEnum):
-    """The unit of a trace's speed column."""
-
-    METRES_PER_SECOND = "mps"
-    KILOMETRES_PER_HOUR = "kmh"
-    MILES_PER_HOUR = "mph"
-    KNOTS = "kn"
-
-    @property
-    def metres_per_second(self) -> float:
-        """How many m/s one of this unit is."""
-        return {"mps": 1.0, "kmh": 1 / 3.6, "mph": 0.44704, "kn": 0.514444}[self.value]
+MPS = {
+    SpeedUnit.METRES_PER_SECOND: 1.0,
+    SpeedUnit.KILOMETRES_PER_HOUR: 1 / 3.6,
+    SpeedUnit.MILES_PER_HOUR: 0.44704,
+    SpeedUnit.KNOTS: 1852 / 3600,
+}
+"""Metres per second in one unit of a speed column."""
 
 
 class BadTrace(Exception):
@@ -229,7 +225,7 @@ def _parse(
     at = parse_time(row[columns["timestamp"]])
     lat = _number(row, columns, "latitude")
     lon = _number(row, columns, "longitude")
-    speed = _optional(row, columns, "speed") * unit.metres_per_second
+    speed = _optional(row, columns, "speed") * MPS[unit]
     return name, (at, lat, lon, speed, _optional(row, columns, "heading"))
 
 

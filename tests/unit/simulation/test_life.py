@@ -24,7 +24,7 @@ def there_and_back(leg: int) -> Drive:
 
 
 def day(seed: int, count: int = 3000, ahead: float = 0.0) -> list[Sample]:
-    return list(islice(live(there_and_back, Random(seed), ahead=ahead), count))
+    return list(islice(live(there_and_back, str(seed), ahead=ahead), count))
 
 
 @settings(max_examples=15, deadline=None)
@@ -56,6 +56,18 @@ def test_no_sample_is_further_off_the_road_than_the_noise_allows(seed: int) -> N
 def test_the_same_seed_gives_the_same_day_and_another_seed_another_one() -> None:
     assert day(5) == day(5)
     assert day(5) != day(6)
+
+
+def test_a_day_that_is_joined_later_goes_on_where_it_would_have_been() -> None:
+    whole = {round(sample.at): sample for sample in day(4, 2000)}
+    later = day(4, 300, ahead=2000.0)
+    compared = 0
+    for sample in later:
+        if same := whole.get(round(sample.at + 2000.0)):
+            compared += 1
+            apart = distance_m(same.lat, same.lon, sample.lat, sample.lon)
+            assert apart < 13.9 + 4 * LARGEST_ERROR_M
+    assert compared > 50
 
 
 def test_a_long_day_has_trips_deliveries_idling_breaks_and_spells_without_network() -> None:

@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
+from fleet_app.identity.models import SpeedUnit
 from fleet_app.simulation import trace
-from fleet_app.simulation.trace import BadTrace, Point, SpeedUnit, Trace, parse_time
+from fleet_app.simulation.trace import BadTrace, Point, Trace, parse_time
 
 
 def written(tmp_path: Path, text: str, name: str = "trace.csv") -> Path:
