@@ -14,6 +14,9 @@ const PATHS = {
   follow: "M12 3v3M12 18v3M3 12h3M18 12h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
 };
 
+const TIP_WIDTH = 280;
+const TIP_HEIGHT = 90;
+
 function MapButton({ icon, label, onClick, pressed, disabled }) {
   return (
     <button
@@ -32,12 +35,15 @@ function MapButton({ icon, label, onClick, pressed, disabled }) {
   );
 }
 
-function Tooltip({ hover }) {
+function Tooltip({ hover, box }) {
   const vehicle = hover && store.vehicles.get(hover.id);
   if (!vehicle) return null;
+  const { clientWidth, clientHeight } = box.current;
+  const x = hover.x + TIP_WIDTH > clientWidth ? `calc(${hover.x - 14}px - 100%)` : `${hover.x + 14}px`;
+  const y = hover.y + TIP_HEIGHT > clientHeight ? `calc(${hover.y - 14}px - 100%)` : `${hover.y + 14}px`;
   const { name, registration, driver } = store.factsOf(hover.id);
   return (
-    <div className="live-map-tip" role="tooltip" style={{ transform: `translate(${hover.x + 14}px, ${hover.y + 14}px)` }}>
+    <div className="live-map-tip" role="tooltip" style={{ transform: `translate(${x}, ${y})` }}>
       <strong>{name}</strong>
       <span className="live-muted">{[registration, driver].filter(Boolean).join(" · ")}</span>
       <span>
@@ -128,7 +134,7 @@ export function FleetMap(props) {
         )}
       </div>
       {view && !view.info && <p className="live-map-notice">No base map is installed. Positions are still live.</p>}
-      <Tooltip hover={hover} />
+      <Tooltip hover={hover?.id === Number(selected) ? null : hover} box={box} />
     </section>
   );
 }

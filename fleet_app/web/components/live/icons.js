@@ -1,10 +1,12 @@
-// Vehicle symbols, drawn once into an atlas: the outline says the status, the shape inside (seen
-// from above, nose up) the type. Colour repeats what the outline says.
+// Vehicle symbols, drawn once into an atlas: the outline says the status, the shape inside the type.
+// Cars, vans and trucks are seen from above and turn with their heading; two-wheelers, which nobody
+// recognises from above, stand upright in an outline that turns. Colour repeats the outline.
 
 export const TYPES = ["van", "truck", "car", "bike", "scooter", "other"];
 export const CELL = 44;
 
 const STATUS_ROWS = ["moving", "idle", "stopped", "offline"];
+const UPRIGHT_TYPES = new Set(["bike", "scooter"]);
 const ALIASES = {
   bicycle: "bike",
   cargo_bike: "bike",
@@ -30,6 +32,26 @@ function box(ctx, x, y, width, height, radii) {
   ctx.fill();
 }
 
+function wheels(ctx, ink, x, y, radius, width) {
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = width;
+  for (const side of [-x, x]) {
+    ctx.beginPath();
+    ctx.arc(side, y, radius, 0, Math.PI * 2);
+    ctx.stroke();
+  }
+}
+
+function lines(ctx, width, runs) {
+  Object.assign(ctx, { lineWidth: width, lineCap: "round", lineJoin: "round" });
+  for (const run of runs) {
+    ctx.beginPath();
+    ctx.moveTo(run[0], run[1]);
+    for (let i = 2; i < run.length; i += 2) ctx.lineTo(run[i], run[i + 1]);
+    ctx.stroke();
+  }
+}
+
 const GLYPHS = {
   van(ctx, ink, cut) {
     box(ctx, -4.5, -8, 9, 16, [3.2, 3.2, 1.4, 1.4]);
@@ -48,18 +70,16 @@ const GLYPHS = {
     box(ctx, -2.9, -3.8, 5.8, 2.5, [1.5, 1.5, 0.4, 0.4]);
     box(ctx, -2.6, 3.2, 5.2, 1.6, [0.4, 0.4, 1, 1]);
   },
-  bike(ctx) {
-    box(ctx, -0.9, -8.6, 1.8, 6, 0.9);
-    box(ctx, -0.9, 2.6, 1.8, 6, 0.9);
-    box(ctx, -0.7, -4, 1.4, 8, 0.7);
-    box(ctx, -4.6, -3.9, 9.2, 1.7, 0.85);
-    box(ctx, -1.7, 0.6, 3.4, 3, 1.4);
+  bike(ctx, ink) {
+    wheels(ctx, ink, 4.9, 2.4, 3.6, 1.5);
+    lines(ctx, 1.5, [[-4.9, 2.4, -1.7, -2.6, 3.3, -2.6, -0.2, 2.4, -4.9, 2.4]]);
+    lines(ctx, 1.5, [[-0.2, 2.4, -2, -4.4], [4.9, 2.4, 2.9, -4.8, 5, -5.2], [-3.6, -4.5, -0.6, -4.5]]);
   },
-  scooter(ctx) {
-    box(ctx, -1.2, -8.4, 2.4, 5, 1.2);
-    box(ctx, -5, -4.8, 10, 1.9, 0.95);
-    box(ctx, -2.3, -2.4, 4.6, 4.6, 1.6);
-    box(ctx, -3.6, 2.6, 7.2, 5.6, 1.2);
+  scooter(ctx, ink) {
+    wheels(ctx, ink, 5.2, 3.9, 2.2, 1.7);
+    lines(ctx, 1.9, [[-1.5, 3.6, 2.6, 3.6, 4.3, 2.4, 3.4, -5.2], [2, -5.6, 5, -5.3]]);
+    box(ctx, -7, -0.6, 6, 3.4, [1, 2.4, 1, 1]);
+    box(ctx, -7.6, -6, 5.4, 4.5, 0.9);
   },
   other(ctx) {
     ctx.beginPath();
@@ -138,35 +158,46 @@ function paintCell(ctx, column, row, scale, paint) {
   ctx.restore();
 }
 
+/** Which parts of a symbol turn with the heading: `{outline, glyph}`. */
+export function turning(type, status) {
+  return { outline: status !== "stopped", glyph: !UPRIGHT_TYPES.has(type) };
+}
+
+// One blit suffices where everything turns; else the cell holds the inner shape alone.
+function drawCell(ctx, type, status, palette) {
+  const turns = turning(type, status);
+  if (turns.outline && turns.glyph) {
+    drawOutline(ctx, status, palette);
+    drawDetail(ctx, status, palette);
+  }
+  drawGlyph(ctx, type, status, palette);
+}
+
 /**
- * All symbols for a palette: `{canvas, scale, cells(type, status)}`. Each cell is `CELL` CSS px
- * square; `cells` gives the source corners `[turning, upright]`, where one may be null.
+ * All symbols for a palette, in cells of `CELL` CSS px: `{canvas, step, column, row, outline}`,
+ * measured in pixels of the canvas. Column `outline` holds the outlines without a shape inside.
  */
 export function buildAtlas(palette, pixelRatio) {
   const scale = Math.max(2, pixelRatio * 1.25);
+  const step = CELL * scale;
   const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil((TYPES.length + 1) * CELL * scale);
-  canvas.height = Math.ceil(STATUS_ROWS.length * CELL * scale);
+  canvas.width = Math.ceil((TYPES.length + 1) * step);
+  canvas.height = Math.ceil(STATUS_ROWS.length * step);
   const ctx = canvas.getContext("2d");
   STATUS_ROWS.forEach((status, row) => {
     TYPES.forEach((type, column) =>
-      paintCell(ctx, column, row, scale, () => {
-        // The square of a stopped vehicle stays upright, only the vehicle in it turns.
-        if (status !== "stopped") {
-          drawOutline(ctx, status, palette);
-          drawDetail(ctx, status, palette);
-        }
-        drawGlyph(ctx, type, status, palette);
-      }),
+      paintCell(ctx, column, row, scale, () => drawCell(ctx, type, status, palette)),
     );
-    paintCell(ctx, TYPES.length, row, scale, () => drawOutline(ctx, status, palette));
+    paintCell(ctx, TYPES.length, row, scale, () => {
+      drawOutline(ctx, status, palette);
+      drawDetail(ctx, status, palette);
+    });
   });
-  const step = CELL * scale;
   return {
     canvas,
     step,
     column: Object.fromEntries(TYPES.map((type, i) => [type, i * step])),
     row: Object.fromEntries(STATUS_ROWS.map((status, i) => [status, i * step])),
-    upright: TYPES.length * step,
+    outline: TYPES.length * step,
   };
 }

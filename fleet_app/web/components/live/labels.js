@@ -52,10 +52,12 @@ function boxAt(item, side, radius) {
 
 /**
  * Choose labels. `items`: `{id, x, y, width, height, first}` of every symbol on screen, `radius`
- * of the symbols in px, `before`: the last answer. Returns a Map from id to side.
+ * of the symbols in px, `before`: the last answer, `blocked`: boxes to keep free. Returns a Map
+ * from id to side.
  */
-export function placeLabels(items, radius, before = new Map(), limit = 250) {
+export function placeLabels(items, radius, before = new Map(), blocked = [], limit = 250) {
   const taken = new Taken();
+  for (const box of blocked) taken.add(box, null);
   for (const { id, x, y } of items) {
     taken.add([x - radius, y - radius, x + radius, y + radius], id);
   }

@@ -53,9 +53,9 @@ export class MapView {
     this.overlay = new FleetOverlay(map, store, palette);
     this.overlay.afterDraw = () => this.keepInView();
     this.listen();
-    this.unsubscribe = store.subscribe(() => this.fitOnce());
+    this.unsubscribe = store.subscribe(() => this.onStore());
     this.fitOnce();
-    window.__fleet = { store, map, positionOf: (id) => this.positionOf(id), pointOf: (id) => this.pointOf(id), overlay: this.overlay };
+    this.expose();
   }
 
   remove() {
@@ -65,11 +65,19 @@ export class MapView {
     if (window.__fleet?.map === this.map) delete window.__fleet;
   }
 
+  // What browser tests may ask the page.
+  expose() {
+    const { store, map, overlay } = this;
+    const positionOf = (id) => this.positionOf(id);
+    const pointOf = (id) => this.pointOf(id);
+    window.__fleet = { store, map, overlay, positionOf, pointOf };
+  }
+
   listen() {
     const { map } = this;
     map.on("click", (event) => this.onClick(event));
     map.on("mousemove", (event) => this.onPointer(event.point));
-    map.getCanvas().addEventListener("mouseleave", () => this.onPointer(null));
+    map.getCanvasContainer().addEventListener("mouseleave", () => this.onPointer(null));
     map.on("movestart", (event) => {
       if (event.originalEvent) this.touched = true;
     });
@@ -103,10 +111,13 @@ export class MapView {
   }
 
   onPointer(point) {
+    this.pointer = point;
     const hit = point && this.overlay.hit(point.x, point.y);
     this.map.getCanvas().style.cursor = hit ? "pointer" : "";
     this.overlay.setHovered(hit?.id ?? 0);
-    this.handlers().onHover?.(hit?.id ? { id: hit.id, ...point } : null);
+    if (!hit?.id && !this.hovering) return;
+    this.hovering = Boolean(hit?.id);
+    this.handlers().onHover?.(hit?.id ? { id: hit.id, x: point.x, y: point.y } : null);
   }
 
   pace(duration) {
@@ -116,6 +127,12 @@ export class MapView {
   room(margin) {
     const { top, right, bottom, left } = this.padding;
     return { top: top + margin, right: right + margin, bottom: bottom + margin, left: left + margin };
+  }
+
+  // Vehicles move under a resting pointer, and so does what the pointer is on.
+  onStore() {
+    this.fitOnce();
+    if (this.pointer) this.onPointer(this.pointer);
   }
 
   // The first positions set the view, unless the reader has already moved the map.

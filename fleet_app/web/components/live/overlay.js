@@ -3,7 +3,7 @@
 
 import { clusterPoints, clusterRule } from "./clusters.js";
 import { speedText } from "./format.js";
-import { buildAtlas, CELL, symbolOf } from "./icons.js";
+import { buildAtlas, CELL, symbolOf, turning } from "./icons.js";
 import { labelOffset, placeLabels } from "./labels.js";
 import { latOf, lonOf, mercatorX, mercatorY, nextTrack, restingTrack, sampleTrack, wrapX } from "./motion.js";
 import { clusterRadius, LabelCache, paintCluster, paintHalo, paintTrail } from "./paint.js";
@@ -276,20 +276,23 @@ export class FleetOverlay {
   }
 
   drawSymbol({ x, y, h, vehicle }, size) {
-    const { ctx, atlas, pixelRatio } = this;
+    const { ctx, atlas, store } = this;
     const status = vehicle.shown;
-    const k = size * pixelRatio;
-    const half = CELL / 2;
-    ctx.globalAlpha = status === "offline" ? 0.82 : this.store.isStale(vehicle) ? 0.5 : 1;
-    if (status === "stopped") {
-      ctx.setTransform(k, 0, 0, k, x * pixelRatio, y * pixelRatio);
-      ctx.drawImage(atlas.canvas, atlas.upright, atlas.row.stopped, atlas.step, atlas.step, -half, -half, CELL, CELL);
+    const type = symbolOf(store.factsOf(vehicle.id).type);
+    const turns = turning(type, status);
+    ctx.globalAlpha = status === "offline" ? 0.82 : store.isStale(vehicle) ? 0.5 : 1;
+    if (!turns.outline || !turns.glyph) {
+      this.blit(atlas.outline, atlas.row[status], x, y, turns.outline ? h : 0, size);
     }
-    const cos = Math.cos(h * RAD) * k;
-    const sin = Math.sin(h * RAD) * k;
+    this.blit(atlas.column[type], atlas.row[status], x, y, turns.glyph ? h : 0, size);
+  }
+
+  blit(column, row, x, y, heading, size) {
+    const { ctx, atlas, pixelRatio } = this;
+    const cos = Math.cos(heading * RAD) * size * pixelRatio;
+    const sin = Math.sin(heading * RAD) * size * pixelRatio;
     ctx.setTransform(cos, sin, -sin, cos, x * pixelRatio, y * pixelRatio);
-    const column = atlas.column[symbolOf(this.store.factsOf(vehicle.id).type)];
-    ctx.drawImage(atlas.canvas, column, atlas.row[status], atlas.step, atlas.step, -half, -half, CELL, CELL);
+    ctx.drawImage(atlas.canvas, column, row, atlas.step, atlas.step, -CELL / 2, -CELL / 2, CELL, CELL);
   }
 
   labelText({ id, vehicle }) {
@@ -310,11 +313,18 @@ export class FleetOverlay {
     }
     const key = `${camera.zoom.toFixed(2)}|${labelled.length}|${this.selected}|${this.hovered}`;
     if (key !== this.labelKey || now - (this.labelledAt ?? 0) > LABEL_EVERY_MS) {
-      this.labels = placeLabels(labelled, radius, this.labels);
+      this.labels = placeLabels(labelled, radius, this.labels, this.clusterBoxes());
       this.labelKey = key;
       this.labelledAt = now;
     }
     for (const item of labelled) this.drawLabel(item, radius);
+  }
+
+  clusterBoxes() {
+    return this.groups.clusters.filter(({ seen }) => seen).map(({ sx, sy, count }) => {
+      const radius = clusterRadius(count);
+      return [sx - radius, sy - radius, sx + radius, sy + radius];
+    });
   }
 
   drawLabel(item, radius) {
