@@ -101,7 +101,7 @@ class Frontend:
             raise RuntimeError(f"building the pages failed (log: {self.log}):\n{tail(self.log)}")
 
     def _program(self) -> Program:
-        command = [sys.executable, "-m", "reflex", "export", "--no-zip", "--frontend-only"]
+        command = [sys.executable, "-P", str(Path(__file__).with_name("export.py"))]
         environment = {
             **toolchain.environment(self._home),
             "REFLEX_API_URL": f"http://{PLACEHOLDER}",

@@ -22,7 +22,7 @@ def config() -> uvicorn.Config:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=8,
-        log_level="info",
+        log_level="warning",  # "info" writes socket URLs, which carry session tokens
     )
 
 

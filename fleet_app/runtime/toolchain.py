@@ -51,11 +51,37 @@ def _link(link: Path, target: Path) -> None:
 
 def environment(home: Path) -> Mapping[str, str]:
     """What makes Reflex (and anything else) use the wheels' programs, and keep telemetry off."""
-    path = os.pathsep.join([str(programs(home)), os.environ.get("PATH", os.defpath)])
-    return {
-        "PATH": path,
+    variables = {
         "REFLEX_USE_SYSTEM_BUN": "true",
         "REFLEX_USE_NPM": "false",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+    if found := registry():
+        variables |= {"NPM_CONFIG_REGISTRY": found}
+    path = os.pathsep.join([str(programs(home)), os.environ.get("PATH", os.defpath)])
+    return {**variables, "PATH": path}
+
+
+def registry() -> str | None:
+    """The package registry this machine is set up for; None means the client's own default.
+
+    Reflex reads only the upper-case variable and otherwise probes public registries.
+    """
+    for name in ("NPM_CONFIG_REGISTRY", "npm_config_registry"):
+        if value := os.environ.get(name):
+            return value
+    for file in (Path.home() / ".npmrc", Path("/etc/npmrc")):
+        if value := _setting(file, "registry"):
+            return value
+    return None
+
+
+def _setting(file: Path, name: str) -> str | None:
+    if not os.access(file, os.R_OK):
+        return None
+    for line in file.read_text(encoding="utf-8").splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() == name:
+            return value.strip()
+    return None
