@@ -6,6 +6,7 @@ import reflex as rx
 
 from fleet_app.web.components.bars import side_nav, status_bar, top_bar
 from fleet_app.web.components.menus import search_box
+from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.notices import Notices
 from fleet_app.web.states.session import Session
@@ -39,7 +40,7 @@ def chrome(
         status_bar(Live.status),
         class_name="shell",
     )
-    return rx.cond(Session.ready, frame, _waiting())
+    return rx.fragment(typeface(), rx.cond(Session.ready, frame, _waiting()))
 
 
 def _waiting() -> rx.Component:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.sign_in import SignIn
 
 
 def login_page() -> rx.Component:
     """E-mail, password, and what went wrong last time."""
     return rx.el.main(
+        typeface(),
         rx.el.section(
             rx.el.div(
                 rx.el.span(rx.icon("navigation", size=22), class_name="brand-mark large"),

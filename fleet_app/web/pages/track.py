@@ -6,6 +6,7 @@ import reflex as rx
 
 from fleet_app.web.components.live.fleet_map import fleet_map
 from fleet_app.web.components.live.live_text import live_age
+from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.tracking import Tracking
 
@@ -15,6 +16,7 @@ THEME = rx.color_mode_cond("light", "dark")
 def track_page() -> rx.Component:
     """Headline above, map below; a plain sentence when the link is wrong."""
     return rx.el.main(
+        typeface(),
         rx.el.header(
             rx.cond(
                 Tracking.problem != "",

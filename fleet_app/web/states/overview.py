@@ -29,8 +29,8 @@ class Overview(rx.State):
     @requires("system_admin", "fleet_manager", "dispatcher")
     async def open(self) -> None:
         """Take the search words of the address, when the page was reached by a search."""
-        words = self.router.page.params.get("q", "")
-        if isinstance(words, str) and words:
+        words = self.router.url.query_parameters.get("q", "")
+        if words:
             self.query = words[:MAX_QUERY]
 
     @rx.event

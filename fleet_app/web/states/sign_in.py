@@ -11,6 +11,7 @@ MESSAGES = {
     "locked": "Too many attempts. Please wait a few minutes and try again.",
     "role": "This account has no access to the dashboard. Drivers use the phone app.",
     "unavailable": "The system cannot check your sign-in right now. Please try again shortly.",
+    "password": "Your password was changed. Please sign in with the new one.",
     "expired": "You have been signed out. Please sign in again.",
 }
 
@@ -25,7 +26,7 @@ class SignIn(rx.State):
     @public
     async def open(self) -> None:
         """Read why the user is here and where to go next from the address."""
-        params = self.router.page.params
-        self.message = MESSAGES.get(str(params.get("error", "")), "")
-        wanted = str(params.get("next", "/"))
+        params = self.router.url.query_parameters
+        self.message = MESSAGES.get(params.get("error", ""), "")
+        wanted = params.get("next", "/")
         self.next_path = wanted if wanted.startswith("/") and "//" not in wanted else "/"

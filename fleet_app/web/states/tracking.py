@@ -41,7 +41,7 @@ class Tracking(rx.State):
     @public
     async def open(self) -> None:
         """Look the link up; watch the vehicle only while it carries this delivery."""
-        token = str(self.router.page.params.get("token", ""))
+        token = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
         try:
             async with get_container().work() as session:
                 found = await find_tracked(session, token)
