@@ -22,8 +22,6 @@ from fleet_app.settings import PROJECT_ROOT
 SOURCES = ("fleet_app/web", "fleet_app/fleet_app.py", "assets", "rxconfig.py")
 IGNORED = {"__pycache__", "external"}
 BUILD_SECONDS = 900.0
-PLACEHOLDER = "fleet-origin.invalid"
-"""Host the bundle is built for; replaced by the origin the page was loaded from."""
 
 
 class Frontend:
@@ -45,7 +43,7 @@ class Frontend:
 
     def fingerprint(self) -> str:
         """A hash over everything the bundle is made of."""
-        digest = hashlib.sha256(f"{version('reflex')} {PLACEHOLDER}".encode())
+        digest = hashlib.sha256(version("reflex").encode())
         for path in self._source_files():
             digest.update(str(path.relative_to(self._root)).encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -73,7 +71,6 @@ class Frontend:
             wanted = self.fingerprint()
             self._stamp.unlink(missing_ok=True)
             self._export(say)
-            use_page_origin(self.bundle)
             self._stamp.write_text(wanted, encoding="ascii")
         return True
 
@@ -104,7 +101,6 @@ class Frontend:
         command = [sys.executable, "-P", str(Path(__file__).with_name("export.py"))]
         environment = {
             **toolchain.environment(self._home),
-            "REFLEX_API_URL": f"http://{PLACEHOLDER}",
             "PYTHONPATH": os.pathsep.join([str(self._root), os.environ.get("PYTHONPATH", "")]),
             "PYTHONUNBUFFERED": "1",
             "COLUMNS": "120",
@@ -125,32 +121,3 @@ def _wait(process: subprocess.Popen[bytes], log: Path, say: Callable[[str], None
             tick.wait(0.8)
         tick.wait(0.3)
     return status
-
-
-def use_page_origin(bundle: Path) -> None:
-    """Make the bundle talk to whatever origin served it, so that one build fits every port.
-
-    Reflex writes the server's address into the bundle as string literals.
-    Raises RuntimeError when there is none, since the pages would then never connect.
-    """
-    replaced = 0
-    for path in bundle.rglob("*.js"):
-        text = path.read_text(encoding="utf-8")
-        if PLACEHOLDER not in text:
-            continue
-        for quote in "\"'`":
-            for scheme, origin in (
-                ("http", "location.origin"),
-                ("ws", 'location.origin.replace("http","ws")'),
-            ):
-                text = text.replace(f"{quote}{scheme}://{PLACEHOLDER}", f"{origin}+{quote}")
-        path.write_text(text, encoding="utf-8")
-        _drop_compressed(path)
-        replaced += 1
-    if not replaced:
-        raise RuntimeError("the built pages do not contain the server's address to replace")
-
-
-def _drop_compressed(path: Path) -> None:
-    for suffix in (".gz", ".br", ".zst"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

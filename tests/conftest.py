@@ -1,0 +1,64 @@
+"""Fixtures every test may ask for. Engines are real and start only when a test needs them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from fleet_app.bootstrap import Container, get_container
+from fleet_app.settings import Settings, get_settings
+from tests.engines import TestStores, running_stores
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[TestStores]:
+    """PostgreSQL and Valkey of this session."""
+    with running_stores() as running:
+        yield running
+
+
+@pytest.fixture
+def database_url(stores: TestStores) -> Iterator[str]:
+    """A database of its own for one test, at the current schema."""
+    with stores.database() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(stores: TestStores) -> Iterator[str]:
+    """A database of its own for one test, without any table."""
+    with stores.database(migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(stores: TestStores) -> str:
+    """Valkey, emptied for one test."""
+    return stores.empty_redis()
+
+
+@pytest.fixture
+def settings(
+    stores: TestStores, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """Settings of one test's own stores, also what `get_settings()` and child processes see."""
+    monkeypatch.setenv("FLEET_HOME", str(stores.home))
+    monkeypatch.setenv("FLEET_DATABASE_URL", database_url)
+    monkeypatch.setenv("FLEET_REDIS_URL", redis_url)
+    get_settings.cache_clear()
+    get_container.cache_clear()
+    yield get_settings()
+    get_settings.cache_clear()
+    get_container.cache_clear()
+
+
+@pytest.fixture
+async def container(settings: Settings) -> AsyncIterator[Container]:
+    """The services of one test, on its own stores; the same `get_container()` returns."""
+    container = get_container()
+    await container.start()
+    try:
+        yield container
+    finally:
+        await container.close()

@@ -1,0 +1,84 @@
+"""Real stores for tests: one PostgreSQL and one Valkey for the session, a fresh database each."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import redis
+from psycopg import sql
+
+from fleet_app.runtime import migrations
+from fleet_app.runtime.engines import embedded_engines
+from fleet_app.settings import Settings
+
+TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A home with a path short enough for sockets, removed afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="fleet-test-"))
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class TestStores:
+    """The stores of one test session."""
+
+    __test__ = False
+
+    def __init__(self, home: Path, database: str, redis_url: str) -> None:
+        self.home = home
+        self.redis_url = redis_url
+        self._admin = database.replace("+psycopg", "")
+        self._url = database
+        self._create(TEMPLATE, "template1")
+        migrations.upgrade(self.url_of(TEMPLATE))
+
+    def url_of(self, name: str) -> str:
+        """SQLAlchemy URL of another database on the same server."""
+        return self._url.replace("/fleet?", f"/{name}?")
+
+    @contextmanager
+    def database(self, *, migrated: bool = True) -> Iterator[str]:
+        """The URL of a database of its own, with the current schema or empty; dropped after."""
+        name = f"test_{next(_numbers)}"
+        self._create(name, TEMPLATE if migrated else "template1")
+        try:
+            yield self.url_of(name)
+        finally:
+            self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def empty_redis(self) -> str:
+        """The URL of Valkey, emptied."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.flushall()
+        return self.redis_url
+
+    def _create(self, name: str, template: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._run(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def running_stores() -> Iterator[TestStores]:
+    """Start both engines on a temporary home."""
+    with temporary_home() as home, embedded_engines(Settings(home=home, **_no_urls())) as urls:
+        yield TestStores(home, urls.database, urls.redis)
+
+
+def _no_urls() -> dict[str, None]:
+    return {"database_url": None, "redis_url": None}
