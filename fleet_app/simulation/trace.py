@@ -29,6 +29,8 @@ REQUIRED = ("vehicle_id", "timestamp", "latitude", "longitude")
 SORT_ROWS = 400_000
 """Rows sorted in memory at once (about 60 MB); larger files are merged from sorted parts."""
 REPORTED_BAD_ROWS = 20
+FASTEST_MPS = 150.0
+"""Speeds beyond this are a wrong unit or a glitch."""
 
 
 MPS = {
@@ -215,7 +217,8 @@ def _parse(
 ) -> tuple[str, tuple[float, float, float, float, float]]:
     """(vehicle, (time, lat, lon, speed, heading)). Raises ValueError with the reason.
 
-    Coordinates outside the globe are passed on: judging positions is the receiver's business.
+    A place on Earth is passed on however odd it is: judging positions is the receiver's business.
+    A speed or heading that nothing can have counts as unknown.
     """
     if len(row) <= max(columns[name] for name in REQUIRED):
         raise ValueError(f"only {len(row)} columns")
@@ -225,8 +228,15 @@ def _parse(
     at = parse_time(row[columns["timestamp"]])
     lat = _number(row, columns, "latitude")
     lon = _number(row, columns, "longitude")
+    if abs(lat) > 90 or abs(lon) > 180:
+        raise ValueError(f"{lat:g}, {lon:g} is not a place on Earth")
     speed = _optional(row, columns, "speed") * MPS[unit]
-    return name, (at, lat, lon, speed, _optional(row, columns, "heading"))
+    heading = _optional(row, columns, "heading")
+    return name, (at, lat, lon, _within(speed, FASTEST_MPS), _within(heading, 360.0))
+
+
+def _within(value: float, largest: float) -> float:
+    return value if 0 <= value <= largest else nan
 
 
 def parse_time(text: str) -> float:

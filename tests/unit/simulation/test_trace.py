@@ -58,6 +58,12 @@ def test_the_speed_unit_is_converted(tmp_path: Path) -> None:
     assert found[0].speed == pytest.approx(10.0)
 
 
+def test_a_speed_or_heading_that_nothing_can_have_is_unknown(tmp_path: Path) -> None:
+    path = written(tmp_path, "vehicle_id,timestamp,lat,lon,speed,heading\n1,5,1,1,-1,-1\n")
+    found, _ = points(path)
+    assert (found[0].speed, found[0].heading) == (None, None)
+
+
 def test_missing_columns_are_named(tmp_path: Path) -> None:
     path = written(tmp_path, "timestamp,lat,speed\n1,2,3\n")
     with pytest.raises(BadTrace, match=r"vehicle_id.* and the column longitude.*it has: timestamp"):
@@ -75,11 +81,12 @@ def test_bad_rows_are_skipped_counted_and_reported_with_their_line(tmp_path: Pat
         "1,12\n"
         ",13,1,1\n"
         "1,14,nan,1\n"
+        "1,15,91,1\n"
         "1,20,2,2\n",
     )
     found, opened = points(path)
     assert [p.at for p in found] == [10.0, 20.0]
-    assert opened.reading.bad_rows == 6
+    assert opened.reading.bad_rows == 7
     assert opened.reading.complaints == [
         "line 3: timestamp 'noon' is neither ISO 8601 nor epoch",
         "line 4: timestamp '2015-03-07T10:00:00' has no UTC offset",
@@ -87,6 +94,7 @@ def test_bad_rows_are_skipped_counted_and_reported_with_their_line(tmp_path: Pat
         "line 6: only 2 columns",
         "line 7: no vehicle_id",
         "line 8: latitude 'nan' is not a number",
+        "line 9: 91, 1 is not a place on Earth",
     ]
 
 

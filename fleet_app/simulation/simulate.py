@@ -1,0 +1,269 @@
+"""`./fleet simulate`: vehicles that drive real roads and report through the public API."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from random import Random
+
+import httpx
+import msgspec
+
+from fleet_app.fleet.models import VehicleType
+from fleet_app.simulation import cast, logins
+from fleet_app.simulation.api import (
+    Account,
+    Api,
+    Channel,
+    DeviceChannel,
+    DriverChannel,
+    OsmAndChannel,
+    Refused,
+    Report,
+    TryLater,
+)
+from fleet_app.simulation.company import Registrar, Wanted
+from fleet_app.simulation.life import Sample, live
+from fleet_app.simulation.logins import DemoLogins
+from fleet_app.simulation.outbox import Outbox, Tally
+from fleet_app.simulation.streets import Streets
+
+logger = logging.getLogger(__name__)
+
+POSTS_PER_SECOND = 250
+"""Above this many, vehicles keep fixes for some seconds and send them together."""
+PROGRESS_EVERY_S = 15.0
+LAST_FLUSH_S = 4.0
+UNSENT = "simulator-unsent.json"
+DEVICES = "simulator-devices.json"
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One simulated vehicle: who it is and how it reports."""
+
+    registration: str
+    type: VehicleType
+    number: int
+    """Counts the vehicles of its type."""
+    channel: Channel
+
+
+@dataclass
+class Fleet:
+    """What the vehicles of one run share."""
+
+    streets: Streets
+    seed: int
+    speedup: float
+    upload_every: float
+    tally: Tally = field(default_factory=Tally)
+    offline: set[str] = field(default_factory=set)
+    boxes: dict[str, Outbox] = field(default_factory=dict)
+
+
+def main(url: str, vehicles: int, seed: int, speedup: float, home: Path) -> None:
+    """Drive until SIGINT or SIGTERM. Raises `LoginsUnreadable`, `Refused` or ValueError."""
+    asyncio.run(_until_signal(url, vehicles, seed, speedup, home))
+
+
+async def _until_signal(url: str, vehicles: int, seed: int, speedup: float, home: Path) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await run(url, home / logins.FILE, vehicles, seed=seed, speedup=speedup, stop=stop)
+
+
+async def run(
+    base_url: str, logins_file: Path, vehicles: int = 25, *, seed: int = 1, speedup: float = 1.0,
+    stop: asyncio.Event,
+) -> Tally:  # fmt: skip
+    """Drive `vehicles` until `stop` is set; returns the counts.
+
+    `speedup` makes the day run faster than the clock; up to about 3 the server still believes it.
+    What could not be sent by then is kept beside the logins file and sent by the next run.
+    """
+    if vehicles < 1 or speedup <= 0:
+        raise ValueError("a simulation needs at least one vehicle and a positive speedup")
+    home = logins_file.parent
+    known = logins.load(home)
+    streets = await asyncio.to_thread(Streets, home / "map", seed)
+    fleet = Fleet(streets, seed, speedup, upload_every=vehicles / POSTS_PER_SECOND)
+    async with _client(base_url) as client:
+        api = Api(client)
+        registrar = Registrar(Account(api, known.manager), home / DEVICES, base_url)
+        units = await _units(api, known, vehicles, registrar, stop)
+        fleet.boxes = {
+            unit.registration: Outbox(unit.channel, fleet.tally, Random(seed))  # noqa: S311
+            for unit in units
+        }
+        _load_unsent(home / UNSENT, fleet.boxes)
+        await _drive_all(units, fleet, stop)
+    _save_unsent(home / UNSENT, fleet.boxes)
+    return fleet.tally
+
+
+def _client(base_url: str) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30.0)
+    return httpx.AsyncClient(base_url=base_url, timeout=20.0, limits=limits, trust_env=False)
+
+
+async def _units(
+    api: Api, known: DemoLogins, count: int, registrar: Registrar, stop: asyncio.Event
+) -> list[Unit]:
+    """The first `count` vehicles: the demo's own, then others with device tokens."""
+    units = _demo_units(api, known)[:count]
+    numbers = range(len(units) + 1, count + 1)
+    extra = [Wanted(f"SIM-{number:04}", f"Van {number:03}") for number in numbers]
+    if not extra:
+        return units
+    logger.info("Making sure that %d more vehicles exist ...", len(extra))
+    tokens = await _patiently(registrar, extra, stop)
+    first = sum(unit.type is VehicleType.VAN for unit in units)
+    return units + [
+        Unit(name, VehicleType.VAN, first + index, DeviceChannel(api, token))
+        for index, (name, token) in enumerate(tokens.items())
+    ]
+
+
+async def _patiently(
+    registrar: Registrar, wanted: Sequence[Wanted], stop: asyncio.Event
+) -> dict[str, str]:
+    """The tokens, however long the server takes to come up. Raises `Refused`."""
+    while not stop.is_set():
+        try:
+            return await registrar.tokens(wanted)
+        except* TryLater as problems:
+            logger.warning("Waiting for the server: %s", problems.exceptions[0])
+        except* Refused as problems:
+            raise problems.exceptions[0] from None
+        await _pause(stop, 3.0)
+    return {}
+
+
+def _demo_units(api: Api, known: DemoLogins) -> list[Unit]:
+    drivers = {login.registration: login for login in known.drivers}
+    devices = {device.registration: device.token for device in known.devices}
+    units: list[Unit] = []
+    for crew in cast.CREWS:
+        channel: Channel
+        if token := devices.get(crew.registration):
+            channel = OsmAndChannel(api, token)
+        else:
+            channel = DriverChannel(Account(api, drivers[crew.registration]))
+        number = sum(unit.type is crew.type for unit in units)
+        units.append(Unit(crew.registration, crew.type, number, channel))
+    return units
+
+
+async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -> None:
+    roads = "real roads" if fleet.streets.are_real else "straight lines: there is no road data"
+    logger.info("%d vehicles set off on %s", len(units), roads)
+    started = time.time()
+    works = [_drive(unit, fleet, started) for unit in units]
+    tasks = [asyncio.create_task(work) for work in (*works, _tell(len(units), fleet))]
+    tasks.append(asyncio.create_task(_stopped(stop)))
+    done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    for task in done:
+        task.result()
+    await _flush_all(fleet)
+
+
+async def _drive(unit: Unit, fleet: Fleet, started: float) -> None:
+    """One vehicle, for ever."""
+    box, sent_at = fleet.boxes[unit.registration], 0.0
+    tour = fleet.streets.tour(unit.type, unit.number)
+    # Counted from midnight, so that a restarted simulator goes on where it stopped.
+    ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0
+    seed = f"{fleet.seed} {unit.registration}"
+    samples = live(tour.leg, seed, ahead=ahead)
+    spread = Random(seed).uniform(0.0, fleet.upload_every)  # noqa: S311 - a simulation
+    # The first sample lies behind all trips of the day so far, which the map has to plan.
+    first = await asyncio.to_thread(next, samples)
+    for sample in chain([first], samples):
+        due = started + sample.at / fleet.speedup
+        await asyncio.sleep(max(due - time.time(), 0.0))
+        box.add(report_of(sample, due, fleet.speedup))
+        (fleet.offline.discard if sample.online else fleet.offline.add)(unit.registration)
+        now = time.monotonic()
+        if sample.online and now >= sent_at + fleet.upload_every + spread:
+            await box.flush(now)
+            sent_at, spread = now, 0.0
+
+
+def report_of(sample: Sample, at: float, speedup: float) -> Report:
+    """The fix of a sample taken at epoch second `at`."""
+    return Report(
+        recorded_at=round(at * 1000),
+        latitude=round(sample.lat, 7),
+        longitude=round(sample.lon, 7),
+        speed=round(sample.speed * speedup, 2),
+        heading=sample.heading,
+        accuracy=sample.accuracy,
+        battery=sample.battery,
+        attributes={"ignition": sample.ignition, "activity": sample.activity.value},
+    )
+
+
+async def _tell(vehicles: int, fleet: Fleet) -> None:
+    """A line every now and then about how it goes."""
+    before, tally = 0, fleet.tally
+    while True:
+        await asyncio.sleep(PROGRESS_EVERY_S)
+        rate, before = (tally.sent - before) / PROGRESS_EVERY_S, tally.sent
+        waiting = sum(len(box) for box in fleet.boxes.values())
+        line = (
+            f"{vehicles} vehicles, {rate:.1f} fixes/s, {waiting} waiting, "
+            f"{len(fleet.offline)} without network, {tally.quarantined} quarantined"
+        )
+        problem, tally.last_problem = tally.last_problem, ""
+        logger.info("%s%s", line, f"; last problem: {problem}" if problem else "")
+
+
+async def _flush_all(fleet: Fleet) -> None:
+    """A last try to hand over everything."""
+    now = time.monotonic() + 3600.0  # whatever the pauses after failures say
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_FLUSH_S):
+            await asyncio.gather(*(box.flush(now) for box in fleet.boxes.values() if len(box)))
+
+
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+def _save_unsent(file: Path, boxes: dict[str, Outbox]) -> None:
+    unsent = {name: box.waiting for name, box in boxes.items() if len(box)}
+    if unsent:
+        logger.warning("%d fixes are kept for the next run", sum(map(len, unsent.values())))
+        logins.write_private(file, msgspec.json.encode(unsent))
+    else:
+        file.unlink(missing_ok=True)
+
+
+def _load_unsent(file: Path, boxes: dict[str, Outbox]) -> None:
+    try:
+        unsent = msgspec.json.decode(file.read_bytes(), type=dict[str, list[Report]])
+    except (OSError, msgspec.DecodeError):
+        return
+    for name, reports in unsent.items():
+        for report in reports:
+            if name in boxes:
+                boxes[name].add(report)
