@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.settings import get_settings
+
 ENDPOINT = "const endpoint = new URL(url_str);"
 SAME_ORIGIN = (
     "const endpoint = new URL(url_str); "
@@ -43,6 +45,7 @@ config = rx.Config(
     default_color_mode="system",
     react_strict_mode=False,
     state_manager_mode="memory",
+    cors_allowed_origins=get_settings().origins,
     plugins=[SameOriginPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

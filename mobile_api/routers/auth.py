@@ -28,7 +28,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 M = TypeVar("M", bound=msgspec.Struct)
 
-router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"])
 browser = APIRouter(prefix="/auth", include_in_schema=False)
 
 
@@ -123,7 +123,7 @@ async def log_in(request: Request) -> Response:
             request.headers.get("user-agent", ""),
         )
     except WrongCredentials:
-        return _back_to_login("wrong", target)
+        return _back_to_login("credentials", target)
     except TooManyAttempts as error:
         return _back_to_login("locked", target, retry_after=error.retry_after)
     except StoreUnavailable as error:

@@ -13,7 +13,7 @@ from mobile_api.deps import container, require_roles
 from mobile_api.envelope import Pagination, ok
 from mobile_api.schemas.devices import DeviceCreate, NewDeviceView, device_view
 
-router = APIRouter(prefix="/api/v1/devices", tags=["devices"])
+router = APIRouter(prefix="/devices", tags=["devices"])
 
 Manager = Annotated[Principal, Depends(require_roles(*MANAGERS))]
 

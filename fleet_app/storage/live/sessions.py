@@ -148,6 +148,25 @@ class RedisAttempts:
             await self._client.delete(_attempts(subject))
 
 
+class RedisBindings:
+    """`client:token:{digest}` -> whoever used a page's client token first."""
+
+    def __init__(self, client: redis.Redis, seconds: int) -> None:
+        self._client = client
+        self._seconds = seconds
+
+    async def claim(self, token: str, owner: str) -> bool:
+        """Take a token that nobody has, or use one's own again; False when it is another's."""
+        key = f"client:token:{hashlib.sha256(token.encode()).hexdigest()}"
+        with store_errors():
+            if await self._client.set(key, owner, nx=True, ex=self._seconds):
+                return True
+            if await self._client.get(key) != owner.encode():
+                return False
+            await self._client.expire(key, self._seconds)
+        return True
+
+
 def _key(session_id: str) -> str:
     return f"user:session:{session_id}"
 

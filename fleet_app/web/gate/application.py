@@ -1,0 +1,70 @@
+"""Builds the Reflex application with every guard in place, so that none can be forgotten."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import reflex as rx
+from fastapi import FastAPI
+from reflex import app as reflex_app
+from reflex.config import get_config
+from reflex.utils.prerequisites import get_web_dir
+from starlette.types import ASGIApp
+
+from fleet_app.kernel.errors import FleetError
+from fleet_app.settings import get_settings
+from fleet_app.web.gate.csp import inline_hashes, policy
+from fleet_app.web.gate.guard import Guard
+from fleet_app.web.gate.logs import hide_secrets
+from fleet_app.web.gate.middleware import GateMiddleware
+from fleet_app.web.gate.namespace import FleetNamespace
+
+logger = logging.getLogger(__name__)
+
+
+def gated_app(api: FastAPI, **options: Any) -> rx.App:
+    """`rx.App(**options)` that serves `api` beside the pages and lets nobody past the gate.
+
+    Raises RuntimeError when this Reflex would not use our namespace, or accepts any origin.
+    """
+    hide_secrets()
+    app = _with_our_namespace(api, options)
+    if not isinstance(app.event_namespace, FleetNamespace):
+        raise RuntimeError("this Reflex release builds its event namespace elsewhere")
+    if "*" in get_config().cors_allowed_origins:
+        raise RuntimeError("rxconfig.py must set cors_allowed_origins to the allowed origins")
+    app.add_middleware(GateMiddleware())
+    app.register_lifespan_task(app.event_namespace.hear_revocations)
+    app.register_lifespan_task(app.event_namespace.sweep)
+    return app
+
+
+def _with_our_namespace(api: FastAPI, options: dict[str, Any]) -> rx.App:
+    original = reflex_app.EventNamespace
+    reflex_app.EventNamespace = FleetNamespace  # type: ignore[misc]  # Reflex has no other way in
+    try:
+        return rx.App(
+            api_transformer=[api, _guarded],
+            backend_exception_handler=log_failure,
+            **options,
+        )
+    finally:
+        reflex_app.EventNamespace = original  # type: ignore[misc]
+
+
+def _guarded(app: ASGIApp) -> ASGIApp:
+    origins = get_settings().origins
+    scripts = inline_hashes(get_web_dir() / "build" / "client")
+    return Guard(app, origins=origins, policy=policy(scripts, origins))
+
+
+def log_failure(error: Exception) -> None:
+    """What becomes of an exception in an event handler: a line for us, nothing for the page.
+
+    Reflex's own handler answers with a script to be evaluated, which the policy forbids.
+    """
+    if isinstance(error, FleetError):
+        logger.warning("An event handler failed: %s: %s", error.type, error.message)
+    else:
+        logger.error("An event handler failed", exc_info=error)
