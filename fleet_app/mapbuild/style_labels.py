@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fleet_app.mapbuild.style_parts import (
@@ -58,11 +59,17 @@ def _housenumbers(colours: Colours) -> Json:
     )
 
 
-_MARKS = {"fuel": "⛽︎", "hospital": "✚", "parking": "P", "charging": "⚡︎", "airport": "✈︎"}
+_MARKS = {"hospital": "H", "parking": "P"}
+"""Letters every font has; pictographs turn into blobs where a colour emoji font answers."""
+
+_UNNAMED = {"fuel": "Fuel", "charging": "Charging", "services": "Services"}
+
+
+def _by_class(values: Mapping[str, str], otherwise: str) -> list[Any]:
+    return ["match", CLASS, *(part for pair in values.items() for part in pair), otherwise]
 
 
 def _poi(colours: Colours) -> Json:
-    mark = ["match", CLASS, *(part for pair in _MARKS.items() for part in pair), "•"]
     return layer(
         "poi",
         "symbol",
@@ -75,11 +82,11 @@ def _poi(colours: Colours) -> Json:
             "text-max-width": 8,
             "text-field": [
                 "format",
-                mark,
+                _by_class(_MARKS, "•"),
                 {"font-scale": 1.15},
                 "\n",
                 {},
-                ["coalesce", NAME, ""],
+                ["coalesce", NAME, _by_class(_UNNAMED, "")],
                 {"font-scale": 0.92},
             ],
             "text-padding": 12,

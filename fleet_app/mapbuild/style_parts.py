@@ -13,7 +13,15 @@ Colours = Mapping[str, str]
 
 # The first family is no real font: MapLibre reads weight and slant from its name, and the browser
 # passes on to the first family of the list that it has.
-_FAMILIES = ["Inter", "system-ui", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+_FAMILIES = [
+    "Inter Variable",
+    "Inter",
+    "system-ui",
+    "Segoe UI",
+    "Roboto",
+    "Noto Sans",
+    "sans-serif",
+]
 
 
 REGULAR = ["Fleet Regular", *_FAMILIES]
