@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache
 
-import redis.asyncio as redis
 from psycopg_pool import AsyncConnectionPool
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,8 +22,18 @@ from fleet_app.identity.service import IdentityService
 from fleet_app.identity.sessions import SessionService
 from fleet_app.identity.tokens import AccessTokens
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.location.live_view import LiveView
+from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
+from fleet_app.location.service import IngestService
+from fleet_app.location.tracker import Tracker
 from fleet_app.settings import Settings, get_settings
-from fleet_app.storage.live.sessions import RedisAttempts, RedisSessions
+from fleet_app.storage.history.postgres import PostgresHistory
+from fleet_app.storage.live.counts import RedisCounts
+from fleet_app.storage.live.fix_log import ValkeyFixLog
+from fleet_app.storage.live.leases import ValkeyLeases
+from fleet_app.storage.live.positions import ValkeyLivePositions
+from fleet_app.storage.live.rejections import RedisRejectedPayloads
+from fleet_app.storage.live.sessions import RedisAttempts, RedisBindings, RedisSessions
 from fleet_app.storage.sql.engine import create_engine, create_pool
 
 
@@ -49,16 +61,19 @@ class Container:
         return create_pool(self.database_url)
 
     @cached_property
-    def redis(self) -> redis.Redis:
+    def redis(self) -> Redis:
         """Client of the live store; connects on use and reconnects by itself."""
-        return redis.from_url(
-            self.redis_url, health_check_interval=15, socket_connect_timeout=3
-        )
+        return Redis.from_url(self.redis_url, health_check_interval=15, socket_connect_timeout=3)
 
     @cached_property
     def sessions_store(self) -> RedisSessions:
         """Browser sessions."""
         return RedisSessions(self.redis)
+
+    @cached_property
+    def token_bindings(self) -> RedisBindings:
+        """Which session a page's client token belongs to, for longer than its state lives."""
+        return RedisBindings(self.redis, seconds=(self.settings.session_hours + 2) * 3600)
 
     @cached_property
     def access_tokens(self) -> AccessTokens:
@@ -106,6 +121,72 @@ class Container:
         """Tokens of tracking devices."""
         return DeviceService(self.work, self.authenticator)
 
+    @cached_property
+    def counts(self) -> RedisCounts:
+        """Ingest counters shared by all processes."""
+        return RedisCounts(self.redis)
+
+    @cached_property
+    def ingest(self) -> IngestService:
+        """Takes over what phones send."""
+        return IngestService(self.fix_log, RedisRejectedPayloads(self.redis))
+
+    @cached_property
+    def stream_redis(self) -> Redis:
+        """Client that never repeats a command by itself and gives up on a silent server."""
+        return self._impatient_redis(retries=0)
+
+    @cached_property
+    def append_redis(self) -> Redis:
+        """Client for appends: one more try hides a connection that a restart has closed."""
+        return self._impatient_redis(retries=1)
+
+    def _impatient_redis(self, retries: int) -> Redis:
+        return Redis.from_url(
+            self.redis_url,
+            socket_connect_timeout=3,
+            socket_timeout=10,
+            retry=Retry(NoBackoff(), retries),
+        )
+
+    @cached_property
+    def fix_log(self) -> FixLog:
+        """The durable log between ingest and everything that follows."""
+        return ValkeyFixLog(
+            self.stream_redis,
+            self.append_redis,
+            self.settings.log_partitions,
+            self.settings.log_max_pending,
+        )
+
+    @cached_property
+    def history(self) -> HistoryStore:
+        """Every believed fix."""
+        return PostgresHistory(self.pool)
+
+    @cached_property
+    def live(self) -> LivePositions:
+        """Present positions and their announcements."""
+        return ValkeyLivePositions(self.stream_redis)
+
+    @cached_property
+    def live_view(self) -> LiveView:
+        """Where a whole fleet is."""
+        return LiveView(self.work)
+
+    @cached_property
+    def leases(self) -> Lease:
+        """Leases held in the name of this process."""
+        return self.new_leases()
+
+    def new_leases(self) -> Lease:
+        """Leases in a name of their own."""
+        return ValkeyLeases(self.stream_redis)
+
+    def new_tracker(self) -> Tracker:
+        """A tracker that remembers nothing yet, for a partition just taken over."""
+        return Tracker(self.work, self.live)
+
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: commits at the end, rolls back on any error.
@@ -119,7 +200,7 @@ class Container:
         except (OperationalError, OSError) as error:
             raise StoreUnavailable("The database") from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or _is_not_ready(error):
                 raise StoreUnavailable("The database") from error
             raise
 
@@ -132,6 +213,14 @@ class Container:
         await self.pool.close()
         await self.engine.dispose()
         await self.redis.aclose()
+        for name in ("stream_redis", "append_redis"):
+            if name in self.__dict__:  # never built when never needed
+                await self.__dict__[name].aclose()
+
+
+def _is_not_ready(error: DBAPIError) -> bool:
+    """A table or column that is not migrated yet, or a standby: time heals it, not the caller."""
+    return getattr(error.orig, "sqlstate", None) in {"42P01", "42703", "25006"}
 
 
 @lru_cache(maxsize=1)

@@ -63,6 +63,15 @@ class Fix(msgspec.Struct, array_like=True, omit_defaults=True, kw_only=True, fro
     attributes: dict[str, Any] | None = None
     quarantine: QuarantineReason | None = None
 
+    def said(self) -> dict[str, Any]:
+        """What the phone said, by name, without what it did not say."""
+        named = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {
+            name: value
+            for name, value in named.items()
+            if value is not None and name != "quarantine"
+        }
+
 
 class FixBatch(msgspec.Struct, array_like=True, kw_only=True, frozen=True):
     """One accepted post of one vehicle: an entry of the durable log."""
@@ -72,6 +81,18 @@ class FixBatch(msgspec.Struct, array_like=True, kw_only=True, frozen=True):
     received_at_ms: int
     source: Source
     fixes: list[Fix]
+
+
+class RejectedPayload(msgspec.Struct, kw_only=True, frozen=True):
+    """What a known device sent and nobody could read; `text` is its beginning, without secrets."""
+
+    vehicle_id: int
+    fleet_id: int
+    received_at_ms: int
+    source: Source
+    reason: str
+    message: str
+    text: str
 
 
 class LocationEvent(SQLModel, table=True):

@@ -9,7 +9,15 @@ from typing import Protocol
 import msgspec
 
 from fleet_app.location.frames import LivePosition
-from fleet_app.location.models import Fix, FixBatch
+from fleet_app.location.models import Fix, FixBatch, RejectedPayload
+
+HISTORY_GROUP = "history"
+TRACKER_GROUP = "tracker"
+GROUPS = (HISTORY_GROUP, TRACKER_GROUP)
+"""Who reads the log. An entry may be dropped only when each of them has acknowledged it."""
+
+RESUBSCRIBED = (0, b"")
+"""What `LivePositions.listen` yields first and after every gap: earlier news may be lost."""
 
 
 class LogEntry(msgspec.Struct, frozen=True):
@@ -78,6 +86,9 @@ class Lease(Protocol):
     async def beat(self, role: str, ttl_ms: int) -> int:
         """Announce this worker as alive in `role`; returns how many are."""
 
+    async def leave(self, role: str) -> None:
+        """Stop counting as alive in `role`."""
+
 
 class LivePositions(Protocol):
     """Present positions, fast to read and pushed to whoever listens."""
@@ -89,7 +100,10 @@ class LivePositions(Protocol):
         """The position if it is fresh (its key has not expired)."""
 
     def listen(self) -> AsyncIterator[tuple[int, bytes]]:
-        """Yield (fleet id, packed records) for every announcement, reconnecting by itself."""
+        """Yield (fleet id, packed records) for every announcement, reconnecting by itself.
+
+        Yields `RESUBSCRIBED` each time listening (re)starts.
+        """
 
 
 class HistoryStore(Protocol):
@@ -105,3 +119,13 @@ class HistoryStore(Protocol):
 
     async def drop_before(self, moment: datetime) -> int:
         """Drop whole days before `moment`; returns how many days were dropped."""
+
+
+class RejectedPayloads(Protocol):
+    """The newest payloads that were answered but could not be read, for people to look at."""
+
+    async def add(self, payload: RejectedPayload) -> None:
+        """Keep a payload; the oldest of its fleet goes when there are too many."""
+
+    async def newest(self, fleet_id: int, count: int) -> list[RejectedPayload]:
+        """The newest payloads of a fleet, newest first."""

@@ -1,0 +1,43 @@
+"""What each consumer group of the log does with its batches: the worker at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from fleet_app.bootstrap import Container
+from fleet_app.location.models import FixBatch
+from fleet_app.location.ports import HISTORY_GROUP, TRACKER_GROUP, HistoryStore
+
+
+class Handler(Protocol):
+    """Handles batches of one partition, in order. Must be idempotent."""
+
+    async def handle(self, batches: Sequence[FixBatch], *, again: bool = False) -> None:
+        """Return when everything is stored. `again`: some of it may have been handled before.
+
+        `StoreUnavailable` means "later"; anything else blames the batches.
+        """
+
+
+MakeHandler = Callable[[], Handler]
+"""Called each time a partition is taken over, so that no memory survives a lost lease."""
+
+
+class HistoryHandler:
+    """Stores every fix once."""
+
+    def __init__(self, history: HistoryStore) -> None:
+        self._history = history
+
+    async def handle(self, batches: Sequence[FixBatch], *, again: bool = False) -> None:
+        """See `Handler.handle`."""
+        await self._history.store(batches)
+
+
+def handlers(container: Container) -> Mapping[str, MakeHandler]:
+    """Group name -> handler. A new group reads the log from its oldest entry."""
+    return {
+        HISTORY_GROUP: lambda: HistoryHandler(container.history),
+        TRACKER_GROUP: container.new_tracker,
+    }
