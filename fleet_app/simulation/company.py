@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,19 +42,13 @@ class Registrar:
 
     async def tokens(self, wanted: Sequence[Wanted]) -> dict[str, str]:
         """A working device token for each registration."""
-        known = self._read()
+        known = await self._still_valid(self._read())
         missing = [vehicle for vehicle in wanted if vehicle.registration not in known]
         for start in range(0, len(missing), 10 * AT_ONCE):
             some = missing[start : start + 10 * AT_ONCE]
             known.update(await self._make_all(some))
             self._write(known)
         return {vehicle.registration: known[vehicle.registration] for vehicle in wanted}
-
-    async def forget(self, registration: str) -> None:
-        """Drop a token that the server no longer takes."""
-        known = self._read()
-        known.pop(registration, None)
-        self._write(known)
 
     async def _make_all(self, wanted: Sequence[Wanted]) -> dict[str, str]:
         places = asyncio.Semaphore(AT_ONCE)
@@ -86,19 +81,27 @@ class Registrar:
     async def _existing(self) -> Mapping[str, int]:
         """Ids of the fleet's vehicles by registration."""
         if self._ids is None:
-            found: dict[str, int] = {}
-            page = 1
-            while rows := await self._rows(page):
-                found.update({row["registration_number"]: int(row["id"]) for row in rows})
-                page += 1
-            self._ids = found
+            roster = await self._manager.request("GET", "/api/v1/vehicles/roster")
+            rows = [dict(zip(roster["columns"], row, strict=True)) for row in roster["rows"]]
+            self._ids = {row["registration_number"]: int(row["id"]) for row in rows}
         return self._ids
 
-    async def _rows(self, page: int) -> list[dict[str, Any]]:
-        query = {"page": page, "limit": _PAGE, "sort": "registration_number"}
-        rows: list[dict[str, Any]] = await self._manager.request(
-            "GET", "/api/v1/vehicles", params=query
-        )
+    async def _still_valid(self, tokens: dict[str, str]) -> dict[str, str]:
+        """Those that the server still takes: it may have been set up afresh since."""
+        if not tokens:
+            return tokens
+        rows = await self._devices()
+        hints = {row["hint"] for row in rows if not row["revoked_at"]}
+        return {name: token for name, token in tokens.items() if token[-4:] in hints}
+
+    async def _devices(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for page in count(1):
+            query = {"page": page, "limit": _PAGE}
+            some = await self._manager.request("GET", "/api/v1/devices", params=query)
+            rows += some
+            if len(some) < _PAGE:
+                break
         return rows
 
     def _read(self) -> dict[str, str]:
