@@ -13,8 +13,8 @@ from fleet_app.mapbuild import build, programs, road_data
 from fleet_app.mapbuild.build import build_map
 from fleet_app.mapbuild.errors import BuildInProgress, ExtractUnreadable, ProgramFailed
 from fleet_app.mapbuild.installed import BASEMAP, map_dir, read_info
-from tests.builders.town import EAST, NORTH, SOUTH, WEST, Town, crossing, square, whole_town
 from tests.unit.mapbuild.tiles_of import features_at, header, properties
+from tests.unit.mapbuild.town import EAST, NORTH, SOUTH, WEST, Town, crossing, square, whole_town
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from fleet_app.mapbuild.build import build_map
 from fleet_app.mapbuild.installed import BASEMAP, map_dir
 from fleet_app.settings import Settings
 from mobile_api.routers.map import router
-from tests.builders.town import Town, street_grid, whole_town
+from tests.unit.mapbuild.town import Town, street_grid, whole_town
 
 ARCHIVE = "/map/basemap.pmtiles"
 

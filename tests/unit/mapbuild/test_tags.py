@@ -13,8 +13,24 @@ from fleet_app.mapbuild import layers, tags
 WORDS = st.sampled_from(["12", "12,5", "3 m", "40'", "7'6\"", "-5", "1e9", "yes", "ft", "inf", ";"])
 VALUES = st.one_of(st.text(max_size=12), WORDS, st.floats().map(str), st.integers().map(str))
 KEYS = st.sampled_from(
-    ["height", "building:levels", "building", "highway", "oneway", "layer", "tunnel", "bridge"]
-    + ["name", "ref", "natural", "place", "amenity", "addr:housenumber", "railway", "service"]
+    [
+        "height",
+        "building:levels",
+        "building",
+        "highway",
+        "oneway",
+        "layer",
+        "tunnel",
+        "bridge",
+        "name",
+        "ref",
+        "natural",
+        "place",
+        "amenity",
+        "addr:housenumber",
+        "railway",
+        "service",
+    ]
 )
 KINDS = st.sampled_from([*layers.ROADS, *layers.RAILS, *layers.PLACES, "water", "yes", "parking"])
 TAGS = st.dictionaries(KEYS, VALUES | KINDS)

@@ -18,7 +18,7 @@ from fleet_app.mapbuild.installed import map_dir
 from fleet_app.routing.roads import LatLon, NoRoute, RoadNetwork, RoadRoute, open_roads
 from fleet_app.routing.roads.great_circle import ROAD_FACTOR, SPEEDS_MPS, GreatCircleRoads
 from fleet_app.routing.roads.polyline import decode
-from tests.builders.town import crossing, whole_town
+from tests.unit.mapbuild.town import crossing, whole_town
 
 HAS_VALHALLA = sys.version_info >= (3, 12)
 PLACES = st.tuples(st.floats(-85, 85), st.floats(-180, 180))
