@@ -83,6 +83,7 @@ def failure(
     type: str,
     message: str,
     fields: Mapping[str, str] | None = None,
+    *,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An error answer; `fields` says what is wrong with which part of the request."""

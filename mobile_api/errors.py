@@ -63,7 +63,7 @@ def answer(request: Request, error: kernel.FleetError) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="fleet"'
-    return failure(request, status, error.type, error.message, error.fields, headers)
+    return failure(request, status, error.type, error.message, error.fields, headers=headers)
 
 
 def unexpected(request: Request, error: Exception) -> Response:

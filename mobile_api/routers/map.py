@@ -40,7 +40,8 @@ def map_info(request: Request, folder: MapDir) -> Response:
     return ok(request, _public(info), headers={"Cache-Control": "no-cache"})
 
 
-@router.api_route("/map/basemap.pmtiles", methods=["GET", "HEAD"])
+@router.get("/map/basemap.pmtiles")
+@router.head("/map/basemap.pmtiles", include_in_schema=False)
 def basemap(request: Request, folder: MapDir, v: str = "") -> Response:
     """The PMTiles archive, whole or in ranges. With the `v` that `/map/info` names in `url` the
     answer may be kept for ever, since another map has another `v`."""

@@ -1,0 +1,51 @@
+"""SQL for vehicles, drivers and fleets."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.fleet.errors import RegistrationTaken
+from fleet_app.fleet.models import Driver, Fleet, Vehicle
+
+ROSTER_LIMIT = 100_000
+
+
+class FleetRepository:
+    """What a fleet owns, in the caller's transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def vehicle(self, vehicle_id: int) -> Vehicle | None:
+        """The vehicle of any fleet."""
+        return await self._session.get(Vehicle, vehicle_id)
+
+    async def fleet(self, fleet_id: int) -> Fleet | None:
+        """The fleet."""
+        return await self._session.get(Fleet, fleet_id)
+
+    async def add_vehicle(self, vehicle: Vehicle) -> Vehicle:
+        """Store a new vehicle; its id is known afterwards. Raises `RegistrationTaken`."""
+        self._session.add(vehicle)
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            if "uq_vehicles_registration" not in str(error.orig):
+                raise
+            raise RegistrationTaken(vehicle.registration_number) from None
+        return vehicle
+
+    async def roster(self, fleet_id: int | None) -> list[tuple[Vehicle, str | None]]:
+        """All vehicles (of one fleet, or of all) with the first of their drivers, by id."""
+        query = (
+            select(Vehicle, col(Driver.name))
+            .join(Driver, col(Driver.vehicle_id) == col(Vehicle.id), isouter=True)
+            .distinct(col(Vehicle.id))
+            .order_by(col(Vehicle.id), col(Driver.id))
+            .limit(ROSTER_LIMIT)
+        )
+        if fleet_id is not None:
+            query = query.where(col(Vehicle.fleet_id) == fleet_id)
+        return list((await self._session.exec(query)).all())

@@ -1,0 +1,107 @@
+"""What the fleet looks like right now, for those who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.fleet.service import VIEWERS, FleetService, require_viewer_or_driver, scope_of
+from fleet_app.identity.models import Role
+from fleet_app.identity.principal import Principal
+from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.errors import Forbidden
+from fleet_app.location.models import (
+    MotionStatus,
+    QuarantinedFix,
+    QuarantineReason,
+    VehicleLive,
+)
+from fleet_app.location.repository import (
+    QuarantineRepository,
+    SortKey,
+    VehicleFilter,
+    VehicleOverview,
+    VehicleRow,
+)
+
+
+class VehicleQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page of which vehicles; `page` counts from 1."""
+
+    page: int = 1
+    limit: int = 50
+    sort: SortKey = SortKey.NAME
+    descending: bool = False
+    statuses: Sequence[MotionStatus] = ()
+    types: Sequence[str] = ()
+    search: str = ""
+    fleet_id: int | None = None
+
+
+class OverviewService:
+    """Vehicles with their positions and the fixes kept apart, in the caller's transaction."""
+
+    def __init__(self, session: AsyncSession, offline_after: timedelta) -> None:
+        self._session = session
+        self._offline_after = offline_after
+
+    async def vehicles(self, actor: Principal, query: VehicleQuery) -> tuple[list[VehicleRow], int]:
+        """One page of what `actor` sees, and the total. Raises `Forbidden`, `NotFound`."""
+        require_viewer_or_driver(actor)
+        wanted = VehicleFilter(
+            fleet_id=scope_of(actor, query.fleet_id),
+            # No vehicle has id 0: a driver without a vehicle sees none.
+            vehicle_id=(actor.vehicle_id or 0) if actor.role is Role.DRIVER else None,
+            statuses=tuple(query.statuses),
+            types=tuple(query.types),
+            search=query.search.strip(),
+            seen_after=self._seen_after(),
+        )
+        return await VehicleOverview(self._session).page(
+            wanted,
+            query.sort,
+            descending=query.descending,
+            offset=(query.page - 1) * query.limit,
+            limit=query.limit,
+        )
+
+    async def vehicle(self, actor: Principal, vehicle_id: int) -> VehicleRow:
+        """One vehicle as in the list. Raises `Forbidden`, `NotFound`."""
+        vehicle = await FleetService(self._session).vehicle(actor, vehicle_id)
+        wanted = VehicleFilter(vehicle_id=vehicle.id, seen_after=self._seen_after())
+        rows, _ = await VehicleOverview(self._session).page(
+            wanted, SortKey.NAME, descending=False, offset=0, limit=1
+        )
+        return rows[0]
+
+    async def last_position(self, actor: Principal, vehicle_id: int) -> VehicleLive | None:
+        """The last believed position of a vehicle. Raises `Forbidden`, `NotFound`."""
+        await FleetService(self._session).vehicle(actor, vehicle_id)
+        return await VehicleOverview(self._session).last(vehicle_id)
+
+    async def quarantine(
+        self,
+        actor: Principal,
+        *,
+        page: int,
+        limit: int,
+        vehicle_id: int | None = None,
+        reason: QuarantineReason | None = None,
+        fleet_id: int | None = None,
+    ) -> tuple[list[QuarantinedFix], int]:
+        """One page of the fixes kept apart, and the total. Raises `Forbidden`, `NotFound`."""
+        if actor.role not in VIEWERS:
+            raise Forbidden("Your role does not allow this")
+        return await QuarantineRepository(self._session).page(
+            fleet_id=scope_of(actor, fleet_id),
+            vehicle_id=vehicle_id,
+            reason=reason,
+            offset=(page - 1) * limit,
+            limit=limit,
+        )
+
+    def _seen_after(self) -> datetime:
+        return utc_now() - self._offline_after

@@ -1,0 +1,59 @@
+"""The HTTP API as one FastAPI application, to run alone or in front of the dashboard."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from fleet_app.bootstrap import Container
+from fleet_app.settings import get_settings
+from mobile_api import docs, errors
+from mobile_api.edge import ApiEdge
+from mobile_api.routers import (
+    auth,
+    devices,
+    gpslogger,
+    health,
+    ingest,
+    locations,
+    map,
+    osmand,
+    owntracks,
+    quarantine,
+    unknown,
+    vehicles,
+)
+
+PREFIX = "/api/v1"
+ROUTERS = (
+    *(locations.router, osmand.router, owntracks.router, gpslogger.router),  # the busiest first
+    *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
+)
+"""Everything below `PREFIX`, in the order in which addresses are tried."""
+
+
+def create_api(container: Container | None = None) -> FastAPI:
+    """The API. `container` replaces the one of this process."""
+    app = FastAPI(
+        title="Live Fleet Tracking",
+        version="1.0",
+        summary="Positions in, live fleet out.",
+        description=docs.DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=docs.ERRORS,
+    )
+    if container is not None:
+        app.state.container = container
+    settings = container.settings if container is not None else get_settings()
+    errors.install(app)
+    app.add_middleware(ApiEdge, body_limit=settings.ingest_max_bytes)
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router, prefix="/api")
+    app.include_router(auth.browser)
+    app.include_router(map.router)
+    docs.install(app)
+    app.include_router(unknown.router)
+    return app

@@ -1,0 +1,45 @@
+"""What has come in so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from mobile_api.deps import CurrentPrincipal
+from mobile_api.envelope import ok
+from mobile_api.ingest import counters, one_fleet
+from mobile_api.routers.vehicles import FleetId
+from mobile_api.schemas.vehicles import STATS
+
+PLAIN = ("accepted", "duplicates", "without_position")
+GROUPED = ("quarantined", "unreadable", "rejected")
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/ingest/stats", responses=STATS, response_class=Response)
+async def ingest_stats(
+    request: Request, actor: CurrentPrincipal, fleet_id: FleetId = None
+) -> Response:
+    """Counters of the ways in, over all processes and restarts.
+
+    `duplicates` are repetitions inside one post; a fix sent again later is recognised further on.
+    Without `fleet_id` administrators see requests whose sender is unknown, as fleet 0.
+    """
+    fleet = one_fleet(actor, fleet_id)
+    return ok(request, {"fleet_id": fleet, **_grouped(await counters(request).read(fleet))})
+
+
+def _grouped(counts: dict[str, int]) -> dict[str, Any]:
+    """`{"rejected.401": 3}` as `{"rejected": {"401": 3}}`."""
+    answer: dict[str, Any] = {name: counts.get(name, 0) for name in PLAIN}
+    for group in GROUPED:
+        prefix = group + "."
+        answer[group] = {
+            name.removeprefix(prefix): count
+            for name, count in sorted(counts.items())
+            if name.startswith(prefix)
+        }
+    return answer

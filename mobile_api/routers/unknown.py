@@ -1,0 +1,40 @@
+"""Everything under `/api` that no other router knows: the envelope there, too."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+
+from mobile_api.envelope import failure
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/api", methods=METHODS)
+@router.api_route("/api/{path:path}", methods=METHODS)
+async def unknown(request: Request) -> Response:
+    """405 with `Allow` where the address exists for other methods, else 404."""
+    allowed = _methods(request)
+    if not allowed:
+        return failure(request, 404, "not_found", f"{request.url.path} does not exist")
+    headers = {"Allow": ", ".join(sorted(allowed))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    message = f"{request.url.path} does not answer {request.method}"
+    return failure(request, 405, "method_not_allowed", message, headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods that other routes answer at this address."""
+    routes: list[BaseRoute] = request.app.routes
+    found: set[str] = set()
+    for route in routes:
+        if getattr(route, "endpoint", None) is unknown:
+            continue
+        match, _ = route.matches(request.scope)
+        if match is Match.PARTIAL:
+            found |= set(getattr(route, "methods", None) or ())
+    return found

@@ -1,0 +1,298 @@
+"""Vehicles, positions and fixes kept apart, as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fleet_app.fleet.models import VehicleType
+from fleet_app.kernel.clock import from_ms
+from fleet_app.location.frames import LivePosition
+from fleet_app.location.models import (
+    Fix,
+    MotionStatus,
+    QuarantinedFix,
+    RejectedPayload,
+    VehicleLive,
+)
+from fleet_app.location.repository import VehicleRow
+from mobile_api.schemas.errors import ErrorEnvelope, answer_example
+
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+
+
+class VehicleCreate(BaseModel):
+    """A vehicle to be added."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"name": "Van 12", "registration_number": "ABC-123", "type": "van"}
+        }
+    )
+
+    name: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=120, pattern=_NO_CONTROLS
+        ),
+    ]
+    registration_number: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=_NO_CONTROLS),
+    ]
+    type: VehicleType = VehicleType.VAN
+    fleet_id: Annotated[int, Field(gt=0, lt=2**63)] | None = Field(
+        default=None, description="Only for administrators; everybody else adds to the own fleet."
+    )
+
+
+class VehicleView(msgspec.Struct, frozen=True, kw_only=True):
+    """A vehicle with its live columns; None is unknown. `speed` in m/s, `battery` in percent."""
+
+    id: int
+    fleet_id: int
+    name: str
+    registration_number: str
+    type: str
+    service_status: str
+    status: str
+    driver: str | None
+    speed: float | None
+    battery: float | None
+    heading: float | None
+    latitude: float | None
+    longitude: float | None
+    last_seen: datetime | None
+
+
+class PositionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a vehicle is, or was last (`stale`)."""
+
+    vehicle_id: int
+    latitude: float
+    longitude: float
+    speed: float | None
+    heading: float | None
+    battery: float | None
+    status: str
+    recorded_at: datetime
+    stale: bool
+
+
+class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A fix kept apart, and why."""
+
+    vehicle_id: int
+    fleet_id: int
+    reason: str
+    recorded_at: datetime
+    received_at: datetime
+    latitude: float
+    longitude: float
+    source: str
+    payload: dict[str, Any]
+
+
+class UnreadableView(msgspec.Struct, frozen=True, kw_only=True):
+    """The beginning of a payload that nobody could read, and why."""
+
+    vehicle_id: int
+    received_at: datetime
+    source: str
+    reason: str
+    message: str
+    text: str
+
+
+def vehicle_view(row: VehicleRow) -> VehicleView:
+    """What the API shows of a vehicle."""
+    vehicle, live = row.vehicle, row.live
+    return VehicleView(
+        id=vehicle.id or 0,
+        fleet_id=vehicle.fleet_id,
+        name=vehicle.name,
+        registration_number=vehicle.registration_number,
+        type=vehicle.type,
+        service_status=vehicle.status,
+        status=word(row.status),
+        driver=row.driver,
+        speed=live.speed if live else None,
+        battery=live.battery if live else None,
+        heading=live.heading if live else None,
+        latitude=live.lat if live else None,
+        longitude=live.lon if live else None,
+        last_seen=live.recorded_at if live else None,
+    )
+
+
+def live_view(position: LivePosition) -> PositionView:
+    """A present position."""
+    return PositionView(
+        vehicle_id=position.vehicle_id,
+        latitude=position.lat,
+        longitude=position.lon,
+        speed=position.speed,
+        heading=position.heading,
+        battery=position.battery,
+        status=word(position.status),
+        recorded_at=from_ms(round(position.recorded_at * 1000)),
+        stale=False,
+    )
+
+
+def stale_view(last: VehicleLive, seen_after: datetime) -> PositionView:
+    """A position remembered from the past."""
+    recent = last.recorded_at >= seen_after
+    return PositionView(
+        vehicle_id=last.vehicle_id,
+        latitude=last.lat,
+        longitude=last.lon,
+        speed=last.speed,
+        heading=last.heading,
+        battery=last.battery,
+        status=word(MotionStatus(last.status) if recent else MotionStatus.OFFLINE),
+        recorded_at=last.recorded_at,
+        stale=True,
+    )
+
+
+def quarantine_view(fix: QuarantinedFix) -> QuarantineView:
+    """What the API shows of a fix kept apart."""
+    return QuarantineView(
+        vehicle_id=fix.vehicle_id,
+        fleet_id=fix.fleet_id,
+        reason=fix.reason,
+        recorded_at=fix.recorded_at,
+        received_at=fix.received_at,
+        latitude=fix.lat,
+        longitude=fix.lon,
+        source=fix.source,
+        payload=fix.payload,
+    )
+
+
+def unreadable_view(payload: RejectedPayload) -> UnreadableView:
+    """What the API shows of an unreadable payload."""
+    return UnreadableView(
+        vehicle_id=payload.vehicle_id,
+        received_at=from_ms(payload.received_at_ms),
+        source=payload.source,
+        reason=payload.reason,
+        message=payload.message,
+        text=payload.text,
+    )
+
+
+def trail_points(fixes: list[Fix]) -> list[list[float | None]]:
+    """`[lon, lat, epoch seconds, m/s]` of each fix, oldest first."""
+    return [[fix.lon, fix.lat, fix.recorded_at_ms / 1000, fix.speed] for fix in fixes]
+
+
+def word(status: MotionStatus) -> str:
+    """A status as the API writes it."""
+    return status.name.lower()
+
+
+def _answers(example: Any, *, code: int = 200, **others: str) -> dict[int | str, dict[str, Any]]:
+    """The documented answers: an example of success, and other statuses as `_404="…"`."""
+    documented: dict[int | str, dict[str, Any]] = {
+        code: {
+            "description": "Done.",
+            "content": {"application/json": {"example": answer_example(example, code)}},
+        }
+    }
+    for status, text in others.items():
+        documented[int(status[1:])] = {"model": ErrorEnvelope, "description": text}
+    return documented
+
+
+_NOT_ALLOWED = "The caller's role does not allow this."
+_UNKNOWN = "Unknown, or another fleet's."
+_VEHICLE = {
+    "id": 12,
+    "fleet_id": 1,
+    "name": "Van 12",
+    "registration_number": "ABC-123",
+    "type": "van",
+    "service_status": "active",
+    "status": "moving",
+    "driver": "Aino Virtanen",
+    "speed": 8.3,
+    "battery": 83.0,
+    "heading": 271.5,
+    "latitude": 60.1699,
+    "longitude": 24.9384,
+    "last_seen": "2026-11-22T10:15:30Z",
+}
+_POSITION = {
+    "vehicle_id": 12,
+    "latitude": 60.1699,
+    "longitude": 24.9384,
+    "speed": 8.3,
+    "heading": 271.5,
+    "battery": 83.0,
+    "status": "moving",
+    "recorded_at": "2026-11-22T10:15:30Z",
+    "stale": False,
+}
+HEALTH = _answers({"status": "ok", "stores": {"database": "ok", "live": "ok"}})
+VEHICLES = _answers([_VEHICLE], _403=_NOT_ALLOWED)
+VEHICLE = _answers(_VEHICLE, _403=_NOT_ALLOWED, _404=_UNKNOWN)
+CREATED = _answers(_VEHICLE, code=201, _403=_NOT_ALLOWED, _409="The registration number is taken.")
+ROSTER = _answers(
+    {
+        "columns": ["id", "name", "registration_number", "type", "driver"],
+        "rows": [[12, "Van 12", "ABC-123", "van", "Aino Virtanen"]],
+    },
+    _403=_NOT_ALLOWED,
+)
+POSITION = _answers(_POSITION, _403=_NOT_ALLOWED, _404=_UNKNOWN + " Or never seen yet.")
+TRAIL = _answers(
+    {"vehicle_id": 12, "points": [[24.9384, 60.1699, 1795342530.0, 8.3]]},
+    _403=_NOT_ALLOWED,
+    _404=_UNKNOWN,
+)
+QUARANTINE = _answers(
+    [
+        {
+            "vehicle_id": 12,
+            "fleet_id": 1,
+            "reason": "zero_island",
+            "recorded_at": "2026-11-22T10:15:30Z",
+            "received_at": "2026-11-22T10:15:31Z",
+            "latitude": 0.0,
+            "longitude": 0.0,
+            "source": "owntracks",
+            "payload": {},
+        }
+    ],
+    _403=_NOT_ALLOWED,
+)
+UNREADABLE = _answers(
+    [
+        {
+            "vehicle_id": 12,
+            "received_at": "2026-11-22T10:15:31Z",
+            "source": "owntracks",
+            "reason": "coordinates",
+            "message": "latitude and longitude must both be numbers",
+            "text": '{"_type":"location"}',
+        }
+    ],
+    _403=_NOT_ALLOWED,
+)
+STATS = _answers(
+    {
+        "fleet_id": 1,
+        "accepted": 10250,
+        "duplicates": 3,
+        "without_position": 12,
+        "quarantined": {"zero_island": 2},
+        "unreadable": {"json": 1},
+        "rejected": {"400": 4},
+    },
+    _403=_NOT_ALLOWED,
+)
