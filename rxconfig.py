@@ -44,7 +44,6 @@ config = rx.Config(
     show_built_with_reflex=False,
     default_color_mode="system",
     react_strict_mode=False,
-    state_manager_mode="memory",
     cors_allowed_origins=get_settings().origins,
     plugins=[SameOriginPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin],

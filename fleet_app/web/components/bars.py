@@ -80,9 +80,7 @@ def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
         ),
         _count("Connected", status["connected"], "connected", of=status["vehicles"]),
         _count("Active alerts", status["alerts"], "alerts"),
-        rx.el.span(
-            status["reason"].to(str), class_name="status-item status-reason", role="status"
-        ),
+        rx.el.span(status["reason"].to(str), class_name="status-item status-reason", role="status"),
         class_name="status-bar",
         aria_label="System status",
     )

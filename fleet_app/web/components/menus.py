@@ -76,7 +76,8 @@ def _notice(item: Any, on_select: Any) -> rx.Component:
         rx.el.button(
             rx.icon("circle-alert", size=15),
             rx.el.span(
-                rx.el.b(item["title"]), rx.el.span(item["text"], class_name="quiet"),
+                rx.el.b(item["title"]),
+                rx.el.span(item["text"], class_name="quiet"),
             ),
             type="button",
             class_name="notice",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
 from fleet_app.identity.ports import SessionRecord
@@ -48,7 +49,7 @@ class Account(rx.State):
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
-    async def end_session(self, session_id: str) -> rx.event.EventSpec | None:
+    async def end_session(self, session_id: str) -> EventSpec | None:
         """Sign one of the user's own browsers out."""
         who = await current_principal(self)
         await get_container().sessions.revoke(who.user_id, session_id)
@@ -59,7 +60,7 @@ class Account(rx.State):
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
-    async def change_password(self, form: PasswordForm) -> rx.event.EventSpec | None:
+    async def change_password(self, form: PasswordForm) -> EventSpec | None:
         """Replace the password; every session ends, this one included."""
         who = await current_principal(self)
         if form["new"] != form["again"]:

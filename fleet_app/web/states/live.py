@@ -83,5 +83,7 @@ class Live(rx.State):
 def live_message(*, frame: bytes | None = None, status: dict[str, Any] | None = None) -> Any:
     """The payload of one socket event that changes these vars in every session that gets it."""
     values = {"frame": frame, "status": status}
-    changed = {f"{name}{FIELD_SUFFIX}": value for name, value in values.items() if value is not None}
+    changed = {
+        f"{name}{FIELD_SUFFIX}": value for name, value in values.items() if value is not None
+    }
     return {"delta": {Live.get_full_name(): changed}, "events": []}

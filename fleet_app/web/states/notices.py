@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
 from fleet_app.kernel.clock import utc_now
@@ -43,9 +44,9 @@ class Notices(rx.State):
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
-    async def open_vehicle(self, vehicle_id: int) -> list[rx.event.EventSpec]:
+    async def open_vehicle(self, vehicle_id: int) -> list[EventSpec]:
         """Show the vehicle on the map."""
-        return [Overview.select(vehicle_id), rx.redirect("/")]
+        return [Overview.select(vehicle_id), rx.redirect("/")]  # type: ignore[operator]  # a handler
 
 
 def _notice(vehicle: SilentVehicle, now: datetime) -> Notice:

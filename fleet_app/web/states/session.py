@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
 from fleet_app.fleet.models import Fleet
@@ -34,7 +35,7 @@ class Session(rx.State):
 
     @rx.event
     @public
-    async def enter(self) -> rx.event.EventSpec | None:
+    async def enter(self) -> EventSpec | None:
         """Let a signed-in user of the dashboard in; send everybody else to the sign-in page."""
         self.ready = False
         try:
