@@ -1,0 +1,73 @@
+"""The truth about a fleet and the system for its status bar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+
+import msgspec
+
+from fleet_app.location.models import MotionStatus
+
+BACKLOG_WARNING, BACKLOG_CRITICAL = 1_000, 5_000
+"""Unhandled log entries above which positions are late, or badly late."""
+
+
+class SystemState(StrEnum):
+    """How well the system does its work at the moment."""
+
+    NORMAL = "Normal"
+    WARNING = "Warning"
+    CRITICAL = "Critical"
+
+
+class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of vehicles by what they do; `newest_recorded_at` in epoch seconds.
+
+    `connected` counts vehicles heard of recently; `offline` all others, also those never heard
+    of. `backlog` is None when the log does not answer.
+    """
+
+    vehicles: int
+    connected: int
+    moving: int
+    idle: int
+    stopped: int
+    offline: int
+    newest_recorded_at: int | None
+    backlog: int | None
+    system_state: SystemState
+
+
+def fleet_status(
+    vehicles: int,
+    statuses: Counter[int],
+    newest_recorded_at: int | None,
+    backlog: int | None,
+    database_ok: bool,
+) -> FleetStatus:
+    """Put the figures together."""
+    moving, idle, stopped = (
+        statuses[status]
+        for status in (MotionStatus.MOVING, MotionStatus.IDLE, MotionStatus.STOPPED)
+    )
+    connected = moving + idle + stopped
+    total = max(vehicles, statuses.total())
+    return FleetStatus(
+        vehicles=total,
+        connected=connected,
+        moving=moving,
+        idle=idle,
+        stopped=stopped,
+        offline=total - connected,
+        newest_recorded_at=newest_recorded_at,
+        backlog=backlog,
+        system_state=system_state(backlog, database_ok),
+    )
+
+
+def system_state(backlog: int | None, database_ok: bool) -> SystemState:
+    """Critical when a store is down or far behind; Warning when somewhat behind."""
+    if backlog is None or not database_ok or backlog > BACKLOG_CRITICAL:
+        return SystemState.CRITICAL
+    return SystemState.WARNING if backlog > BACKLOG_WARNING else SystemState.NORMAL
