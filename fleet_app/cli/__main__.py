@@ -1,0 +1,46 @@
+"""What `./fleet` runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from fleet_app.cli import (
+    benchmarks,
+    checks,
+    database,
+    dead_letters,
+    doctor,
+    maps,
+    processes,
+    product,
+    traffic,
+    users,
+)
+from fleet_app.cli.problems import Problem, report
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Live fleet tracking. Start with `./fleet demo`.",
+)
+GROUPS = (product, processes, traffic, maps, database, users, dead_letters, doctor, checks)
+for group in (*GROUPS, benchmarks):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line; a foreseeable failure is a sentence, not a stack trace."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Problem as problem:
+        report(problem)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

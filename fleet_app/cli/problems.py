@@ -1,0 +1,26 @@
+"""Failures a person can do something about."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Problem(Exception):
+    """Ends the command with this sentence and exit code 1."""
+
+
+def report(problem: Problem) -> None:
+    """Print it where errors belong."""
+    print(f"\nfleet: {problem}", file=sys.stderr)
+
+
+@contextmanager
+def explained(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn these exceptions, and failures to start something, into a `Problem`."""
+    foreseeable: tuple[type[Exception], ...] = (RuntimeError, TimeoutError, *kinds)
+    try:
+        yield
+    except foreseeable as error:
+        raise Problem(str(error)) from error
