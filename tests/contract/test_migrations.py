@@ -1,0 +1,58 @@
+"""The schema: up from nothing, the same as the models, and down again."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect, text
+
+from alembic import command
+from fleet_app.settings import PROJECT_ROOT
+
+
+@pytest.fixture
+def config(empty_database_url: str) -> Config:
+    config = Config(str(PROJECT_ROOT / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", empty_database_url.replace("%", "%%"))
+    return config
+
+
+def tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+    engine.dispose()
+    return names
+
+
+def test_an_empty_database_comes_up_with_every_table_of_the_specification(
+    config: Config, empty_database_url: str
+):
+    command.upgrade(config, "head")
+    named = {
+        "fleets", "vehicles", "drivers", "routes", "route_stops", "deliveries", "customers",
+        "fleet_managers", "maintenance_records",
+    }  # fmt: skip
+    assert named <= tables(empty_database_url)
+
+
+def test_the_migrations_lead_to_what_the_models_declare(config: Config):
+    command.upgrade(config, "head")
+    command.check(config)  # raises when a model and its table differ
+
+
+def test_downgrading_leaves_nothing_but_the_version_table(config: Config, empty_database_url: str):
+    command.upgrade(config, "head")
+    command.downgrade(config, "base")
+    assert tables(empty_database_url) == {"alembic_version"}
+
+
+def test_history_is_partitioned_by_time(config: Config, empty_database_url: str):
+    command.upgrade(config, "head")
+    engine = create_engine(empty_database_url)
+    with engine.connect() as connection:
+        key = connection.execute(
+            text("SELECT pg_get_partkeydef('location_events'::regclass)")
+        ).scalar_one()
+    engine.dispose()
+    assert key == "RANGE (recorded_at)"

@@ -1,0 +1,48 @@
+"""The hand-made delta is the one that the installed Reflex makes itself."""
+
+from __future__ import annotations
+
+import re
+
+import reflex as rx
+
+from fleet_app.web.states.live import NO_STATUS, Live, live_message
+
+
+async def test_a_live_message_has_the_shape_of_reflex_own_delta():
+    root = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    live = await root.get_state(Live)
+    live.frame = "bytes"
+    live.status = {**NO_STATUS, "vehicles": 3}
+    own = live.get_delta()[Live.get_full_name()]
+    ours = live_message(frame=b"bytes", status={**NO_STATUS, "vehicles": 3})
+    assert set(ours) == {"delta", "events"}
+    assert ours["delta"][Live.get_full_name()].keys() == own.keys()
+
+
+def test_only_what_changed_is_sent():
+    fields = live_message(status=NO_STATUS)["delta"][Live.get_full_name()]
+    assert list(fields) == ["status_rx_state_"]
+
+
+def test_the_frame_travels_as_raw_bytes():
+    (value,) = live_message(frame=b"\x01\x00")["delta"][Live.get_full_name()].values()
+    assert value == b"\x01\x00"
+
+
+def test_the_bundle_is_told_to_use_the_origin_of_the_page():
+    import rxconfig
+
+    source = f"function f(url_str) {{ {rxconfig.ENDPOINT} return endpoint; }}"
+    changed = rxconfig.use_page_origin(source)
+    assert re.search(r"endpoint\.host = window\.location\.host", changed)
+    assert rxconfig.use_page_origin(changed) == changed
+
+
+def test_an_unknown_reflex_is_refused_rather_than_built_for_a_wrong_address():
+    import pytest
+
+    import rxconfig
+
+    with pytest.raises(RuntimeError, match="elsewhere"):
+        rxconfig.use_page_origin("nothing of the kind")
