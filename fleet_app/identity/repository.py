@@ -76,7 +76,8 @@ class IdentityRepository:
 
     async def accounts(self, user_ids: Sequence[int]) -> dict[int, Account]:
         """What the authenticator needs to know about users, active or not."""
-        rows = await self._session.execute(_ACCOUNTS, {"ids": list(user_ids)})
+        connection = await self._session.connection()
+        rows = await connection.execute(_ACCOUNTS, {"ids": list(user_ids)})
         return {row.id: _account(row) for row in rows}
 
     async def living_families(self, families: Sequence[str]) -> set[str]:
@@ -106,11 +107,12 @@ class IdentityRepository:
             query = query.where(col(RefreshToken.family) == family)
         if user_id is not None:
             query = query.where(col(RefreshToken.user_id) == user_id)
-        await self._session.execute(query.values(revoked_at=now))
+        await self._session.exec(query.values(revoked_at=now))
 
     async def devices(self, hashes: Sequence[str]) -> dict[str, DeviceIdentity]:
         """The devices behind token digests: unrevoked, and still of their vehicle's fleet."""
-        rows = await self._session.execute(_DEVICES, {"hashes": list(hashes)})
+        connection = await self._session.connection()
+        rows = await connection.execute(_DEVICES, {"hashes": list(hashes)})
         return {row.token_hash: _device(row) for row in rows}
 
     async def device_token(self, token_id: int) -> DeviceToken | None:
@@ -132,7 +134,8 @@ class IdentityRepository:
 
     async def fleet_of_vehicle(self, vehicle_id: int) -> int | None:
         """The fleet that owns a vehicle; None when there is no such vehicle."""
-        row = (await self._session.execute(_VEHICLE_FLEET, {"id": vehicle_id})).first()
+        connection = await self._session.connection()
+        row = (await connection.execute(_VEHICLE_FLEET, {"id": vehicle_id})).first()
         return None if row is None else int(row.fleet_id)
 
 

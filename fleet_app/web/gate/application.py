@@ -59,12 +59,12 @@ def _guarded(app: ASGIApp) -> ASGIApp:
     return Guard(app, origins=origins, policy=policy(scripts, origins))
 
 
-def log_failure(error: Exception) -> None:
+def log_failure(exception: Exception) -> None:
     """What becomes of an exception in an event handler: a line for us, nothing for the page.
 
     Reflex's own handler answers with a script to be evaluated, which the policy forbids.
     """
-    if isinstance(error, FleetError):
-        logger.warning("An event handler failed: %s: %s", error.type, error.message)
+    if isinstance(exception, FleetError):
+        logger.warning("An event handler failed: %s: %s", exception.type, exception.message)
     else:
-        logger.error("An event handler failed", exc_info=error)
+        logger.error("An event handler failed", exc_info=exception)

@@ -15,7 +15,7 @@ _SECRETS = (
     # Headers, as lines and as entries of printed dictionaries and tuples.
     (
         re.compile(
-            r"""(?i)(\b(?:set-cookie|cookie|(?:proxy-)?authorization)\b['"]?\s*[:=,]\s*b?)"""
+            r"""(?i)(\b(?:set-cookie|cookie|(?:proxy-)?authorization)\b['"]?\s*[:=,]\s*(?:b(?=['"]))?)"""
             r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\r\n]+)"""
         ),
         rf"\1{HIDDEN}",
