@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+
+from backend_jobs.broadcaster import Broadcaster
+from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
 from fleet_app.web.pages.login import login_page
 from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.states.account import Account
-from fleet_app.web.states.live import Live
+from fleet_app.web.states.live import Live, connect_rooms
 from fleet_app.web.states.overview import Overview
+from fleet_app.web.states.rooms import SocketRooms
 from fleet_app.web.states.session import Session
 from fleet_app.web.states.sign_in import SignIn
 from fleet_app.web.states.tracking import Tracking
@@ -40,3 +49,35 @@ app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=
 app.add_page(
     track_page, route="/track/[token]", title="Your delivery · Live Fleet", on_load=Tracking.open
 )
+
+
+@asynccontextmanager
+async def live_frames() -> AsyncIterator[None]:
+    """Push positions into the rooms of this process for as long as it serves."""
+    container = get_container()
+    await container.start()
+    assert app.event_namespace is not None  # gated_app sees to it
+    rooms = SocketRooms(app.event_namespace)
+    broadcaster = Broadcaster(
+        listen=container.live.listen,
+        read_fleet=container.live_view.fleet_positions,
+        read_backlog=container.fix_log.backlog,
+        emit=rooms.emit_frame,
+        emit_status=lambda room, status: rooms.emit_status(room, msgspec.to_builtins(status)),
+        rooms=rooms.occupied,
+        tick_seconds=container.settings.tick_seconds,
+        offline_after_seconds=container.settings.offline_after_seconds,
+    )
+    rooms.fed_by(broadcaster)
+    connect_rooms(rooms)
+    running = asyncio.create_task(broadcaster.run(), name="broadcaster")
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await container.close()
+
+
+app.register_lifespan_task(live_frames)

@@ -18,6 +18,7 @@ ON_ITS_WAY = {DeliveryStatus.OUT_FOR_DELIVERY, DeliveryStatus.ARRIVING, Delivery
 class TrackedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery as its customer sees it; `vehicle_id` is None while the van is not theirs."""
 
+    fleet_id: int
     tracking_number: str
     status: DeliveryStatus
     address: str
@@ -43,6 +44,7 @@ async def find_tracked(session: AsyncSession, token: str) -> TrackedDelivery:
         raise NotFound("tracking link", "you followed")
     delivery, vehicle_id = row
     return TrackedDelivery(
+        fleet_id=delivery.fleet_id,
         tracking_number=delivery.tracking_number,
         status=delivery.status,
         address=delivery.address,

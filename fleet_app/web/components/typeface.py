@@ -8,7 +8,7 @@ import reflex as rx
 class Typeface(rx.Fragment):
     """Renders nothing; brings Inter Variable into the bundle of the page that contains it."""
 
-    lib_dependencies: list[str] = ["@fontsource-variable/inter@5.2.8"]  # noqa: RUF012
+    lib_dependencies: list[str] = ["@fontsource-variable/inter@5.2.8"]
 
     def add_imports(self) -> dict[str, list[str]]:
         """Import the font faces for their effect."""

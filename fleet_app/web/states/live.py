@@ -36,7 +36,7 @@ class Rooms(Protocol):
     async def join_fleet(self, sid: str, fleet_id: int) -> None:
         """Enter the fleet's room and send the session a snapshot and the status."""
 
-    async def join_vehicle(self, sid: str, vehicle_id: int) -> None:
+    async def join_vehicle(self, sid: str, fleet_id: int, vehicle_id: int) -> None:
         """Enter one vehicle's room and send the session its position."""
 
     async def leave(self, sid: str) -> None:

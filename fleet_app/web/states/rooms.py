@@ -2,61 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from reflex.app import EventNamespace
 
-from fleet_app.web.states.live import live_message
+from fleet_app.web.states.live import NO_STATUS, live_message
 
-Snapshot = Callable[[int], Awaitable[bytes]]
-Status = Callable[[int], Awaitable[dict[str, Any]]]
-
-
-def fleet_room(fleet_id: int) -> str:
-    """The room of everybody who watches a fleet."""
-    return f"fleet:{fleet_id}"
+LIVE_ROOMS = ("fleet:", "vehicle:")
+REASONS = {
+    "Warning": "Positions are a little behind; the system is catching up.",
+    "Critical": "Positions may be late: a store is down or far behind.",
+}
 
 
-def vehicle_room(vehicle_id: int) -> str:
-    """The room of everybody who may watch one vehicle only."""
-    return f"vehicle:{vehicle_id}"
+class Source(Protocol):
+    """What knows where everything is: the broadcaster of this process."""
+
+    async def snapshot(self, fleet_id: int) -> bytes:
+        """All vehicles of a fleet, as a frame."""
+
+    async def vehicle_snapshot(self, fleet_id: int, vehicle_id: int) -> bytes:
+        """One vehicle, as a frame."""
 
 
 class SocketRooms:
     """Lets sessions into rooms and emits to them. One per process: it reaches local sockets."""
 
-    def __init__(
-        self,
-        namespace: Callable[[], EventNamespace],
-        *,
-        fleet_snapshot: Snapshot,
-        vehicle_snapshot: Snapshot,
-        fleet_status: Status,
-    ) -> None:
+    def __init__(self, namespace: EventNamespace) -> None:
         self._namespace = namespace
-        self._fleet_snapshot = fleet_snapshot
-        self._vehicle_snapshot = vehicle_snapshot
-        self._fleet_status = fleet_status
+        self._source: Source | None = None
+        self._statuses: dict[str, dict[str, Any]] = {}
+
+    def fed_by(self, source: Source) -> None:
+        """Take snapshots from `source`; until then nobody can join."""
+        self._source = source
 
     async def join_fleet(self, sid: str, fleet_id: int) -> None:
         """Enter first, read the snapshot second: nothing can fall between the two."""
-        await self._enter(sid, fleet_room(fleet_id))
-        status = await self._fleet_status(fleet_id)
-        frame = await self._fleet_snapshot(fleet_id)
+        await self._enter(sid, f"fleet:{fleet_id}")
+        frame = await self._fed().snapshot(fleet_id)
+        status = self._statuses.get(f"fleet:{fleet_id}")
         await self._emit(live_message(frame=frame, status=status), to=sid)
 
-    async def join_vehicle(self, sid: str, vehicle_id: int) -> None:
+    async def join_vehicle(self, sid: str, fleet_id: int, vehicle_id: int) -> None:
         """Enter the room of one vehicle and send where it is."""
-        await self._enter(sid, vehicle_room(vehicle_id))
-        await self._emit(live_message(frame=await self._vehicle_snapshot(vehicle_id)), to=sid)
+        await self._enter(sid, f"vehicle:{vehicle_id}")
+        frame = await self._fed().vehicle_snapshot(fleet_id, vehicle_id)
+        await self._emit(live_message(frame=frame), to=sid)
 
     async def leave(self, sid: str) -> None:
         """Leave every live room; other rooms of the session stay."""
-        namespace = self._namespace()
-        for room in list(namespace.rooms(sid)):
-            if room.startswith(("fleet:", "vehicle:")):
-                await namespace.leave_room(sid, room)
+        for room in list(self._namespace.rooms(sid)):
+            if room.startswith(LIVE_ROOMS):
+                await self._namespace.leave_room(sid, room)
 
     async def emit_frame(self, room: str, frame: bytes) -> None:
         """Send one frame, encoded once, to everybody in the room."""
@@ -64,17 +62,28 @@ class SocketRooms:
 
     async def emit_status(self, room: str, status: dict[str, Any]) -> None:
         """Send the status bar's content to everybody in the room."""
-        await self._emit(live_message(status=status), room=room)
+        self._statuses[room] = shown_status(status)
+        await self._emit(live_message(status=self._statuses[room]), room=room)
 
-    def rooms(self) -> set[str]:
+    def occupied(self) -> set[str]:
         """The live rooms that have somebody in them."""
-        namespace = self._namespace()
-        rooms = namespace.server.manager.rooms.get(namespace.namespace, {})
-        return {name for name in rooms if name and name.startswith(("fleet:", "vehicle:"))}
+        rooms = self._namespace.server.manager.rooms.get(self._namespace.namespace, {})
+        return {name for name in rooms if name and name.startswith(LIVE_ROOMS)}
+
+    def _fed(self) -> Source:
+        if self._source is None:
+            raise RuntimeError("the rooms have no source of snapshots yet")
+        return self._source
 
     async def _enter(self, sid: str, room: str) -> None:
         await self.leave(sid)
-        await self._namespace().enter_room(sid, room)
+        await self._namespace.enter_room(sid, room)
 
     async def _emit(self, message: dict[str, Any], **target: str) -> None:
-        await self._namespace().emit("event", message, **target)
+        await self._namespace.emit("event", message, **target)
+
+
+def shown_status(status: dict[str, Any]) -> dict[str, Any]:
+    """A fleet's status in the words of the status bar."""
+    known = {name: status[name] for name in NO_STATUS.keys() & status.keys()}
+    return {**NO_STATUS, **known, "reason": REASONS.get(str(status["system_state"]), "")}

@@ -56,4 +56,4 @@ class Tracking(rx.State):
         if found.vehicle_id is None:
             await live_rooms().leave(sid)
         else:
-            await live_rooms().join_vehicle(sid, found.vehicle_id)
+            await live_rooms().join_vehicle(sid, found.fleet_id, found.vehicle_id)
