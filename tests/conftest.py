@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from fleet_app.bootstrap import Container, get_container
+from fleet_app.runtime.browser import BrowserBinary, ensure_chromium
 from fleet_app.settings import Settings, get_settings
 from tests.engines import TestStores, running_stores
 
@@ -62,3 +65,22 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
         yield container
     finally:
         await container.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> BrowserBinary:
+    """A Chromium that starts on this machine, fetched once when there is none."""
+    return ensure_chromium(Settings().home)
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: BrowserBinary) -> AsyncIterator[Browser]:
+    """A running browser; take a fresh context from it for each person: `browser.new_context()`."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(
+            executable_path=chromium.path,
+            args=list(chromium.args),
+            env={**os.environ, **chromium.env},
+        )
+        yield running
+        await running.close()
