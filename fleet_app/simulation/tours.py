@@ -15,6 +15,7 @@ Place = tuple[float, float]
 FindRoad = Callable[[Place, Place], Road | None]
 """The road between two places; None when there is none."""
 TRIES = 40
+STARTS = 25
 SHORTEST_TRIP_M = 400.0
 _ROAD_ENDS_WITHIN_M = 400.0
 
@@ -55,7 +56,7 @@ class Area:
 class Tour:
     """A round of `stops` trips that ends where it began and then starts over.
 
-    Legs are planned when first asked for, always in order, so a seed gives the same tour however
+    The round is planned when its first leg is asked for, so a seed gives the same tour however
     many vehicles share it. Safe to use from several threads.
     """
 
@@ -76,21 +77,34 @@ class Tour:
 
     def leg(self, number: int) -> Drive:
         """Leg `number` of the endless round. Raises `NoRoads`."""
-        index = number % self._stops
         with self._lock:
-            while len(self._drives) <= index:
-                self._drives.append(self._plan_next())
-        return self._drives[index]
+            if not self._drives:
+                self._drives = self._plan_round()
+        return self._drives[number % len(self._drives)]
 
-    def _plan_next(self) -> Drive:
-        last = len(self._drives) == self._stops - 1
+    def _plan_round(self) -> list[Drive]:
+        """The whole round, from another start when one turns out to be a trap.
+
+        Where a map is cut, one-way streets lead out of it: some places cannot be left.
+        """
+        for _ in range(STARTS):
+            self._start, self._here = None, self._area.somewhere(self._random)
+            drives: list[Drive] = []
+            while len(drives) < self._stops and (drive := self._plan_next(len(drives))):
+                drives.append(drive)
+            if len(drives) == self._stops:
+                return drives
+        raise NoRoads(self._here)
+
+    def _plan_next(self, done: int) -> Drive | None:
+        last = done == self._stops - 1
         if last and self._start and (home := self._try(self._here, self._start)):
             return home
         for _ in range(TRIES):
             begin = self._here if self._start else self._area.somewhere(self._random)
             if drive := self._try(begin, self._next_address(begin)):
                 return drive
-        raise NoRoads(self._here)
+        return None
 
     def _next_address(self, begin: Place) -> Place:
         for _ in range(TRIES):
@@ -108,11 +122,19 @@ class Tour:
             drive = plan_drive(road, self._style, self._random)
         except ValueError:  # both ends are the same spot of the same road
             return None
-        if drive.length < SHORTEST_TRIP_M:
+        if drive.length < SHORTEST_TRIP_M or not self._leads_back(road):
             return None
         self._start = self._start or road.points[0]
         self._here = road.points[-1]
         return drive
+
+    def _leads_back(self, road: Road) -> bool:
+        """Whether the tour can end where it began, also from here."""
+        home, end = self._start or road.points[0], road.points[-1]
+        if distance_m(*home, *end) < SHORTEST_TRIP_M:
+            return True
+        back = self._find(end, home)
+        return back is not None and _reaches(back, end, home)
 
 
 def _reaches(road: Road, begin: Place, end: Place) -> bool:
