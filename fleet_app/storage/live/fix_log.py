@@ -97,18 +97,19 @@ class ValkeyFixLog:
         self, group: str, partition: int, count: int, after: str, block_ms: int | None
     ) -> list[tuple[bytes, dict[bytes, bytes]]]:
         block: list[str | int] = [] if block_ms is None else ["BLOCK", block_ms]
-        key = stream_key(partition)
         reader = ("GROUP", group, _consumer(partition))
-        try:
-            answer = await run(
-                self._client, "XREADGROUP", *reader, "COUNT", count, *block, "STREAMS", key, after
-            )
-        except ResponseError as error:
-            if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
-                raise
-            await self._create_group(group, partition)
-            return []
-        return _entries_of(answer)
+        where = ("STREAMS", stream_key(partition), after)
+        for _ in range(2):
+            try:
+                answer = await run(
+                    self._client, "XREADGROUP", *reader, "COUNT", count, *block, *where
+                )
+                return _entries_of(answer)
+            except ResponseError as error:
+                if not str(error).startswith(("NOGROUP", "UNBLOCKED")):
+                    raise
+                await self._create_group(group, partition)
+        return []
 
     async def _create_group(self, group: str, partition: int) -> None:
         """From the very first entry: a group may be younger than the log, or outlive lost data."""

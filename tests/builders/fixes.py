@@ -1,0 +1,37 @@
+"""Fixes and posts with everything a test does not care about filled in."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from fleet_app.location.models import Fix, FixBatch, Source
+
+NOON_MS = 1_780_315_200_000
+"""2026-06-01 12:00 UTC."""
+LAT, LON = 60.17, 24.94
+METRES_NORTH = 1 / 111_195
+"""Degrees of latitude in a metre."""
+
+
+def a_fix(seconds: float = 0.0, metres_north: float = 0.0, **said: Any) -> Fix:
+    """A fix so many seconds after noon, so many metres north of the centre."""
+    return Fix(
+        recorded_at_ms=NOON_MS + round(seconds * 1000),
+        lat=said.pop("lat", LAT + metres_north * METRES_NORTH),
+        lon=said.pop("lon", LON),
+        **said,
+    )
+
+
+def a_batch(
+    *fixes: Fix, vehicle_id: int = 1, fleet_id: int = 1, received_at_ms: int | None = None
+) -> FixBatch:
+    """One post of one vehicle."""
+    return FixBatch(
+        vehicle_id=vehicle_id,
+        fleet_id=fleet_id,
+        received_at_ms=received_at_ms or round(time.time() * 1000),
+        source=Source.API,
+        fixes=list(fixes),
+    )
