@@ -50,7 +50,7 @@ def decode_post(body: bytes, received_at_ms: int) -> Post:
     except _NoZone:
         raise _invalid({f"{prefix(i)}recorded_at": NO_ZONE for i in _zoneless(incoming)}) from None
     except msgspec.ValidationError as error:
-        raise _explained(body, str(error)) from None
+        raise _explained(body, _readable(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The body is not valid JSON: {error}") from None
     except RecursionError:
@@ -122,19 +122,17 @@ def _zoneless(fixes: Sequence[FixIn]) -> Iterator[int]:
 
 
 def _explained(body: bytes, first: str) -> InvalidInput:
-    """All that is wrong, found by looking at each fix alone."""
+    """All that is wrong, found by looking at each fix alone; else what was found `first`."""
+    fields: dict[str, str] = {}
     try:
         prefix, raws = _loose(body)
-    except msgspec.ValidationError as error:
-        return InvalidInput(f"The body does not fit: {_readable(str(error))}")
-    if len(raws) > MAX_FIXES:
-        message = f"must hold 1 to {MAX_FIXES} fixes, not {len(raws)}"
-        return InvalidInput(f"The post {message}", fields={"fixes": message})
-    fields: dict[str, str] = {}
-    for index, raw in enumerate(raws):
-        fields.update(_problems(prefix(index), raw))
-        if len(fields) >= _MOST_ERRORS:
-            break
+        _check_count(len(raws))
+        for index, raw in enumerate(raws):
+            fields.update(_problems(prefix(index), raw))
+            if len(fields) >= _MOST_ERRORS:
+                break
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        fields = {}
     return _invalid(fields) if fields else InvalidInput(f"The body does not fit: {first}")
 
 
@@ -146,9 +144,13 @@ def _loose(body: bytes) -> tuple[_Prefix, list[msgspec.Raw]]:
 
 
 def _problems(prefix: str, raw: msgspec.Raw) -> Iterator[tuple[str, str]]:
-    value = msgspec.json.decode(raw)
+    try:
+        value = msgspec.json.decode(raw)
+    except msgspec.DecodeError as error:  # a number that no float can hold
+        yield prefix.rstrip(".") or "body", _readable(str(error))
+        return
     if not isinstance(value, dict):
-        yield prefix.rstrip("."), "must be an object"
+        yield prefix.rstrip(".") or "body", "must be an object"
         return
     for name, kind in _TYPES.items():
         if name in value:

@@ -33,12 +33,12 @@ class Meta(msgspec.Struct, omit_defaults=True):
     pagination: Pagination | None = None
 
 
-class Problem(msgspec.Struct, omit_defaults=True):
+class Problem(msgspec.Struct):
     """What went wrong, for a program (`type`, `fields`) and for a person (`message`)."""
 
     type: str
     message: str
-    fields: dict[str, str] | None = None
+    fields: dict[str, str]
 
 
 class Success(msgspec.Struct):
@@ -88,7 +88,7 @@ def failure(
 ) -> Response:
     """An error answer; `fields` says what is wrong with which part of the request."""
     meta = Meta(timestamp=utc_now(), request_id=request_id(request))
-    problem = Problem(type=type, message=message, fields=dict(fields) if fields else None)
+    problem = Problem(type=type, message=message, fields=dict(fields or {}))
     body = _encoder.encode(Failure(code=status, error=problem, meta=meta))
     return Response(body, status, headers, MEDIA_TYPE)
 

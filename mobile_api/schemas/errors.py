@@ -32,9 +32,7 @@ class ErrorOut(BaseModel):
 
     type: str = Field(description="A fixed word for programs.")
     message: str = Field(description="A sentence for people.")
-    fields: dict[str, str] | None = Field(
-        default=None, description="What is wrong, by the place in the request."
-    )
+    fields: dict[str, str] = Field(description="What is wrong, by the place in the request.")
 
 
 class ErrorEnvelope(BaseModel):
@@ -53,7 +51,7 @@ def error_example(status: int, kind: str) -> dict[str, Any]:
         "status": "error",
         "code": status,
         "data": None,
-        "error": {"type": kind, "message": "A sentence that says what is wrong"},
+        "error": {"type": kind, "message": "A sentence that says what is wrong", "fields": {}},
         "meta": meta_example(),
     }
 

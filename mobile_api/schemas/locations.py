@@ -60,7 +60,7 @@ class LoosePost(msgspec.Struct, frozen=True, kw_only=True):
     """A post whose fixes are looked at one by one, to say what is wrong with each."""
 
     fixes: list[msgspec.Raw] | UnsetType = UNSET
-    vehicle_id: int | None = None
+    vehicle_id: Any = None
 
 
 def request_schema() -> dict[str, Any]:
