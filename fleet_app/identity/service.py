@@ -122,6 +122,14 @@ class IdentityService:
             raise TooManyAttempts(wait)
 
     async def _checked(self, address: str, password: str, client: str) -> User:
+        for _ in range(2):
+            user = await self._verified(address, password, client)
+            noted = await self._note_sign_in(*user)
+            if noted is not None:
+                return noted
+        raise WrongCredentials
+
+    async def _verified(self, address: str, password: str, client: str) -> tuple[User, str | None]:
         async with self._work() as session:
             user = await IdentityRepository(session).user_by_email(address)
         known = user.password_hash if user is not None else None
@@ -129,16 +137,16 @@ class IdentityService:
         if user is None or not verdict.ok or not user.is_active:
             logger.info("user.sign_in_failed client=%s", client)
             raise WrongCredentials
-        return await self._note_sign_in(user, verdict.better_hash)
+        return user, verdict.better_hash
 
-    async def _note_sign_in(self, user: User, better_hash: str | None) -> User:
+    async def _note_sign_in(self, user: User, better_hash: str | None) -> User | None:
+        """None when somebody changed the password or renewed its hash while it was checked."""
         async with self._work() as session:
             current = await IdentityRepository(session).user(user.id or 0, lock=True)
-            # Somebody may have changed the password or the user while this one was checked.
             if current is None or not current.is_active:
                 raise WrongCredentials
             if current.password_hash != user.password_hash:
-                raise WrongCredentials
+                return None
             current.last_sign_in_at = self._clock()
             if better_hash is not None:
                 current.password_hash = better_hash
