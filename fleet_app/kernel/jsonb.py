@@ -12,8 +12,10 @@ def json_text(value: object) -> bytes:
     try:
         raw = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        raw = msgspec.json.encode(clean(value))
-    return msgspec.json.encode(clean(value)) if b"\\u0000" in raw else raw
+        return msgspec.json.encode(clean(msgspec.to_builtins(value)))
+    if b"\\u0000" in raw:
+        return msgspec.json.encode(clean(msgspec.to_builtins(value)))
+    return raw
 
 
 def clean(value: object) -> object:

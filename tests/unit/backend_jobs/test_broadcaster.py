@@ -1,0 +1,307 @@
+"""The broadcaster with everything handed in: what is emitted, to whom, in which order."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from backend_jobs import broadcaster as module
+from backend_jobs.broadcaster import Broadcaster, pause
+from backend_jobs.fleet_status import SystemState, system_state
+from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.location.frames import FrameKind, LivePosition, decode_frame, pack_position
+from fleet_app.location.live_view import FleetPositions
+from fleet_app.location.models import MotionStatus
+from fleet_app.location.ports import RESUBSCRIBED
+
+NOW = 1_780_000_000.0
+
+
+def at(vehicle_id, seconds_ago=1, lat=60.0, status=MotionStatus.MOVING):
+    return LivePosition(
+        vehicle_id=vehicle_id, lat=lat, lon=25.0, recorded_at=NOW - seconds_ago, status=status
+    )
+
+
+class World:
+    """Everything around a broadcaster, under the test's control."""
+
+    def __init__(self):
+        self.news = asyncio.Queue()
+        self.stored = {}
+        self.members = set()
+        self.emitted = []
+        self.statuses = []
+        self.backlog = 0
+        self.database_down = False
+        self.log_down = False
+        self.emit_seconds = 0.0
+        self.reads = 0
+        self.broadcaster = Broadcaster(
+            listen=self.listen,
+            read_fleet=self.read_fleet,
+            read_backlog=self.read_backlog,
+            emit=self.emit,
+            emit_status=self.emit_status,
+            rooms=lambda: self.members,
+            tick_seconds=0.02,
+            offline_after_seconds=120,
+            clock=lambda: NOW,
+        )
+
+    async def listen(self):
+        yield RESUBSCRIBED
+        while True:
+            yield await self.news.get()
+
+    async def read_fleet(self, fleet_id):
+        self.reads += 1
+        await asyncio.sleep(0.001)
+        if self.database_down:
+            raise StoreUnavailable("The database")
+        positions = self.stored.get(fleet_id, [])
+        return FleetPositions(positions, max(10, len(positions)))
+
+    async def read_backlog(self):
+        if self.log_down:
+            raise StoreUnavailable("The position log")
+        return self.backlog
+
+    async def emit(self, room, frame):
+        await asyncio.sleep(self.emit_seconds)
+        self.emitted.append((room, *decode_frame(frame)))
+
+    async def emit_status(self, room, status):
+        self.statuses.append((room, status))
+
+    def announce(self, fleet_id, *positions):
+        body = b"".join(pack_position(position) for position in positions)
+        self.news.put_nowait((fleet_id, body))
+
+    def frames(self, room):
+        return [
+            (kind, sequence, found) for r, kind, sequence, _, found in self.emitted if r == room
+        ]
+
+
+@asynccontextmanager
+async def running(world):
+    task = asyncio.create_task(world.broadcaster.run())
+    await asyncio.sleep(0.05)
+    try:
+        yield world
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(module, "STATUS_SECONDS", 0.05)
+    return World()
+
+
+def ids(frame):
+    return sorted(position.vehicle_id for position in frame)
+
+
+async def test_a_session_that_joins_gets_everything_then_what_changes(world):
+    world.stored = {1: [at(1), at(2)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        kind, sequence, _, found = decode_frame(await world.broadcaster.snapshot(1))
+        assert (kind, ids(found)) == (FrameKind.SNAPSHOT, [1, 2])
+        await asyncio.sleep(0.1)
+        world.emitted.clear()
+        world.announce(1, at(2, 0, lat=61.0), at(3, 0))
+        await asyncio.sleep(0.1)
+    ((kind, next_sequence, found),) = world.frames("fleet:1")
+    assert (kind, ids(found)) == (FrameKind.DELTA, [2, 3])
+    assert next_sequence > sequence
+
+
+async def test_a_snapshot_holds_every_announcement_before_its_sequence(world):
+    world.stored = {1: [at(v) for v in range(1, 6)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        for round_number in range(40):
+            world.announce(1, at(1 + round_number % 5, 0, lat=50 + round_number / 10))
+            if round_number == 20:
+                frame = decode_frame(await world.broadcaster.snapshot(1))
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)
+        final = {p.vehicle_id: p for p in decode_frame(await world.broadcaster.snapshot(1))[3]}
+    _, at_sequence, _, found = frame
+    seen = {p.vehicle_id: p for p in found}
+    sequences = []
+    for kind, sequence, positions in world.frames("fleet:1"):
+        if kind is FrameKind.DELTA and sequence > at_sequence:
+            sequences.append(sequence)
+            seen |= {p.vehicle_id: p for p in positions}
+    assert seen == final
+    assert sequences == list(range(at_sequence + 1, at_sequence + 1 + len(sequences)))
+
+
+async def test_many_fixes_of_a_vehicle_become_one_record_of_one_frame(world):
+    world.stored = {1: [at(1, 60)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        await asyncio.sleep(0.1)
+        world.emitted.clear()
+        for step in range(30):
+            world.announce(1, at(1, 30 - step, lat=60 + step / 100))
+        await asyncio.sleep(0.1)
+    frames = world.frames("fleet:1")
+    assert len(frames) == 1
+    assert frames[0][2][0].lat == pytest.approx(60.29)
+
+
+async def test_an_older_announcement_does_not_move_a_marker_back(world):
+    world.stored = {1: [at(1, 5, lat=60.5)]}
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        world.announce(1, at(1, 50, lat=59.0))
+        await asyncio.sleep(0.05)
+        found = decode_frame(await world.broadcaster.snapshot(1))[3]
+    assert found[0].lat == pytest.approx(60.5)
+
+
+async def test_nothing_is_emitted_to_rooms_without_members(world):
+    world.stored = {1: [at(1)]}
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        world.announce(1, at(1, 0))
+        await asyncio.sleep(0.15)
+    assert world.emitted == []
+    assert world.statuses == []
+
+
+async def test_a_customers_room_gets_its_vehicle_and_no_other(world):
+    world.stored = {1: [at(1), at(2)]}
+    world.members = {"vehicle:2"}
+    async with running(world):
+        kind, sequence, _, found = decode_frame(await world.broadcaster.vehicle_snapshot(1, 2))
+        assert (kind, ids(found)) == (FrameKind.SNAPSHOT, [2])
+        assert decode_frame(await world.broadcaster.vehicle_snapshot(1, 99))[3] == []
+        await asyncio.sleep(0.05)
+        world.emitted.clear()
+        world.announce(1, at(1, 0), at(2, 0))
+        await asyncio.sleep(0.05)
+    assert [room for room, *_ in world.emitted] == ["vehicle:2"]
+    ((_, next_sequence, found),) = world.frames("vehicle:2")
+    assert ids(found) == [2]
+    assert next_sequence > sequence
+
+
+async def test_a_hundred_sessions_that_join_at_once_cost_one_read(world):
+    world.stored = {1: [at(1)]}
+    await asyncio.gather(*(world.broadcaster.snapshot(1) for _ in range(100)))
+    assert world.reads == 1
+
+
+async def test_after_a_gap_in_the_announcements_everybody_gets_a_snapshot(world):
+    world.stored = {1: [at(1)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        await asyncio.sleep(0.1)
+        world.emitted.clear()
+        world.stored = {1: [at(1, 0, lat=62.0), at(2)]}
+        world.news.put_nowait(RESUBSCRIBED)
+        await asyncio.sleep(0.15)
+    snapshots = [found for kind, _, found in world.frames("fleet:1") if kind is FrameKind.SNAPSHOT]
+    assert len(snapshots) == 1
+    assert {p.vehicle_id: round(p.lat) for p in snapshots[0]} == {1: 62, 2: 60}
+
+
+async def test_a_lost_announcement_heals_and_a_vehicle_that_left_disappears(world, monkeypatch):
+    monkeypatch.setattr(module, "REFRESH_SECONDS", 0.1)
+    world.stored = {1: [at(1), at(2)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        await asyncio.sleep(0.1)
+        world.stored = {1: [at(1, 0, lat=63.0)]}
+        await asyncio.sleep(0.3)
+        found = decode_frame(await world.broadcaster.snapshot(1))[3]
+    assert [(p.vehicle_id, round(p.lat)) for p in found] == [(1, 63)]
+    last_snapshot = [f for k, _, f in world.frames("fleet:1") if k is FrameKind.SNAPSHOT][-1]
+    assert ids(last_snapshot) == [1]
+
+
+async def test_a_silent_vehicle_turns_offline_by_itself(world):
+    world.stored = {1: [at(1, 10), at(2, 500), at(3, 10, status=MotionStatus.IDLE)]}
+    world.members = {"fleet:1"}
+    async with running(world):
+        found = decode_frame(await world.broadcaster.snapshot(1))[3]
+        await asyncio.sleep(0.1)
+    assert {p.vehicle_id: p.status for p in found}[2] is MotionStatus.OFFLINE
+    room, status = world.statuses[-1]
+    assert room == "fleet:1"
+    assert (status.moving, status.idle, status.stopped, status.connected) == (1, 1, 0, 2)
+    assert (status.vehicles, status.offline) == (10, 8)
+    assert status.newest_recorded_at == NOW - 10
+    assert status.system_state is SystemState.NORMAL
+
+
+async def test_the_status_says_so_when_a_store_is_down_and_when_it_is_back(world):
+    world.members = {"fleet:1"}
+    world.database_down = world.log_down = True
+    async with running(world):
+        await asyncio.sleep(0.1)
+        assert world.statuses[-1][1].system_state is SystemState.CRITICAL
+        assert world.statuses[-1][1].backlog is None
+        assert decode_frame(await world.broadcaster.snapshot(1))[3] == []
+        world.stored = {1: [at(1)]}
+        world.database_down = world.log_down = False
+        await asyncio.sleep(0.3)
+    assert world.statuses[-1][1].system_state is SystemState.NORMAL
+    assert [ids(f) for k, _, f in world.frames("fleet:1") if k is FrameKind.SNAPSHOT] == [[1]]
+
+
+def test_backlog_thresholds():
+    states = [system_state(backlog, True) for backlog in (0, 1_000, 1_001, 5_000, 5_001)]
+    assert [state.value for state in states] == [
+        "Normal", "Normal", "Warning", "Warning", "Critical",
+    ]  # fmt: skip
+
+
+async def test_slow_rooms_stretch_the_tick_and_lose_no_data(world):
+    world.stored = {1: [at(1, 100)]}
+    world.members = {"fleet:1"}
+    world.emit_seconds = 0.05
+    async with running(world):
+        await world.broadcaster.snapshot(1)
+        for step in range(60):
+            world.announce(1, at(1, 90 - step, lat=60 + step / 100))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+    deltas = [f for k, _, f in world.frames("fleet:1") if k is FrameKind.DELTA]
+    assert len(deltas) <= 6
+    assert deltas[-1][0].lat == pytest.approx(60.59)
+
+
+def test_a_tick_is_never_longer_than_five_seconds():
+    assert [pause(0.25, cost) for cost in (0.0, 0.1, 10.0)] == [0.25, 0.4, 5.0]
+
+
+async def test_a_room_that_cannot_be_reached_does_not_stop_the_others(world):
+    world.stored = {1: [at(1)], 2: [at(2)]}
+    world.members = {"fleet:1", "fleet:2"}
+    emit = world.emit
+
+    async def broken(room, frame):
+        if room == "fleet:1":
+            raise RuntimeError("socket")
+        await emit(room, frame)
+
+    world.broadcaster._emit = broken
+    async with running(world):
+        await world.broadcaster.snapshot(2)
+        world.announce(1, at(1, 0))
+        world.announce(2, at(2, 0))
+        await asyncio.sleep(0.1)
+    assert world.frames("fleet:2")
