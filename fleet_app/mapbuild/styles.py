@@ -63,9 +63,9 @@ class Palette:
 
 
 LIGHT = Palette(
-    void="#dfe2e3",
+    void="#e6e9e9",
     earth="#eceeed",
-    sheet_edge="#c6cbce",
+    sheet_edge="#d9dddf",
     residential="#e9ebea",
     commercial="#edebe7",
     industrial="#e5e6ea",
@@ -102,7 +102,7 @@ LIGHT = Palette(
 )
 
 DARK = Palette(
-    void="#11161b",
+    void="#161b22",
     earth="#1a2027",
     sheet_edge="#323b44",
     residential="#1c2229",

@@ -77,6 +77,7 @@ def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.span("Newest fix", class_name="status-label"),
             live_age(),
             class_name="status-item",
+            custom_attrs={"data-short": "Fix"},
         ),
         _count("Connected", status["connected"], "connected", of=status["vehicles"]),
         _count("Active alerts", status["alerts"], "alerts"),
@@ -92,4 +93,5 @@ def _count(label: str, value: Any, name: str, *, of: Any = None) -> rx.Component
         rx.el.span(label, class_name="status-label"),
         rx.el.span(rx.el.b(value), *total, custom_attrs={"data-testid": f"status-{name}"}),
         class_name="status-item",
+        custom_attrs={"data-short": label.rsplit(" ", maxsplit=1)[-1].capitalize()},
     )
