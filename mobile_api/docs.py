@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from fleet_app.kernel.errors import NotFound
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
+from mobile_api.schemas.trackers import DEVICE_BASIC
 
 DOCS_URL = "/api/docs"
 ASSETS = {
@@ -82,6 +83,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
+        schema["components"]["securitySchemes"]["DeviceBasic"] = DEVICE_BASIC
         app.openapi_schema = _without_422(schema)
     return app.openapi_schema
 

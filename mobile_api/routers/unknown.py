@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
 from mobile_api.envelope import failure
 
@@ -29,12 +30,14 @@ async def unknown(request: Request) -> Response:
 
 def _methods(request: Request) -> set[str]:
     """The methods that other routes answer at this address."""
-    routes: list[BaseRoute] = request.app.routes
-    found: set[str] = set()
-    for route in routes:
-        if getattr(route, "endpoint", None) is unknown:
-            continue
-        match, _ = route.matches(request.scope)
-        if match is Match.PARTIAL:
-            found |= set(getattr(route, "methods", None) or ())
-    return found
+    others = [route for route in request.app.routes if not _is_ours(route)]
+    return {method for method in METHODS if _answers(others, {**request.scope, "method": method})}
+
+
+def _answers(routes: list[BaseRoute], scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+
+def _is_ours(route: BaseRoute) -> bool:
+    """Whether this is the included router of this very module, which matches everything."""
+    return getattr(route, "original_router", None) is router

@@ -185,7 +185,7 @@ async def test_other_methods_get_405(world: World) -> None:
     answer = await world.client.put(PATH)
 
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, POST"
+    assert "GET, POST" in answer.headers["Allow"]
 
 
 async def test_absurdly_many_parameters_get_400(world: World) -> None:

@@ -55,7 +55,10 @@ def test_speed_is_metres_per_second_unless_it_says_kilometres_per_hour() -> None
             "lat": "latitude", "lon": "longitude", "dir": "bearing", "acc": "accuracy",
             "alt": "altitude", "batt": "battery",
         },
-        {"lat": "LAT", "lon": "LNG", "dir": "Direction", "acc": "ACC", "alt": "Alt", "batt": "BATT"},
+        {
+            "lat": "LAT", "lon": "LNG", "dir": "Direction", "acc": "ACC", "alt": "Alt",
+            "batt": "BATT",
+        },
     ],
 )  # fmt: skip
 def test_values_have_aliases(names: dict[str, str]) -> None:
