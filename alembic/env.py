@@ -11,11 +11,11 @@ from alembic import context
 from fleet_app.settings import get_settings
 from fleet_app.storage.sql.metadata import metadata
 
-PARTITION = re.compile(r"location_events_\d{8}")
+PARTITION = re.compile(r"location_events_(\d{8}|older)")
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
-    """Daily partitions are made on demand and are no part of the declared schema."""
+    """Partitions are made on demand and are no part of the declared schema."""
     return not (kind == "table" and name and PARTITION.fullmatch(name))
 
 

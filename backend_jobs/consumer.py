@@ -162,7 +162,8 @@ class Consumer:
             try:
                 return await action()
             except StoreUnavailable as error:
-                log.warning("%s/%d: %s", self.group, self.partition, error)
+                if pause == FIRST_PAUSE:  # once an outage is enough
+                    log.warning("%s/%d waits: %s", self.group, self.partition, error)
                 self._meter.count_wait(self.group)
             if self._stopping.is_set():
                 raise Stopped

@@ -7,8 +7,8 @@ from typing import Any
 
 from fleet_app.location.models import Fix, FixBatch, Source
 
-NOON_MS = 1_780_315_200_000
-"""2026-06-01 12:00 UTC."""
+NOON_MS = (time.time_ns() // 1_000_000 // 86_400_000 - 10) * 86_400_000 + 43_200_000
+"""Noon (UTC), ten days ago."""
 LAT, LON = 60.17, 24.94
 METRES_NORTH = 1 / 111_195
 """Degrees of latitude in a metre."""

@@ -14,6 +14,7 @@ from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.models import FixBatch
 from fleet_app.location.ports import GROUPS, LogEntry
 from fleet_app.settings import Settings
+from fleet_app.storage.live import log_writer
 from fleet_app.storage.live.fix_log import ValkeyFixLog, stream_key
 from tests.builders.fixes import a_batch, a_fix
 
@@ -65,6 +66,19 @@ async def test_nothing_is_acknowledged_when_the_server_does_not_keep_a_log_on_di
             return
         await asyncio.sleep(0.05)
     pytest.fail("appending did not recover")
+
+
+async def test_what_does_not_reach_the_disk_in_time_is_not_acknowledged(
+    log, container, monkeypatch
+):
+    monkeypatch.setattr(log_writer, "SYNC_TIMEOUT_MS", 200)
+    await container.redis.config_set("appendfsync", "no")
+    try:
+        with pytest.raises(StoreUnavailable):
+            await log.append([a_batch(a_fix())])
+    finally:
+        await container.redis.config_set("appendfsync", "always")
+    await log.append([a_batch(a_fix())])
 
 
 async def test_a_refused_write_fails_alone(log, container):

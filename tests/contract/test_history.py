@@ -143,10 +143,25 @@ async def test_whole_days_are_dropped_and_come_back_when_needed(container: Conta
     assert len(await partitions(container)) == 4
     third_day_noon = from_ms(NOON_MS) + timedelta(days=2)
     assert await container.history.drop_before(third_day_noon) == 2
-    assert await partitions(container) == ["location_events_20260603", "location_events_20260604"]
+    assert await partitions(container) == [
+        f"location_events_{third_day_noon + timedelta(days=i):%Y%m%d}" for i in range(2)
+    ]
     assert len(await track(container)) == 2
     assert await other_process.store([batch]) == 2  # it still believed that the days exist
     assert len(await track(container)) == 4
+
+
+async def test_days_long_ago_share_one_partition(container: Container):
+    await container.history.store([a_batch(a_fix(0))])
+    wrong_clock = a_batch(*[a_fix(-DAY * (500 + 30 * i)) for i in range(50)])
+    assert await container.history.store([wrong_clock]) == 50
+    assert await container.history.store([wrong_clock]) == 0
+    await container.history.store([a_batch(a_fix(DAY))])
+    assert (await partitions(container))[-1] == "location_events_older"
+    assert len(await partitions(container)) == 3
+    assert len(await track(container)) == 52
+    await container.history.drop_before(from_ms(NOON_MS) - timedelta(days=1_000))
+    assert len(await track(container)) == 19
 
 
 async def test_a_store_that_is_down_says_so():

@@ -1,7 +1,13 @@
-"""One partition of `location_events` a day (UTC), made when the first fix of that day arrives."""
+"""One partition of `location_events` a day (UTC), made when the first fix of that day arrives.
+
+Days longer ago than `DAILY_FOR_DAYS` share the default partition: a device with a wrong clock
+must not be able to make thousands of tables. A day that was too old once stays too old, so the
+default partition never has to be split.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,18 +15,27 @@ from typing import Any
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 
+from fleet_app.kernel.clock import Clock
+
+DAILY_FOR_DAYS = 400
 DAY_MS = 86_400_000
+_DAILY = re.compile(r"location_events_(\d{8})")
+_CLEAR_OLDER = "DELETE FROM location_events_older WHERE recorded_at < %s"
 _EPOCH = date(1970, 1, 1)
 _LOCK = 4_242_422
 """Advisory lock under which partitions are made and dropped, in any process."""
 _TABLE = "location_events"
+_OLDER = "location_events_older"
+_OLD = -1
+"""Stands for every day in the default partition."""
 
 
 class DailyPartitions:
     """Knows which days exist; one per process."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
+    def __init__(self, pool: AsyncConnectionPool, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
         self._known: set[int] = set()
 
     def forget(self) -> None:
@@ -29,7 +44,8 @@ class DailyPartitions:
 
     async def ensure(self, days: Iterable[int]) -> None:
         """Make the partitions of `days` (days since 1970) that do not exist yet."""
-        missing = set(days) - self._known
+        oldest = (self._clock().date() - _EPOCH).days - DAILY_FOR_DAYS
+        missing = {day if day >= oldest else _OLD for day in days} - self._known
         if not missing:
             return
         async with self._pool.connection() as connection:
@@ -44,7 +60,10 @@ class DailyPartitions:
         first_kept = (moment.astimezone(UTC).date() - _EPOCH).days
         dropped = 0
         async with self._pool.connection() as connection:
-            old = sorted(day for day in await _existing(connection) if day < first_kept)
+            existing = await _existing(connection)
+            if _OLD in existing:
+                await connection.execute(_CLEAR_OLDER, (_EPOCH + timedelta(days=first_kept),))
+            old = sorted(day for day in existing - {_OLD} if day < first_kept)
         for day in old:
             async with self._pool.connection() as connection:
                 # Give way rather than make writers queue behind us for long.
@@ -73,22 +92,25 @@ async def _existing(connection: AsyncConnection[Any]) -> set[int]:
         "WHERE inhparent = %s::regclass",
         (_TABLE,),
     )
-    names = [name.rpartition("_")[2] for (name,) in await rows.fetchall()]
-    return {(datetime.strptime(name, "%Y%m%d").date() - _EPOCH).days for name in names}
+    names = [name for (name,) in await rows.fetchall()]
+    days = [date.fromisoformat(found[1]) for name in names if (found := _DAILY.fullmatch(name))]
+    return {(day - _EPOCH).days for day in days} | ({_OLD} if _OLDER in names else set())
 
 
 async def _make(connection: AsyncConnection[Any], day: int) -> None:
     """Make a table, then attach it: unlike PARTITION OF, that does not lock out readers."""
-    since = _EPOCH + timedelta(days=day)
-    table, parent = sql.Identifier(_name(day)), sql.Identifier(_TABLE)
+    bounds: sql.Composable = sql.SQL("DEFAULT")
+    name = _OLDER
+    if day != _OLD:
+        since, name = _EPOCH + timedelta(days=day), _name(day)
+        bounds = sql.SQL("FOR VALUES FROM ({}) TO ({})").format(
+            sql.Literal(f"{since}T00:00:00Z"),
+            sql.Literal(f"{since + timedelta(days=1)}T00:00:00Z"),
+        )
+    table, parent = sql.Identifier(name), sql.Identifier(_TABLE)
     await connection.execute(
         sql.SQL("CREATE TABLE IF NOT EXISTS {} (LIKE {} INCLUDING DEFAULTS)").format(table, parent)
     )
     await connection.execute(
-        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
-            parent,
-            table,
-            sql.Literal(f"{since}T00:00:00Z"),
-            sql.Literal(f"{since + timedelta(days=1)}T00:00:00Z"),
-        )
+        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} {}").format(parent, table, bounds)
     )

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from fleet_app.kernel.clock import from_ms, to_ms
+from fleet_app.kernel.clock import Clock, from_ms, to_ms, utc_now
 from fleet_app.kernel.jsonb import json_text
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason
 from fleet_app.storage.history.copy_rows import COLUMNS, STAGING, copy_data
@@ -48,9 +48,9 @@ _YEAR_1, _YEAR_9999 = -62_135_596_800_000, 253_402_214_400_000
 class PostgresHistory:
     """`HistoryStore` on a psycopg pool."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
+    def __init__(self, pool: AsyncConnectionPool, clock: Clock = utc_now) -> None:
         self._pool = pool
-        self._partitions = DailyPartitions(pool)
+        self._partitions = DailyPartitions(pool, clock)
 
     async def store(self, batches: Sequence[FixBatch]) -> int:
         """See `HistoryStore.store`."""
