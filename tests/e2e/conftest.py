@@ -1,0 +1,114 @@
+"""One running product, and people who use it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page
+
+from fleet_app.bootstrap import Container, get_container
+from fleet_app.identity.models import Role
+from fleet_app.settings import get_settings
+from tests.builders.people import PASSWORD, Person, a_driver, a_fleet, a_person, a_vehicle
+from tests.engines import TestStores
+from tests.product import Product, running_product
+
+
+@pytest.fixture(scope="session")
+def product(stores: TestStores) -> Iterator[Product]:
+    """Pages, API and worker on one database and one live store for all browser tests."""
+    with stores.database() as database_url, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FLEET_HOME", str(stores.home))
+        environment.setenv("FLEET_DATABASE_URL", database_url)
+        environment.setenv("FLEET_REDIS_URL", stores.redis_url)
+        environment.setenv("FLEET_PORT", str(_free_port()))
+        get_settings.cache_clear()
+        with running_product(get_settings()) as running:
+            yield running
+    get_settings.cache_clear()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def backstage(product: Product) -> AsyncIterator[Container]:
+    """The services of the running product, to put people and vehicles into its database."""
+    container = Container(product.settings)
+    await container.start()
+    yield container
+    await container.close()
+    get_container.cache_clear()
+
+
+@dataclass
+class Driver:
+    """A signed-in phone: posts fixes of its own vehicle over HTTP."""
+
+    api: httpx.AsyncClient
+    vehicle_id: int
+
+    async def post(self, lat: float, lon: float, at: str, **more: object) -> httpx.Response:
+        """Post one fix and insist that it was accepted."""
+        fix = {"latitude": lat, "longitude": lon, "recorded_at": at, **more}
+        answer = await self.api.post("/api/v1/locations", json=fix)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
+@dataclass
+class Cast:
+    """A fleet with a dispatcher and a driver on the road."""
+
+    fleet_id: int
+    dispatcher: Person
+    driver: Driver
+
+
+async def a_signed_in_driver(product: Product, container: Container, fleet_id: int) -> Driver:
+    """A driver with a vehicle and an access token."""
+    person = await a_person(container, Role.DRIVER, fleet_id)
+    vehicle_id = await a_vehicle(container, fleet_id)
+    await a_driver(container, person, vehicle_id)
+    api = httpx.AsyncClient(base_url=product.url, timeout=20, trust_env=False)
+    answer = await api.post(
+        "/api/v1/auth/token", json={"email": person.email, "password": PASSWORD}
+    )
+    assert answer.status_code == 200, answer.text
+    api.headers["Authorization"] = f"Bearer {answer.json()['data']['access_token']}"
+    return Driver(api, vehicle_id)
+
+
+@pytest.fixture
+async def cast(product: Product, backstage: Container) -> AsyncIterator[Cast]:
+    """A fleet of its own for one test."""
+    fleet_id = await a_fleet(backstage)
+    dispatcher = await a_person(backstage, Role.DISPATCHER, fleet_id)
+    driver = await a_signed_in_driver(product, backstage, fleet_id)
+    yield Cast(fleet_id, dispatcher, driver)
+    await driver.api.aclose()
+
+
+@pytest.fixture
+async def page(browser: Browser, product: Product) -> AsyncIterator[Page]:
+    """An empty page of a browser nobody has signed in with."""
+    context = await browser.new_context(
+        base_url=product.url, viewport={"width": 1440, "height": 900}
+    )
+    yield await context.new_page()
+    await context.close()
+
+
+async def sign_in(page: Page, person: Person, password: str = PASSWORD) -> None:
+    """Go through the sign-in page as a person would."""
+    await page.goto("/login")
+    await page.fill("input[name=email]", person.email)
+    await page.fill("input[name=password]", password)
+    await page.click("button[type=submit]")

@@ -1,0 +1,112 @@
+"""The dispatcher's screen: signing in and out, list and map in step, filters, no barriers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from fleet_app.bootstrap import Container
+from fleet_app.identity.models import Role
+from tests.builders.people import a_person
+from tests.e2e.conftest import Cast, a_signed_in_driver, sign_in
+from tests.product import Product
+
+PATIENCE_MS = 20_000
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+async def test_nobody_gets_in_without_signing_in(page: Page):
+    await page.goto("/")
+    await page.wait_for_url("**/login**", timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("fleet-map")).to_have_count(0)
+
+
+async def test_a_wrong_password_is_told_in_plain_words(page: Page, cast: Cast):
+    await sign_in(page, cast.dispatcher, "not the password")
+    await expect(page.get_by_role("alert")).to_contain_text("do not match", timeout=PATIENCE_MS)
+
+
+async def test_a_driver_is_told_that_the_dashboard_is_not_for_drivers(
+    page: Page, backstage: Container
+):
+    driver = await a_person(backstage, Role.DRIVER)
+    await sign_in(page, driver)
+    await expect(page.get_by_role("alert")).to_contain_text("phone app", timeout=PATIENCE_MS)
+
+
+async def test_signing_out_ends_the_session(page: Page, cast: Cast):
+    await sign_in(page, cast.dispatcher)
+    await page.get_by_role("button", name="Profile").click(timeout=PATIENCE_MS)
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/login**", timeout=PATIENCE_MS)
+    await page.goto("/")
+    await page.wait_for_url("**/login**", timeout=PATIENCE_MS)
+
+
+async def test_list_map_and_drawer_show_the_same_vehicle(
+    page: Page, cast: Cast, backstage: Container, product: Product
+):
+    other = await a_signed_in_driver(product, backstage, cast.fleet_id)
+    await cast.driver.post(60.1699, 24.9384, now(), speed=8, battery=61)
+    await other.post(60.1720, 24.9420, now())
+    await sign_in(page, cast.dispatcher)
+    await page.locator(f'.ag-row[row-id="{cast.driver.vehicle_id}"]').click(timeout=PATIENCE_MS)
+    drawer = page.get_by_test_id("vehicle-drawer")
+    await expect(drawer.locator('[data-field="battery"]')).to_have_text("61 %")
+    await page.get_by_role("button", name="Close").click()
+    await expect(drawer).to_have_count(0)
+    await other.api.aclose()
+
+
+async def test_following_can_be_switched_on_and_off(page: Page, cast: Cast):
+    await cast.driver.post(60.1699, 24.9384, now())
+    await sign_in(page, cast.dispatcher)
+    await page.locator(f'.ag-row[row-id="{cast.driver.vehicle_id}"]').click(timeout=PATIENCE_MS)
+    follow = page.get_by_test_id("follow")
+    await follow.click()
+    await expect(follow).to_have_text("Following")
+    await follow.click()
+    await expect(follow).to_have_text("Follow")
+
+
+async def test_search_and_status_narrow_the_list(
+    page: Page, cast: Cast, backstage: Container, product: Product
+):
+    other = await a_signed_in_driver(product, backstage, cast.fleet_id)
+    await cast.driver.post(60.1699, 24.9384, now(), speed=0)
+    await sign_in(page, cast.dispatcher)
+    rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
+    await expect(rows).to_have_count(2, timeout=PATIENCE_MS)
+    await page.get_by_test_id("filter-offline").click()
+    await expect(rows).to_have_count(1)
+    await page.get_by_test_id("filter-offline").click()
+    await page.get_by_test_id("search").fill("no such vehicle")
+    await expect(rows).to_have_count(0)
+    await other.api.aclose()
+
+
+async def test_the_status_bar_tells_the_truth(page: Page, cast: Cast):
+    await cast.driver.post(60.1699, 24.9384, now())
+    await sign_in(page, cast.dispatcher)
+    await expect(page.get_by_test_id("system-state")).to_have_text("Normal", timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("status-connected")).to_have_text("1 of 1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/settings", "/login"])
+async def test_axe_finds_no_serious_barrier(page: Page, cast: Cast, path: str, scheme: str):
+    await page.emulate_media(color_scheme=scheme)
+    await cast.driver.post(60.1699, 24.9384, now())
+    await sign_in(page, cast.dispatcher)
+    await page.wait_for_selector("[data-testid=fleet-map]", timeout=PATIENCE_MS)
+    await page.goto(path)
+    await page.wait_for_selector("h1, [data-testid=vehicle-grid] .ag-row", timeout=PATIENCE_MS)
+    found = await Axe().run(page)
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in serious]
