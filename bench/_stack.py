@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -83,24 +83,28 @@ class Stack:
 
     def start_web(self) -> None:
         """The product's web process; pages come from elsewhere, so nothing has to be built."""
-        listener = self._files.enter_context(web.listen(self.settings))
-        program = web.program(self.settings, listener)
-        without_pages = {**program.environment, "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
-        process = self.run(
-            "web",
-            Program(program.command, without_pages, stop_signal=program.stop_signal,
-                    grace_seconds=program.grace_seconds, pass_fds=program.pass_fds),
-        )  # fmt: skip
+        with web.listen(self.settings) as listener:
+            program = web.program(self.settings, listener)
+            without_pages = {**program.environment, "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
+            process = self.run("web", replace(program, environment=without_pages))
         self._wait("web", process, self.url)
 
-    def start_app(self, name: str, application: str, environment: Mapping[str, str]) -> str:
+    def stop(self, *names: str) -> None:
+        """End processes before the stack ends."""
+        for name in names:
+            process = self.processes.pop(name)
+            processes.stop(process, Program([]))
+
+    def start_app(
+        self, name: str, application: str, environment: Mapping[str, str], port: int = 0
+    ) -> str:
         """Another ASGI application under the same server settings; returns its base URL."""
-        listener = self._files.enter_context(socket.create_server(("127.0.0.1", 0), backlog=4096))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        command = [sys.executable, "-m", "bench._serve", application, str(listener.fileno())]
-        process = self.run(
-            name, Program(command, environment, pass_fds=(listener.fileno(),), grace_seconds=5.0)
-        )
+        with socket.create_server(("127.0.0.1", port), backlog=4096) as listener:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            descriptor = listener.fileno()
+            command = [sys.executable, "-m", "bench._serve", application, str(descriptor)]
+            program = Program(command, environment, pass_fds=(descriptor,), grace_seconds=5.0)
+            process = self.run(name, program)
         self._wait(name, process, url)
         return url
 
