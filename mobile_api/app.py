@@ -8,6 +8,7 @@ from fleet_app.bootstrap import Container
 from fleet_app.settings import get_settings
 from mobile_api import docs, errors
 from mobile_api.edge import ApiEdge
+from mobile_api.fast_path import FastPath
 from mobile_api.routers import (
     auth,
     devices,
@@ -25,10 +26,17 @@ from mobile_api.routers import (
 
 PREFIX = "/api/v1"
 ROUTERS = (
-    *(locations.router, osmand.router, owntracks.router, gpslogger.router),  # the busiest first
+    *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""
+
+BUSIEST = {
+    ("POST", f"{PREFIX}/locations"): locations.post_locations,
+    ("GET", f"{PREFIX}/devices/osmand"): osmand.osmand_position,
+    ("POST", f"{PREFIX}/devices/osmand"): osmand.osmand_position,
+    ("POST", f"{PREFIX}/devices/owntracks"): owntracks.owntracks_message,
+}
 
 
 def create_api(container: Container | None = None) -> FastAPI:
@@ -48,6 +56,7 @@ def create_api(container: Container | None = None) -> FastAPI:
         app.state.container = container
     settings = container.settings if container is not None else get_settings()
     errors.install(app)
+    app.add_middleware(FastPath, endpoints=BUSIEST)
     app.add_middleware(ApiEdge, body_limit=settings.ingest_max_bytes)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
 from fleet_app.kernel.errors import InvalidInput, TooLarge
@@ -28,6 +29,19 @@ def guarded(scope: Scope, receive: Receive, limit: int) -> Receive:
     if encoding in ("gzip", "x-gzip"):
         return _Gzip(receive, limit)
     raise InvalidInput(f"Content-Encoding {encoding!r} is not supported; send gzip or none")
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body. Raises what `guarded` raises, and `ClientDisconnect`."""
+    chunks: list[bytes] = []
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _declared(scope: Scope) -> tuple[int | None, str]:

@@ -28,6 +28,8 @@ _loose_many = msgspec.json.Decoder(list[msgspec.Raw])
 _TYPES = get_type_hints(FixIn, include_extras=True)
 _REQUIRED = {field.name for field in msgspec.structs.fields(FixIn) if field.required}
 _MOST_ERRORS = 100
+NUL = b"\\u0000"
+"""How JSON has to write the one character that PostgreSQL cannot keep."""
 NO_ZONE = "needs a time zone, e.g. 2026-11-22T10:15:30Z"
 
 
@@ -46,6 +48,8 @@ def decode_post(body: bytes, received_at_ms: int) -> Post:
     try:
         prefix, incoming, claimed = _decode(body)
         _check_count(len(incoming))
+        if NUL in body:
+            _refuse_nul(prefix, incoming)
         fixes = [_fix(fix, received_at_ms) for fix in incoming]
     except _NoZone:
         raise _invalid({f"{prefix(i)}recorded_at": NO_ZONE for i in _zoneless(incoming)}) from None
@@ -57,6 +61,17 @@ def decode_post(body: bytes, received_at_ms: int) -> Post:
         raise InvalidInput("The body is nested too deeply") from None
     claimed |= {fix.vehicle_id for fix in incoming if fix.vehicle_id is not None}
     return Post(fixes, claimed)
+
+
+def _refuse_nul(prefix: _Prefix, fixes: Sequence[FixIn]) -> None:
+    fields: dict[str, str] = {}
+    for index, fix in enumerate(fixes):
+        if "\0" in (fix.event_id or ""):
+            fields[f"{prefix(index)}event_id"] = "must not contain NUL"
+        if any("\0" in f"{name}{value}" for name, value in (fix.attributes or {}).items()):
+            fields[f"{prefix(index)}attributes"] = "must not contain NUL"
+    if fields:
+        raise _invalid(fields)
 
 
 class _NoZone(Exception):

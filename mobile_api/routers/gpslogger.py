@@ -9,6 +9,7 @@ from fleet_app.kernel.errors import Unauthenticated
 from fleet_app.location.errors import MalformedPayload
 from fleet_app.location.models import Fix, Source
 from fleet_app.location.protocols import gpslogger
+from mobile_api.body import read_body
 from mobile_api.deps import device_identity
 from mobile_api.envelope import failure
 from mobile_api.ingest import basic_password, known, now_ms, reject
@@ -26,7 +27,7 @@ router = APIRouter(tags=["phone trackers"])
 async def gpslogger_position(request: Request) -> Response:
     """For GPSLogger's custom URL: its placeholders as query string, form or JSON, also `%ALL`."""
     received = now_ms()
-    body = await request.body()
+    body = await read_body(request)
     query = gpslogger.from_pairs(pairs_of(request.url.query))
     broken: MalformedPayload | None = None
     try:

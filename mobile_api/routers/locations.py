@@ -8,6 +8,7 @@ from starlette.responses import Response
 from fleet_app.kernel.clock import from_ms
 from fleet_app.kernel.errors import NotFound
 from fleet_app.location.models import Source
+from mobile_api.body import read_body
 from mobile_api.decoding import decode_post
 from mobile_api.envelope import ok
 from mobile_api.ingest import now_ms, sender_of, take
@@ -33,7 +34,7 @@ async def post_locations(request: Request) -> Response:
     """
     received = now_ms()
     sender = await sender_of(request)
-    post = decode_post(await request.body(), received)
+    post = decode_post(await read_body(request), received)
     for vehicle_id in post.claimed_vehicles:
         if vehicle_id != sender.vehicle_id:
             raise NotFound("Vehicle", vehicle_id)

@@ -9,6 +9,7 @@ from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.kernel.errors import InvalidInput, NotFound, Unauthenticated
 from fleet_app.location.models import Fix, Source
 from fleet_app.location.protocols import osmand
+from mobile_api.body import read_body
 from mobile_api.deps import device_identity
 from mobile_api.ingest import known, now_ms
 from mobile_api.pairs import pairs_of, text_of
@@ -27,7 +28,7 @@ async def osmand_position(request: Request) -> Response:
     Put this address into the phone as server URL and the device token as device identifier.
     Speeds in query and form are in the device's unit (knots unless set otherwise).
     """
-    body = await request.body()
+    body = await read_body(request)
     query = pairs_of(request.url.query)
     if _is_json(request) and body.strip():
         await _take_json(request, query, body)

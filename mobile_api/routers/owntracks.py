@@ -13,6 +13,7 @@ from fleet_app.kernel.errors import Unauthenticated
 from fleet_app.location.errors import MalformedPayload
 from fleet_app.location.models import Fix, Source
 from fleet_app.location.protocols import owntracks
+from mobile_api.body import read_body
 from mobile_api.deps import device_identity
 from mobile_api.envelope import failure
 from mobile_api.ingest import basic_password, known, now_ms, reject
@@ -38,7 +39,7 @@ async def owntracks_message(request: Request) -> Response:
         device = await device_identity(request, basic_password(request))
     except Unauthenticated as error:
         return failure(request, 401, error.type, error.message, headers=CHALLENGE)
-    sender, body = known(request, device), await request.body()
+    sender, body = known(request, device), await read_body(request)
     try:
         messages = owntracks.from_json(body)
     except MalformedPayload as error:

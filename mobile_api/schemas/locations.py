@@ -23,10 +23,8 @@ MAX_FIXES = 500
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds (1973), below it seconds (until the year 5138)."""
 
-_NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL keeps no NUL."""
-Text = Annotated[str, Meta(max_length=MAX_TEXT, pattern=_NO_NUL)]
-Key = Annotated[str, Meta(min_length=1, max_length=MAX_KEY, pattern=_NO_NUL)]
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Key = Annotated[str, Meta(min_length=1, max_length=MAX_KEY)]
 Integer = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 
 
@@ -41,7 +39,7 @@ class FixIn(msgspec.Struct, frozen=True, kw_only=True):
     accuracy: Annotated[float, Meta(ge=0, le=MAX_ACCURACY)] | None = None
     altitude: Annotated[float, Meta(ge=ALTITUDES[0], le=ALTITUDES[1])] | None = None
     battery: Annotated[float, Meta(ge=0, le=100)] | None = None
-    event_id: Annotated[str, Meta(min_length=1, max_length=64, pattern=_NO_NUL)] | None = None
+    event_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     attributes: (
         Annotated[dict[Key, Text | Integer | float | bool | None], Meta(max_length=MAX_ATTRIBUTES)]
         | None
