@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -33,6 +34,8 @@ for group in (*GROUPS, benchmarks):
 
 def main() -> None:
     """Run the command line; a foreseeable failure is a sentence, not a stack trace."""
+    # A service manager's stop ends a long step the way Ctrl-C does: by unwinding.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except KeyboardInterrupt:

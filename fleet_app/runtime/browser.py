@@ -115,24 +115,41 @@ def _unpack(source: Path, target: Path) -> None:
 
 
 def _call(command: list[str], what: str, folder: Path, environment: Mapping[str, str]) -> str:
-    result = subprocess.run(  # noqa: S603 - programs of our own wheels
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    try:
+        result = subprocess.run(  # noqa: S603 - programs of our own wheels
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise RuntimeError(f"{what} failed: {error}") from error
     if result.returncode != 0:
         raise RuntimeError(f"{what} failed:\n{(result.stdout + result.stderr).strip()[-1500:]}")
     return result.stdout
 
 
 def _with_libraries(path: Path) -> BrowserBinary:
-    """The fetched browser with the libraries and fonts that came with it.
-
-    Its libraries come last: they stand in for system libraries that are absent.
-    """
-    libraries = [os.environ.get("LD_LIBRARY_PATH", ""), str(path.parent / "lib")]
-    environment = {"LD_LIBRARY_PATH": os.pathsep.join(part for part in libraries if part)}
+    """The fetched browser; with the libraries and fonts that came with it where there are none."""
+    environment: dict[str, str] = {}
+    if not _starts(BrowserBinary(path)):
+        folders = [str(path.parent / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+        environment["LD_LIBRARY_PATH"] = os.pathsep.join(folder for folder in folders if folder)
     if not Path("/etc/fonts/fonts.conf").exists():
-        environment["FONTCONFIG_PATH"] = str(path.parent / "fonts")
+        environment["FONTCONFIG_FILE"] = str(_font_settings(path.parent))
     return BrowserBinary(path, environment)
+
+
+def _font_settings(folder: Path) -> Path:
+    file = folder / "fleet-fonts.conf"
+    directories = f"<dir>{folder / 'fonts'}</dir><cachedir>{folder / 'font-cache'}</cachedir>"
+    file.write_text(f"<fontconfig>{directories}</fontconfig>\n", encoding="utf-8")
+    return file
+
+
+def _starts(browser: BrowserBinary) -> bool:
+    try:
+        _check(browser)
+    except RuntimeError:
+        return False
+    return True
 
 
 def _check(browser: BrowserBinary) -> None:

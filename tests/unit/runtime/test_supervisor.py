@@ -31,14 +31,16 @@ print("child", child.pid, flush=True)
 time.sleep(60)
 """
 SUPERVISING = """
-import sys, threading
+import sys, threading, time
 from pathlib import Path
 from fleet_app.runtime.processes import Program
 from fleet_app.runtime.supervisor import Service, Supervisor
 supervisor = Supervisor(Path(sys.argv[1]), lambda line: None)
 for name in ("one", "two"):
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
     supervisor.start(Service(name, lambda: Program(command)))
+    while not (Path(sys.argv[1]) / f"{name}.log").exists():
+        time.sleep(0.05)
 print(*supervisor.pids().values(), flush=True)
 supervisor.watch(threading.Event())
 """
