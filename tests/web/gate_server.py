@@ -8,13 +8,16 @@ import reflex as rx
 from fastapi import FastAPI, WebSocket
 from reflex_components_core.core.upload import Upload
 
-from fleet_app.web.gate import current_principal, gated_app, public, requires
+from fleet_app.web.gate import current_principal, gated_app, namespace, public, requires
+
+namespace.SWEEP_SECONDS = 1.0
 
 
 class Desk(rx.State):
     """What an attacker is after."""
 
     note: str = "empty"
+    mark: str = ""
 
     @rx.event
     @requires("dispatcher", "fleet_manager")
@@ -46,6 +49,11 @@ class Desk(rx.State):
         await asyncio.sleep(0)
         async with self:
             self.note = "background ran"
+
+    @rx.event
+    @public
+    def sign(self, mark: str) -> None:
+        self.mark = mark
 
     @rx.event
     @public

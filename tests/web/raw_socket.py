@@ -64,13 +64,16 @@ class RawSocket:
         return json.dumps(self.messages[seen:])
 
     async def settled(self) -> str:
-        """What came so far, as text, once the server has worked off what was sent.
+        """Everything that came so far, as text, once the server has worked off what was sent.
 
-        The handlers of one token run in order, so a last harmless one marks the end.
+        The handlers of one token run in order, so a last harmless one marks the end; background
+        handlers get a moment more.
         """
-        await self.event(f"{DESK}.look_around")
-        await self.until_received("raw_headers")
-        return json.dumps([m for m in self.messages if "raw_headers" not in json.dumps(m)])
+        await asyncio.sleep(0.2)
+        mark = str(uuid.uuid4())
+        await self.event(f"{DESK}.sign", mark=mark)
+        await self.until_received(mark)
+        return json.dumps(self.messages)
 
     async def until_received(self, text: str) -> Any:
         """The first message that contains `text`."""
