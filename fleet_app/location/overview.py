@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.service import VIEWERS, FleetService, require_viewer_or_driver, scope_of
@@ -13,32 +11,13 @@ from fleet_app.identity.models import Role
 from fleet_app.identity.principal import Principal
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Forbidden
+from fleet_app.location.listing import SortKey, VehicleFilter, VehicleQuery, VehicleRow
 from fleet_app.location.models import (
-    MotionStatus,
     QuarantinedFix,
     QuarantineReason,
     VehicleLive,
 )
-from fleet_app.location.repository import (
-    QuarantineRepository,
-    SortKey,
-    VehicleFilter,
-    VehicleOverview,
-    VehicleRow,
-)
-
-
-class VehicleQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which page of which vehicles; `page` counts from 1."""
-
-    page: int = 1
-    limit: int = 50
-    sort: SortKey = SortKey.NAME
-    descending: bool = False
-    statuses: Sequence[MotionStatus] = ()
-    types: Sequence[str] = ()
-    search: str = ""
-    fleet_id: int | None = None
+from fleet_app.location.repository import QuarantineRepository, VehicleOverview
 
 
 class OverviewService:

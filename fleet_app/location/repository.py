@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.location.listing import SortKey, VehicleFilter, VehicleRow
 from fleet_app.location.models import MotionStatus, QuarantinedFix, QuarantineReason, VehicleLive
-
-
-class SortKey(StrEnum):
-    """What a vehicle list may be sorted by."""
-
-    NAME = "name"
-    REGISTRATION_NUMBER = "registration_number"
-    TYPE = "type"
-    STATUS = "status"
-    SPEED = "speed"
-    BATTERY = "battery"
-    LAST_SEEN = "last_seen"
-    DRIVER = "driver"
-
-
-class VehicleFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which vehicles are wanted. None and empty mean no restriction."""
-
-    fleet_id: int | None = None
-    vehicle_id: int | None = None
-    statuses: tuple[MotionStatus, ...] = ()
-    types: tuple[str, ...] = ()
-    search: str = ""
-    seen_after: datetime
-    """A vehicle whose last fix is older is offline."""
-
-
-class VehicleRow(msgspec.Struct, frozen=True):
-    """A vehicle, who drives it and what it does."""
-
-    vehicle: Vehicle
-    driver: str | None
-    live: VehicleLive | None
-    status: MotionStatus
 
 
 class VehicleOverview:

@@ -15,9 +15,9 @@ from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound, StoreUnavailable
 from fleet_app.location.frames import LivePosition
+from fleet_app.location.listing import SortKey, VehicleQuery, VehicleRow
 from fleet_app.location.models import MotionStatus
-from fleet_app.location.overview import OverviewService, VehicleQuery
-from fleet_app.location.repository import SortKey, VehicleRow
+from fleet_app.location.overview import OverviewService
 from mobile_api.deps import CurrentPrincipal, container
 from mobile_api.envelope import Pagination, ok
 from mobile_api.schemas import vehicles as schemas

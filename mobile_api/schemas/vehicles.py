@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from fleet_app.fleet.models import VehicleType
 from fleet_app.kernel.clock import from_ms
 from fleet_app.location.frames import LivePosition
+from fleet_app.location.listing import VehicleRow
 from fleet_app.location.models import (
     Fix,
     MotionStatus,
@@ -18,7 +19,6 @@ from fleet_app.location.models import (
     RejectedPayload,
     VehicleLive,
 )
-from fleet_app.location.repository import VehicleRow
 from mobile_api.schemas.errors import ErrorEnvelope, answer_example
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
