@@ -19,7 +19,7 @@ from fleet_app.cli import (
     traffic,
     users,
 )
-from fleet_app.cli.problems import Problem, report
+from fleet_app.cli.problems import Problem, report, wrong_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,6 +42,11 @@ def main() -> None:
         sys.exit(130)
     except Problem as problem:
         report(problem)
+        sys.exit(1)
+    except ValueError as error:
+        if not (wrong := wrong_settings(error)):
+            raise
+        report(wrong)
         sys.exit(1)
 
 

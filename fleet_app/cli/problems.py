@@ -24,3 +24,13 @@ def explained(*kinds: type[Exception]) -> Iterator[None]:
         yield
     except foreseeable as error:
         raise Problem(str(error)) from error
+
+
+def wrong_settings(error: ValueError) -> Problem | None:
+    """A sentence for a `FLEET_` variable that cannot be understood; None for any other error."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError) or error.title != "Settings":
+        return None
+    wrong = [f"FLEET_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+    return Problem("the environment has " + "; ".join(wrong))

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,7 +94,10 @@ def _fetch(home: Path) -> None:
     for archive in ("swiftshader", "fonts", "al2023"):
         tar = scratch / f"{archive}.tar"
         _unpack(packed / f"{archive}.tar.br", tar)
-        shutil.unpack_archive(tar, scratch, "tar", filter="data")
+        with tarfile.open(tar) as archive_file:
+            if hasattr(tarfile, "data_filter"):  # Python 3.11.4 and newer
+                archive_file.extraction_filter = tarfile.data_filter
+            archive_file.extractall(scratch)  # noqa: S202 - a pinned package
         tar.unlink()
     shutil.rmtree(scratch / "package")
     shutil.rmtree(_folder(home), ignore_errors=True)

@@ -85,6 +85,13 @@ def test_a_foreseeable_failure_is_a_sentence(
     assert "Traceback" not in result.stderr
 
 
+def test_a_setting_that_makes_no_sense_is_named(home: Path) -> None:
+    result = fleet(home, "doctor", FLEET_PORT="eighty")
+    assert result.returncode == 1
+    assert "FLEET_PORT" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_benchmarks_are_found_by_their_files() -> None:
     assert all(not name.startswith("_") for name in benchmarks.names())
 
