@@ -44,6 +44,7 @@ class Assignment:
         self._pairs = list(pairs)
         self._make_consumer = make_consumer
         self._held: dict[Pair, _Holding] = {}
+        self._finishing: dict[Pair, asyncio.Task[None]] = {}
 
     @property
     def held(self) -> list[Pair]:
@@ -58,7 +59,8 @@ class Assignment:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), RENEW_SECONDS)
         finally:
-            await self._give_up(self.held)
+            self._give_up(self.held)
+            await asyncio.gather(*self._finishing.values(), return_exceptions=True)
             with suppress(StoreUnavailable):
                 await self._leases.leave(ROLE)
 
@@ -69,13 +71,13 @@ class Assignment:
             await self._balance(math.ceil(len(self._pairs) / max(1, workers)))
         except StoreUnavailable as error:
             log.warning("leases: %s", error)
-        await self._drop_expired()
+        self._drop_expired()
 
     async def _renew(self) -> None:
         for pair, holding in list(self._held.items()):
             asked = time.monotonic()
             if holding.task.done():  # consumers end only when stopped, or by a defect
-                await self._give_up([pair])
+                self._give_up([pair])
             elif await self._leases.acquire(name(pair), TTL_MS):
                 holding.expires = asked + TTL_MS / 1000
             else:
@@ -84,9 +86,10 @@ class Assignment:
     async def _balance(self, share: int) -> None:
         surplus = len(self._held) - share
         if surplus > 0:
-            await self._give_up(self.held[-surplus:])
+            self._give_up(self.held[-surplus:])
             return
-        free = [pair for pair in self._pairs if pair not in self._held]
+        taken = self._held.keys() | self._finishing.keys()
+        free = [pair for pair in self._pairs if pair not in taken]
         random.shuffle(free)  # workers that start together should not ask for the same ones
         for pair in free:
             if len(self._held) >= share:
@@ -95,26 +98,30 @@ class Assignment:
             if await self._leases.acquire(name(pair), TTL_MS):
                 self._held[pair] = _Holding(self._make_consumer(*pair), asked + TTL_MS / 1000)
 
-    async def _drop_expired(self) -> None:
+    def _drop_expired(self) -> None:
         """Stop reading what may be somebody else's by now."""
         now = time.monotonic()
-        await self._give_up([p for p, holding in self._held.items() if holding.expires <= now])
+        self._give_up([p for p, holding in self._held.items() if holding.expires <= now])
 
-    async def _give_up(self, pairs: Sequence[Pair]) -> None:
-        """Let the consumers finish what they have in hand, then release their leases."""
-        holdings = {pair: self._held.pop(pair) for pair in pairs}
-        for holding in holdings.values():
+    def _give_up(self, pairs: Sequence[Pair]) -> None:
+        """Have the consumers finish what is in hand, then release; other leases do not wait."""
+        for pair in pairs:
+            holding = self._held.pop(pair)
             holding.consumer.stop()
-        await asyncio.gather(*(self._finish(p, holding) for p, holding in holdings.items()))
+            self._finishing[pair] = asyncio.create_task(self._finish(pair, holding))
 
     async def _finish(self, pair: Pair, holding: _Holding) -> None:
+        task = holding.task
         left = max(1.0, holding.expires - time.monotonic())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(holding.task, left)
-        if holding.task.done() and not holding.task.cancelled() and holding.task.exception():
-            log.error("%s ended", name(pair), exc_info=holding.task.exception())
+        await asyncio.wait({task}, timeout=left)
+        if not task.done():
+            task.cancel()  # what it had in hand stays pending for the next holder
+            await asyncio.wait({task})
+        elif not task.cancelled() and task.exception() is not None:
+            log.error("%s ended by a defect", name(pair), exc_info=task.exception())
         with suppress(StoreUnavailable):
             await self._leases.release(name(pair))
+        self._finishing.pop(pair, None)
 
 
 def name(pair: Pair) -> str:

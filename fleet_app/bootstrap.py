@@ -137,8 +137,8 @@ class Container:
         return self._impatient_redis(retries=0)
 
     @cached_property
-    def append_redis(self) -> Redis:
-        """Client for appends: one more try hides a connection that a restart has closed."""
+    def repeat_redis(self) -> Redis:
+        """Client for what may be done twice: a second try hides a closed connection."""
         return self._impatient_redis(retries=1)
 
     def _impatient_redis(self, retries: int) -> Redis:
@@ -154,7 +154,7 @@ class Container:
         """The durable log between ingest and everything that follows."""
         return ValkeyFixLog(
             self.stream_redis,
-            self.append_redis,
+            self.repeat_redis,
             self.settings.log_partitions,
             self.settings.log_max_pending,
         )
@@ -167,7 +167,7 @@ class Container:
     @cached_property
     def live(self) -> LivePositions:
         """Present positions and their announcements."""
-        return ValkeyLivePositions(self.stream_redis)
+        return ValkeyLivePositions(self.repeat_redis)
 
     @cached_property
     def live_view(self) -> LiveView:
@@ -213,7 +213,7 @@ class Container:
         await self.pool.close()
         await self.engine.dispose()
         await self.redis.aclose()
-        for name in ("stream_redis", "append_redis"):
+        for name in ("stream_redis", "repeat_redis"):
             if name in self.__dict__:  # never built when never needed
                 await self.__dict__[name].aclose()
 

@@ -19,7 +19,9 @@ def json_text(value: object) -> bytes:
 
 
 def clean(value: object) -> object:
-    """`value` without zero characters and unpaired surrogates, at any depth."""
+    """`value` without zero characters, unpaired surrogates and overlong integers, at any depth."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)  # exact, unlike a float
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):

@@ -44,6 +44,19 @@ async def test_what_is_appended_is_read_once_by_each_group_in_order(log):
         assert await read_all(log, group) == []
 
 
+async def test_odd_attributes_are_no_reason_to_refuse_a_post(log):
+    odd = {"big": 10**30, "half": "\ud83d", "fine": [1, {"deep": -(10**30)}]}
+    await log.append([a_batch(a_fix(0, attributes=odd, event_id="e\ud800"), vehicle_id=1)])
+    (entry,) = await read_all(log, H)
+    (fix,) = msgspec.msgpack.decode(entry.payload, type=FixBatch).fixes
+    assert fix.attributes == {
+        "big": "1" + "0" * 30,
+        "half": "?",
+        "fine": [1, {"deep": "-1" + "0" * 30}],
+    }
+    assert fix.event_id == "e?"
+
+
 async def test_many_concurrent_appends_share_round_trips_and_all_arrive(log, container):
     before = await container.redis.info("commandstats")
     await asyncio.gather(*(log.append([a_batch(a_fix(i), vehicle_id=8)]) for i in range(500)))
@@ -102,7 +115,7 @@ async def test_a_server_that_is_gone_is_an_unavailable_store(settings: Settings)
 
 
 async def test_a_full_log_refuses_until_it_is_read(container: Container):
-    log = ValkeyFixLog(container.stream_redis, container.append_redis, 1, max_pending=2)
+    log = ValkeyFixLog(container.stream_redis, container.repeat_redis, 1, max_pending=2)
     await log.append([a_batch(a_fix(i)) for i in range(3)])
     await asyncio.sleep(1.1)
     with pytest.raises(StoreUnavailable) as refused:

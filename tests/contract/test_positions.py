@@ -8,6 +8,7 @@ from fleet_app.bootstrap import Container
 from fleet_app.location.frames import LivePosition, split_records, unpack_position
 from fleet_app.location.models import MotionStatus
 from fleet_app.location.ports import RESUBSCRIBED
+from fleet_app.storage.live import positions
 
 
 def at(vehicle_id=7, **known):
@@ -49,4 +50,16 @@ async def test_a_listener_hears_all_fleets_and_survives_a_lost_connection(contai
     assert await asyncio.wait_for(anext(heard), 5) == RESUBSCRIBED
     await container.live.publish(4, [at(5)])
     assert (await anext(heard))[0] == 4
+    await heard.aclose()
+
+
+async def test_silence_is_not_taken_for_a_lost_connection(container: Container, monkeypatch):
+    monkeypatch.setattr(positions, "POLL_SECONDS", 0.05)
+    heard = container.live.listen()
+    assert await anext(heard) == RESUBSCRIBED
+    waiting = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    await container.live.publish(1, [at()])
+    assert (await asyncio.wait_for(waiting, 2))[0] == 1
     await heard.aclose()

@@ -14,7 +14,8 @@ import redis.asyncio as redis
 from redis.exceptions import ResponseError
 
 from fleet_app.kernel.errors import StoreUnavailable
-from fleet_app.location.models import FixBatch
+from fleet_app.kernel.jsonb import clean
+from fleet_app.location.models import Fix, FixBatch
 from fleet_app.location.ports import GROUPS, DeadLetter, LogEntry
 from fleet_app.storage.live.errors import valkey_errors
 from fleet_app.storage.live.log_writer import STORE, SYNC_TIMEOUT_MS, LogWriter
@@ -23,6 +24,12 @@ DEAD = "log:dead"
 BACKLOG_SECONDS = 1.0
 """How old the backlog figure behind the admission check may be."""
 FULL_RETRY_SECONDS = 10
+
+
+def _encodable(fix: Fix) -> Fix:
+    event_id: Any = clean(fix.event_id)
+    attributes: Any = clean(fix.attributes)
+    return msgspec.structs.replace(fix, event_id=event_id, attributes=attributes)
 
 
 def stream_key(partition: int) -> str:
@@ -59,10 +66,18 @@ class ValkeyFixLog:
         if not batches:
             return
         await self._admit()
-        encode, partitions = self._encoder.encode, self.partitions
+        partitions = self.partitions
         await self._writer.write(
-            [(stream_key(batch.vehicle_id % partitions), encode(batch)) for batch in batches]
+            [(stream_key(batch.vehicle_id % partitions), self._encode(batch)) for batch in batches]
         )
+
+    def _encode(self, batch: FixBatch) -> bytes:
+        try:
+            return self._encoder.encode(batch)
+        except (OverflowError, UnicodeEncodeError):
+            # Odd attributes must not make a phone repeat its post for ever.
+            fixes = [_encodable(fix) for fix in batch.fixes]
+            return self._encoder.encode(msgspec.structs.replace(batch, fixes=fixes))
 
     async def _admit(self) -> None:
         now = time.monotonic()

@@ -122,3 +122,15 @@ async def test_stopping_is_quick_and_leaves_nothing_half_done(container):
         for partition in range(8):
             assert await log.read_pending(group, partition, 10) == []
     assert await container.redis.keys("lease:*") == []
+
+
+async def test_a_consumer_with_a_defect_is_replaced_and_the_others_go_on(container):
+    worker = Running(container)
+    await eventually(lambda: len(worker.held) == 16)
+    broken = worker.worker.assignment._held["history", 3]
+    broken.task.cancel()
+    await eventually(lambda: worker.worker.assignment._held.get(("history", 3)) is not broken)
+    await eventually(lambda: len(worker.held) == 16)
+    await container.fix_log.append([a_batch(a_fix(1), vehicle_id=3)])
+    await eventually(_drained(container))
+    await worker.stop()
