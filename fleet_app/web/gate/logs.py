@@ -20,11 +20,13 @@ _SECRETS = (
         ),
         rf"\1{HIDDEN}",
     ),
-    # Credentials in URLs: client tokens, device ids, signed links.
+    # Credentials in URLs and event data: client tokens, device ids, tracking links.
     (
         re.compile(r"(?i)([?&](?:token|id|deviceid|device_id|password|access_token)=)[^&\s\"']+"),
         rf"\1{HIDDEN}",
     ),
+    (re.compile(r"""((['"])(?:token|id|password)\2\s*:\s*)(['"])[^'"]+\3"""), rf"\1{HIDDEN}"),
+    (re.compile(r"(/track/)[^/?\s\"']+"), rf"\1{HIDDEN}"),
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)"), rf"\1{HIDDEN}\2"),
 )
 _formatter = logging.Formatter()
