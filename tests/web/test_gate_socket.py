@@ -42,9 +42,15 @@ async def test_background_handlers_are_gated_too(
 async def test_nobody_in_particular_is_led_to_the_sign_in_page(gate_server: GateServer) -> None:
     async with gate_server.socket() as page:
         await page.event(f"{DESK}.write", text="hello")
-        received = json.dumps(await page.until_received("/login?error=expired"))
-        assert "_redirect" in received
+        received = json.dumps(await page.until_received("_redirect"))
+        assert '"/login"' in received
         assert "wrote hello" not in await page.settled()
+
+
+async def test_a_session_that_has_ended_is_told_so(gate_server: GateServer) -> None:
+    async with gate_server.socket("a" * 43) as page:
+        await page.event(f"{DESK}.write", text="hello")
+        await page.until_received("/login?error=expired")
 
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.DISPATCHER])

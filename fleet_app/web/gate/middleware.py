@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import Event
@@ -69,5 +69,7 @@ class GateMiddleware(Middleware):
 
 def _to_sign_in(state: BaseState) -> Any:
     path = str(state.router.url.path or "/")
-    way_back = "" if path in ("/", "/login") else "&next=" + quote(path, safe="/")
-    return rx.redirect("/login?error=expired" + way_back)
+    words = {} if path in ("/", "/login") else {"next": path}
+    if session_id_of(state) is not None:
+        words = {"error": "expired", **words}
+    return rx.redirect("/login" + ("?" + urlencode(words, safe="/") if words else ""))
