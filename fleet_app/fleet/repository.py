@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.errors import RegistrationTaken
-from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.fleet.models import Driver, Fleet, Vehicle, VehicleType
 
 ROSTER_LIMIT = 100_000
+RosterRow = tuple[int | None, str, str, VehicleType, str | None]
+"""Id, name, registration number, type, driver."""
 
 
 class FleetRepository:
@@ -37,10 +40,17 @@ class FleetRepository:
             raise RegistrationTaken(vehicle.registration_number) from None
         return vehicle
 
-    async def roster(self, fleet_id: int | None) -> list[tuple[Vehicle, str | None]]:
+    async def roster(self, fleet_id: int | None) -> list[RosterRow]:
         """All vehicles (of one fleet, or of all) with the first of their drivers, by id."""
         query = (
-            select(Vehicle, col(Driver.name))
+            select_columns(
+                col(Vehicle.id),
+                col(Vehicle.name),
+                col(Vehicle.registration_number),
+                col(Vehicle.type),
+                col(Driver.name),
+            )
+            .select_from(Vehicle)
             .join(Driver, col(Driver.vehicle_id) == col(Vehicle.id), isouter=True)
             .distinct(col(Vehicle.id))
             .order_by(col(Vehicle.id), col(Driver.id))
@@ -48,4 +58,6 @@ class FleetRepository:
         )
         if fleet_id is not None:
             query = query.where(col(Vehicle.fleet_id) == fleet_id)
-        return list((await self._session.exec(query)).all())
+        connection = await self._session.connection()
+        found = await connection.execute(query)
+        return [(id_, name, plate, kind, driver) for id_, name, plate, kind, driver in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.models import Vehicle, VehicleType
-from fleet_app.fleet.repository import FleetRepository
+from fleet_app.fleet.repository import FleetRepository, RosterRow
 from fleet_app.identity.models import Role
 from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
@@ -28,9 +28,7 @@ class FleetService:
             raise NotFound("Vehicle", vehicle_id)
         return vehicle
 
-    async def roster(
-        self, actor: Principal, fleet_id: int | None = None
-    ) -> list[tuple[Vehicle, str | None]]:
+    async def roster(self, actor: Principal, fleet_id: int | None = None) -> list[RosterRow]:
         """Every vehicle that `actor` sees, with a driver's name. Raises `NotFound`, `Forbidden`."""
         if actor.role not in VIEWERS:
             raise Forbidden("Your role does not allow this")

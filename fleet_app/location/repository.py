@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,16 +30,15 @@ class VehicleOverview:
         limit: int,
     ) -> tuple[list[VehicleRow], int]:
         """One page, unknown values last, and how many vehicles fit the filter."""
-        driver = _driver_names()
+        driver = _driver_name()
         status = _status(wanted.seen_after)
-        columns = _sort_columns(driver.c.name, status)
+        columns = _sort_columns(driver, status)
         order = columns[sort].desc() if descending else columns[sort].asc()
         query = (
-            select(Vehicle, driver.c.name, VehicleLive, status)
+            select(Vehicle, driver, VehicleLive, status)
             .select_from(Vehicle)
-            .join(driver, true(), isouter=True)
             .join(VehicleLive, col(VehicleLive.vehicle_id) == col(Vehicle.id), isouter=True)
-            .where(*_conditions(wanted, driver.c.name, status))
+            .where(*_conditions(wanted, driver, status))
         )
         total = await self._count(query)
         query = query.order_by(order.nulls_last(), col(Vehicle.id)).offset(offset).limit(limit)
@@ -96,16 +95,20 @@ class QuarantineRepository:
         return list((await self._session.exec(newest)).all()), total
 
 
-def _driver_names() -> Any:
-    """The first driver of each vehicle: two drivers must not make two rows of one vehicle."""
-    return (
+def _driver_name() -> ColumnElement[str | None]:
+    """The first driver of a vehicle: two drivers must not make two rows of one vehicle.
+
+    A scalar subquery, so that it is looked up for the rows of the page only, unless the list is
+    sorted or searched by it.
+    """
+    query = (
         select(col(Driver.name))
         .where(col(Driver.vehicle_id) == col(Vehicle.id))
         .order_by(col(Driver.id))
         .limit(1)
         .correlate(Vehicle)
-        .lateral("driver")
     )
+    return query.scalar_subquery()
 
 
 def _status(seen_after: datetime) -> ColumnElement[int]:
@@ -115,7 +118,9 @@ def _status(seen_after: datetime) -> ColumnElement[int]:
     return case((recent, col(VehicleLive.status)), else_=literal(int(MotionStatus.OFFLINE)))
 
 
-def _sort_columns(driver: ColumnElement[str], status: ColumnElement[int]) -> dict[SortKey, Any]:
+def _sort_columns(
+    driver: ColumnElement[str | None], status: ColumnElement[int]
+) -> dict[SortKey, Any]:
     return {
         SortKey.NAME: func.lower(Vehicle.name),
         SortKey.REGISTRATION_NUMBER: col(Vehicle.registration_number),
@@ -129,7 +134,7 @@ def _sort_columns(driver: ColumnElement[str], status: ColumnElement[int]) -> dic
 
 
 def _conditions(
-    wanted: VehicleFilter, driver: ColumnElement[str], status: ColumnElement[int]
+    wanted: VehicleFilter, driver: ColumnElement[str | None], status: ColumnElement[int]
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.fleet_id is not None:

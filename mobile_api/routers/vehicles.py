@@ -90,8 +90,7 @@ async def add_vehicle(
 async def roster(request: Request, actor: CurrentPrincipal, fleet_id: FleetId = None) -> Response:
     """Who is who in the whole fleet, compact: columns once, then a row a vehicle."""
     async with container(request).work() as session:
-        found = await FleetService(session).roster(actor, fleet_id)
-    rows = [[v.id, v.name, v.registration_number, v.type, driver] for v, driver in found]
+        rows = await FleetService(session).roster(actor, fleet_id)
     return ok(request, {"columns": ROSTER_COLUMNS, "rows": rows})
 
 
