@@ -27,6 +27,9 @@ NAMESPACE = "/_event"
 BOOT = "reflex___state____state.hydrate_and_load"
 CONNECTING_AT_ONCE = 40
 JOIN_SECONDS = 30.0
+FIRST_LAT = 600_000_000
+STEP = 100
+"""Fix number n lies at FIRST_LAT + n * STEP, in 1e-7 degrees: so frames tell the number."""
 LATE_SECONDS = 3.0
 """How long frames are still awaited after the last post."""
 
@@ -91,7 +94,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     posts: int = 0
     failed_posts: int = 0
     unseen_posts: int = 0
-    """Posts that no session saw."""
+    """Posts that no dashboard was shown, nor a newer one of the same vehicle."""
     seconds: float = 0.0
     client_cpu_s: float = 0.0
     problem: str = ""
@@ -105,17 +108,20 @@ class Measure:
         self.outcome = Outcome()
         self.counting = False
         self.latencies: dict[bool, list[float]] = {False: [], True: []}
-        self._posted: dict[tuple[int, int], float] = {}
-        self._seen: set[tuple[int, int]] = set()
+        self._posted: dict[int, list[float]] = {}
+        """By vehicle: when fix number 1, 2, … was sent."""
+        self._shown: dict[bool, dict[int, int]] = {False: {}, True: {}}
+        """The newest fix number of a vehicle that dashboards, and customers, were shown."""
         self._frames: dict[bytes, list[float]] = {}
 
-    def posted(self, vehicle_id: int, lat: float) -> None:
-        """Note the moment a fix is sent; vehicle and latitude identify it."""
-        self._posted[vehicle_id, round(lat * 1e7)] = time.perf_counter()
+    def posted(self, vehicle_id: int) -> None:
+        """Note the moment the next fix of a vehicle is sent."""
+        self._posted.setdefault(vehicle_id, []).append(time.perf_counter())
 
     def unseen(self) -> int:
-        """Posts that came back in no frame."""
-        return len(self._posted.keys() - self._seen)
+        """Posts that no dashboard was shown, nor a newer one of the same vehicle."""
+        shown = self._shown[False]
+        return sum(len(sent) - shown.get(vehicle, 0) for vehicle, sent in self._posted.items())
 
     def frame(self, frame: bytes, is_customer: bool) -> None:
         """A binary frame arrived at one session."""
@@ -124,7 +130,7 @@ class Measure:
         now = time.perf_counter()
         times = self._frames.get(frame)
         if times is None:
-            times = self._frames[frame] = self._times(frame)
+            times = self._frames[frame] = self._times(frame, is_customer)
         outcome = self.outcome
         outcome.frames += 1
         outcome.bytes += len(frame)
@@ -139,13 +145,16 @@ class Measure:
             self.outcome.frames += 1
             self.outcome.bytes += len(packet)
 
-    def _times(self, frame: bytes) -> list[float]:
-        found = []
+    def _times(self, frame: bytes, is_customer: bool) -> list[float]:
+        """When the fixes that this frame brings, or has passed over, were sent."""
+        shown, found = self._shown[is_customer], list[float]()
         for start in range(HEADER.size, len(frame), RECORD.size):
             vehicle_id, lat = struct.unpack_from("<Ii", frame, start)
-            if at := self._posted.get((vehicle_id, lat)):
-                self._seen.add((vehicle_id, lat))
-                found.append(at)
+            number = round((lat - FIRST_LAT) / STEP)
+            before = shown.get(vehicle_id, 0)
+            if number > before:
+                found += self._posted.get(vehicle_id, [])[before:number]
+                shown[vehicle_id] = number
         return found
 
 
@@ -298,12 +307,12 @@ class Posts(asyncio.Protocol):
     def post(self, number: int) -> None:
         """Send fix `number`: a metre further north than the one before."""
         assert self._transport is not None
-        lat = 60.0 + number * 1e-5
+        lat = (FIRST_LAT + number * STEP) / 1e7
         body = (
             f'{{"recorded_at":{time.time_ns() // 1_000_000},"latitude":{lat:.5f},'
             '"longitude":24.94,"speed":1.1,"heading":0.0}'
         )
-        self._measure.posted(self._poster.vehicle_id, lat)
+        self._measure.posted(self._poster.vehicle_id)
         self._sent.append(time.perf_counter())
         self._transport.write(
             (

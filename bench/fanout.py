@@ -113,16 +113,16 @@ def _ours(running: Stack, size: Size) -> Ours:
         grown = (running.rss_bytes("web") - before) / clients.joined.sessions
         say(f"  joined in {clients.joined.seconds:.1f} s; posting {size.rounds} s of fixes ...")
         cost = clients.measure(running, "web")
-        _check(clients.joined, cost.outcome)
+        _check(running, clients.joined, cost.outcome)
         base_cpu = base.cpu_s / 5 * size.rounds
         return Ours(cost, clients.joined, base_cpu, grown)
 
 
-def _check(joined: Joined, outcome: Outcome) -> None:
+def _check(running: Stack, joined: Joined, outcome: Outcome) -> None:
     if joined.failed or outcome.lost:
         raise RuntimeError(
             f"{joined.failed} sessions did not join, {outcome.lost} were lost: "
-            f"{joined.problem or outcome.problem}"
+            f"{joined.problem or outcome.problem}\n{running.log('web')}"
         )
     if outcome.failed_posts or outcome.unseen_posts:
         raise RuntimeError(

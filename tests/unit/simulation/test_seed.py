@@ -1,0 +1,108 @@
+"""The demo's data: complete, the same at every start, and with no password in the code."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import select
+
+from fleet_app.bootstrap import Container
+from fleet_app.delivery.tracking import find_tracked
+from fleet_app.fleet.models import Driver, Fleet, Vehicle, VehicleType
+from fleet_app.identity.errors import WrongCredentials
+from fleet_app.identity.models import Role, User
+from fleet_app.simulation import cast, logins
+from fleet_app.simulation.seed import seed_demo
+
+
+async def count(container: Container, table: type) -> int:
+    async with container.work() as session:
+        return (await session.exec(select(func.count()).select_from(table))).one()
+
+
+async def test_every_login_works_and_belongs_where_it_should(
+    container: Container, home: Path
+) -> None:
+    found = await seed_demo(container, home)
+    for login in (found.administrator, found.manager, found.dispatcher, found.drivers[3]):
+        account = await container.identity.sign_in(login.email, login.password, "test")
+        assert account.principal.role is Role(login.role)
+        assert (account.principal.fleet_id is None) == (login.role == "system_admin")
+    assert account.principal.vehicle_id is not None
+
+
+async def test_a_second_start_changes_nothing(container: Container, home: Path) -> None:
+    first = await seed_demo(container, home)
+    second = await seed_demo(container, home)
+    assert first == second
+    assert await count(container, User) == 28
+    assert await count(container, Vehicle) == await count(container, Driver) == 25
+    assert await count(container, Fleet) == 1
+
+
+async def test_another_installation_has_other_secrets(container: Container, tmp_path: Path) -> None:
+    first = await seed_demo(container, tmp_path / "one")
+    second = await seed_demo(container, tmp_path / "two")
+    passwords = {login.password for found in (first, second) for login in found.people}
+    assert len(passwords) == 56
+    assert first.tracking_token != second.tracking_token
+
+
+async def test_a_lost_file_means_new_passwords_for_the_same_people(
+    container: Container, home: Path
+) -> None:
+    old = await seed_demo(container, home)
+    (home / logins.FILE).unlink()
+    new = await seed_demo(container, home)
+    await container.identity.sign_in(new.dispatcher.email, new.dispatcher.password, "test")
+    with pytest.raises(WrongCredentials):
+        await container.identity.sign_in(old.dispatcher.email, old.dispatcher.password, "test")
+    assert await count(container, User) == 28
+
+
+async def test_a_start_that_was_cut_off_is_made_good(container: Container, home: Path) -> None:
+    found = await seed_demo(container, home)
+    fresh = logins.load(home)
+    fresh.dispatcher.password, fresh.stored = "cut-off-before-storing", False
+    logins.save(home, fresh)
+    await seed_demo(container, home)
+    await container.identity.sign_in(found.dispatcher.email, "cut-off-before-storing", "test")
+
+
+async def test_the_tracking_link_shows_the_vehicle(container: Container, home: Path) -> None:
+    found = await seed_demo(container, home)
+    async with container.work() as session:
+        tracked = await find_tracked(session, found.tracking_token)
+    assert tracked.tracking_number == found.tracking_number
+    assert tracked.vehicle_id is not None
+    assert found.tracking_url("https://x").startswith("https://x/track/")
+
+
+async def test_the_device_tokens_work(container: Container, home: Path) -> None:
+    found = await seed_demo(container, home)
+    for device in found.devices:
+        assert (await container.authenticator.device(device.token)).vehicle_id > 0
+
+
+async def test_only_the_owner_can_read_the_logins(container: Container, home: Path) -> None:
+    await seed_demo(container, home)
+    assert stat.S_IMODE((home / logins.FILE).stat().st_mode) == 0o600
+
+
+def test_a_missing_or_damaged_file_is_named(home: Path) -> None:
+    with pytest.raises(logins.LoginsUnreadable, match=r"demo-logins\.json does not exist"):
+        logins.load(home)
+    (home / logins.FILE).write_text("{")
+    with pytest.raises(logins.LoginsUnreadable, match="cannot be read"):
+        logins.load(home)
+
+
+def test_the_cast_is_a_mixed_fleet_with_names_and_plates_of_its_own() -> None:
+    assert len(cast.CREWS) == 25
+    assert {crew.type for crew in cast.CREWS} == set(VehicleType)
+    assert len({crew.registration for crew in cast.CREWS}) == 25
+    assert len({crew.email for crew in cast.CREWS}) == 25
+    assert all(crew.email.isascii() for crew in cast.CREWS)
