@@ -40,7 +40,8 @@ async def _run(*, replay: bool) -> None:
             return
         letters = await log.dead_letters()
         for letter in letters:
-            print(f"{letter.letter_id}  {letter.group}  log {letter.partition}  {letter.error}")
+            where = f"{letter.group}  log {letter.partition}  entry {letter.entry_id}"
+            print(f"{letter.letter_id}  {where}  {letter.error}")
         print(f"{len(letters)} entries could not be handled." if letters else "No dead letters.")
     finally:
         await container.close()

@@ -6,11 +6,13 @@ import asyncio
 import math
 import struct
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
 from fleet_app.bootstrap import Container
 from fleet_app.kernel.clock import from_ms
@@ -171,6 +173,27 @@ async def test_a_store_that_is_down_says_so():
     try:
         with pytest.raises(StoreUnavailable):
             await PostgresHistory(pool).store([a_batch(a_fix())])
+    finally:
+        await pool.close()
+
+
+async def test_it_works_again_as_soon_as_the_server_does(database_url: str, tmp_path: Path):
+    url = make_url(database_url)
+    real = Path(str(url.query["host"]), ".s.PGSQL.5432")
+    cable = tmp_path / real.name
+    pool = create_pool(url.set(query={"host": str(tmp_path)}).render_as_string(hide_password=False))
+    await pool.open()
+    history = PostgresHistory(pool)
+    try:
+        plugged = asyncio.get_running_loop().time() + 8
+        while True:
+            if asyncio.get_running_loop().time() > plugged and not cable.is_symlink():
+                cable.symlink_to(real)
+            try:
+                await history.store([a_batch(a_fix())])
+                break
+            except StoreUnavailable:
+                assert asyncio.get_running_loop().time() < plugged + 6
     finally:
         await pool.close()
 

@@ -26,6 +26,9 @@ def create_pool(database_url: str, max_size: int = 12) -> AsyncConnectionPool:
         min_size=0,
         max_size=max_size,
         timeout=5,
+        # Give up early, so that the next request tries again at once: the pool's own pauses grow
+        # to minutes while a server is down.
+        reconnect_timeout=2,
         open=False,
         check=AsyncConnectionPool.check_connection,
         kwargs={"autocommit": False, "options": "-c timezone=UTC"},
