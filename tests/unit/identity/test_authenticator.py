@@ -151,3 +151,15 @@ async def test_a_store_that_is_down_is_no_verdict(container: Container) -> None:
             await down.grants.sign_in(person.email, PASSWORD, "test")
     finally:
         await down.close()
+
+
+async def test_proofs_made_for_an_old_password_are_worth_nothing(container: Container) -> None:
+    person = await a_person(container, Role.DISPATCHER)
+    token = await access_token(container, person)
+    opened = await container.sessions.sign_in(person.email, PASSWORD, "test", "")
+    checks = authenticator(container, Moment(), fresh=0.0)
+    await execute(container, "UPDATE users SET password_hash = 'another'")
+    with pytest.raises(InvalidToken, match="password"):
+        await checks.principal_from_access_token(token)
+    with pytest.raises(InvalidToken, match="password"):
+        await checks.principal_from_session(opened.token)
