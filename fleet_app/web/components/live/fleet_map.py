@@ -15,7 +15,7 @@ class FleetMap(rx.NoSSRComponent):
 
     library = FLEET_MAP.importable_path
     tag = "FleetMap"
-    lib_dependencies: list[str] = ["maplibre-gl@6.17.0", "pmtiles@4.5.0"]  # noqa: RUF012
+    lib_dependencies: list[str] = ["maplibre-gl@6.17.0", "pmtiles@4.5.0"]
 
     frame: rx.Var[Any]
     """The live frame as the broadcaster sends it; `""` means no change."""

@@ -55,7 +55,7 @@ function boxAt(item, side, radius) {
  * of the symbols in px, `before`: the last answer, `blocked`: boxes to keep free. Returns a Map
  * from id to side.
  */
-export function placeLabels(items, radius, before = new Map(), blocked = [], limit = 250) {
+export function placeLabels(items, radius, before = new Map(), blocked = [], limit = 200) {
   const taken = new Taken();
   for (const box of blocked) taken.add(box, null);
   for (const { id, x, y } of items) {

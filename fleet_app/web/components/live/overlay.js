@@ -2,11 +2,13 @@
 // glide, on its own, so that a moving fleet does not make the map below render again.
 
 import { clusterPoints, clusterRule } from "./clusters.js";
+import { ClusterSheet, clusterRadius } from "./clusterSheet.js";
 import { speedText } from "./format.js";
 import { buildAtlas, CELL, symbolOf, turning } from "./icons.js";
 import { labelOffset, placeLabels } from "./labels.js";
+import { LabelSheet } from "./labelSheet.js";
 import { latOf, lonOf, mercatorX, mercatorY, nextTrack, restingTrack, sampleTrack, wrapX } from "./motion.js";
-import { clusterRadius, LabelCache, paintCluster, paintHalo, paintTrail } from "./paint.js";
+import { paintHalo, paintTrail } from "./paint.js";
 
 const FRAME_MS = 40;
 const CLUSTER_EVERY_MS = 1000;
@@ -58,7 +60,8 @@ export class FleetOverlay {
     this.palette = palette;
     this.pixelRatio = window.devicePixelRatio || 1;
     this.atlas = buildAtlas(palette, this.pixelRatio);
-    this.texts = new LabelCache(palette, FONT, this.pixelRatio);
+    this.texts = new LabelSheet(palette, FONT, this.pixelRatio);
+    this.rings = new ClusterSheet(palette, FONT, this.pixelRatio);
     this.invalidate();
   }
 
@@ -248,7 +251,10 @@ export class FleetOverlay {
       cluster.seen =
         cluster.sx > -MARGIN && cluster.sy > -MARGIN &&
         cluster.sx < camera.width + MARGIN && cluster.sy < camera.height + MARGIN;
-      if (cluster.seen) paintCluster(this.ctx, cluster.sx, cluster.sy, cluster, this.palette, FONT);
+      if (cluster.seen) this.rings.placeOf(cluster);
+    }
+    for (const cluster of this.groups.clusters) {
+      if (cluster.seen) this.rings.blit(this.ctx, this.rings.placeOf(cluster), cluster.sx, cluster.sy);
     }
   }
 
@@ -307,9 +313,9 @@ export class FleetOverlay {
     const radius = 15 * this.scale;
     for (const item of labelled) {
       item.first = item.id === this.selected || item.id === this.hovered;
-      item.picture = this.texts.get(this.labelText(item), item.id === this.selected);
-      item.width = item.picture.width;
-      item.height = item.picture.height;
+      item.label = this.texts.measure(this.labelText(item), item.id === this.selected);
+      item.width = item.label.width;
+      item.height = item.label.height;
     }
     const key = `${camera.zoom.toFixed(2)}|${labelled.length}|${this.selected}|${this.hovered}`;
     if (key !== this.labelKey || now - (this.labelledAt ?? 0) > LABEL_EVERY_MS) {
@@ -317,6 +323,8 @@ export class FleetOverlay {
       this.labelKey = key;
       this.labelledAt = now;
     }
+    // All painting into the sheet comes before the first blit from it.
+    for (const item of labelled) if (this.labels.has(item.id)) this.texts.placeOf(item.label);
     for (const item of labelled) this.drawLabel(item, radius);
   }
 
@@ -330,12 +338,10 @@ export class FleetOverlay {
   drawLabel(item, radius) {
     const side = this.labels.get(item.id);
     if (side === undefined) return;
-    const { canvas, width, height } = item.picture;
     const reach = item.id === this.selected ? radius + 10 : radius;
-    const [dx, dy] = labelOffset(side, width, height, reach);
-    const snap = (value) => Math.round(value * this.pixelRatio) / this.pixelRatio;
+    const [dx, dy] = labelOffset(side, item.width, item.height, reach);
     this.ctx.globalAlpha = item.vehicle.shown === "offline" ? 0.75 : 1;
-    this.ctx.drawImage(canvas, snap(item.x + dx - width / 2), snap(item.y + dy - height / 2), width, height);
+    this.texts.blit(this.ctx, this.texts.placeOf(item.label), item.x + dx, item.y + dy);
     this.ctx.globalAlpha = 1;
   }
 

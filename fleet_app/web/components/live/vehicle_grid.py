@@ -15,7 +15,7 @@ class VehicleGrid(rx.NoSSRComponent):
 
     library = VEHICLE_GRID.importable_path
     tag = "VehicleGrid"
-    lib_dependencies: list[str] = ["ag-grid-community@36.2.0", "ag-grid-react@36.2.0"]  # noqa: RUF012
+    lib_dependencies: list[str] = ["ag-grid-community@36.2.0", "ag-grid-react@36.2.0"]
 
     theme: rx.Var[str]
     """`light` or `dark`; anything else follows the page."""
