@@ -59,8 +59,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     posters: list[Poster]
     rounds: int
     """Fixes of each device; one a second, spread over the second."""
-    marker: str = ""
-    """Text of a message that counts as a frame where frames are not binary."""
+    marker: str
+    """Text of the messages that are counted beside binary frames."""
     listen_seconds: float = 0.0
     """How long to count frames when nothing is posted."""
 
@@ -78,7 +78,9 @@ class Outcome(msgspec.Struct, kw_only=True):
     """The last line. Latencies in seconds, from the beginning of the POST to the frame."""
 
     frames: int = 0
-    """Frames received, over all sessions."""
+    """Binary frames received, over all sessions."""
+    texts: int = 0
+    """Text messages with the marker received, over all sessions."""
     dashboard_frames: int = 0
     dashboard_records: int = 0
     """Vehicle records in the dashboards' frames."""
@@ -141,8 +143,8 @@ class Measure:
 
     def text(self, packet: bytes) -> None:
         """A text message arrived at one session."""
-        if self.counting and self.marker and self.marker in packet:
-            self.outcome.frames += 1
+        if self.counting and packet.startswith(b"42") and self.marker in packet:
+            self.outcome.texts += 1
             self.outcome.bytes += len(packet)
 
     def _times(self, frame: bytes, is_customer: bool) -> list[float]:
@@ -161,8 +163,9 @@ class Measure:
 class Session(asyncio.Protocol):
     """One page."""
 
-    def __init__(self, page: Page, host: str, measure: Measure) -> None:
+    def __init__(self, page: Page, host: str, measure: Measure, text_is_live: bool) -> None:
         self._page = page
+        self._text_is_live = text_is_live
         self._host = host
         self._measure = measure
         self._is_customer = page.pathname != "/"
@@ -230,7 +233,7 @@ class Session(asyncio.Protocol):
             self._fail(packet[:200].decode())
         else:
             self._measure.text(packet)
-            if self._measure.marker and self._measure.marker in packet:
+            if self._text_is_live and self._measure.marker in packet:
                 self._is_live()
 
     def _boot(self) -> dict[str, Any]:
@@ -275,7 +278,7 @@ async def connect_all(plan: Plan, measure: Measure) -> Joined:
         async with places:
             try:
                 _, session = await loop.create_connection(
-                    lambda: Session(page, parts.netloc, measure), host, port
+                    lambda: Session(page, parts.netloc, measure, not plan.posters), host, port
                 )
                 await asyncio.wait_for(session.joined, JOIN_SECONDS)
                 joined.sessions += 1

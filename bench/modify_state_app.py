@@ -1,8 +1,8 @@
 """The plain way to push in Reflex: the same records into every session's state, one by one.
 
 `app.modify_state` per session, as its documentation shows. `BENCH_RECORDS` says how many records a
-frame has, `BENCH_FORM` whether they are a list (rows) or one string (text), the cheapest var there
-is. A page that holds `Plain.rows` or `Plain.text` would draw them.
+frame has, `BENCH_FORM` whether they are a list of dicts (rows) or one string (text), the cheapest
+var there is. A page that holds `Plain.rows` or `Plain.text` would draw them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _tokens: set[str] = set()
 class Plain(rx.State):
     """What every session holds for itself."""
 
-    rows: list[list[float]] = []  # noqa: RUF012 - Reflex copies defaults
+    rows: list[dict[str, float]] = []  # noqa: RUF012 - Reflex copies defaults
     text: str = ""
 
     @rx.event
@@ -44,12 +44,15 @@ def positions(number: int) -> list[LivePosition]:
     ]  # fmt: skip
 
 
-def as_rows(found: list[LivePosition]) -> list[list[float]]:
-    """Records as a list var takes them."""
+def as_rows(found: list[LivePosition]) -> list[dict[str, float]]:
+    """Records as a page would draw them with `rx.foreach`."""
     return [
-        [p.vehicle_id, p.lat, p.lon, p.heading or 0.0, p.speed or 0.0, p.recorded_at, p.status]
+        {
+            "id": p.vehicle_id, "lat": p.lat, "lon": p.lon, "heading": p.heading or 0.0,
+            "speed": p.speed or 0.0, "recorded_at": p.recorded_at, "status": p.status,
+        }
         for p in found
-    ]
+    ]  # fmt: skip
 
 
 def as_text(found: list[LivePosition], number: int) -> str:
@@ -79,7 +82,7 @@ async def push() -> None:
 def page() -> rx.Component:
     """Uses both vars, so that Reflex keeps them."""
     drawn: rx.Component = rx.box(
-        rx.text(Plain.text), rx.foreach(Plain.rows, lambda row: rx.text(row[0]))
+        rx.text(Plain.text), rx.foreach(Plain.rows, lambda row: rx.text(row["id"]))
     )
     return drawn
 
