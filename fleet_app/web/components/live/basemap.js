@@ -24,8 +24,9 @@ export async function fetchMapInfo() {
   }
 }
 
-function absolute(style, origin) {
-  const basemap = `pmtiles://${origin}/map/basemap.pmtiles`;
+// The address in the info carries the map's version, so that a browser may keep what it fetched.
+function absolute(style, origin, address = "/map/basemap.pmtiles") {
+  const basemap = `pmtiles://${new URL(address, origin).href}`;
   const text = JSON.stringify(style)
     .replaceAll("pmtiles://{basemap}", basemap)
     .replaceAll("{basemap}", basemap)
@@ -51,7 +52,7 @@ export async function fetchStyle(theme, info) {
   try {
     const response = await fetch(`/map/style-${theme}.json`);
     if (!response.ok) return plainStyle(theme);
-    return absolute(await response.json(), window.location.origin);
+    return absolute(await response.json(), window.location.origin, info.url);
   } catch {
     return plainStyle(theme);
   }
