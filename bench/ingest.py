@@ -13,10 +13,10 @@ from bench._load import Result, Task, Vehicle, run_task
 from bench._stack import Stack, make_fleet, say, stack
 from fleet_app.kernel.clock import from_ms
 
-VEHICLES = 64
+VEHICLES = 256
 BATCH = 50
-BATCH_CONNECTIONS = 16
-SINGLE_CONNECTIONS = 32
+BATCH_CONNECTIONS = 64
+SINGLE_CONNECTIONS = 128
 HOUR_MS = 3_600_000
 DRAIN_SECONDS = 120.0
 
@@ -86,21 +86,26 @@ def _between(start_ms: int, hours: int) -> str:
 
 
 def _plain(running: Stack, vehicles: list[Vehicle], seconds: float) -> Result:
+    """The plain endpoint at the concurrency that suits it better: few connections, or many."""
     url = running.start_app("plain", "bench.plain_app:create_app", {})
     nameless = [Vehicle(v.vehicle_id, v.fleet_id, "") for v in vehicles]
-    task = {
-        "url": f"{url}/locations", "vehicles": nameless, "plain": True, "fixes_per_post": 1,
-        "connections": SINGLE_CONNECTIONS,
-    }  # fmt: skip
-    now = int(time.time() * 1000)
-    warm = _checked(run_task(Task(**task, seconds=1.0, start_ms=now - 30 * HOUR_MS)))  # type: ignore[arg-type]
+    now, results = int(time.time() * 1000), []
     say(f"Posting to the plain endpoint for {seconds:g} s ...")
-    result = _checked(run_task(Task(**task, seconds=seconds, start_ms=now - 20 * HOUR_MS)))  # type: ignore[arg-type]
+    for number, (connections, lasting) in enumerate(
+        ((32, 1.0), (32, seconds / 2), (SINGLE_CONNECTIONS, seconds / 2))
+    ):
+        task = Task(
+            url=f"{url}/locations", vehicles=nameless, plain=True, fixes_per_post=1,
+            connections=connections, seconds=lasting, start_ms=now - (30 - 8 * number) * HOUR_MS,
+        )  # fmt: skip
+        results.append(_checked(run_task(task)))
     stored = running.count("SELECT count(*) FROM plain_events")
-    if stored != warm.fixes + result.fixes:
-        raise RuntimeError(f"the plain endpoint stored {stored} of {warm.fixes + result.fixes}")
-    say(f"  {result.fixes_per_s:,.0f} durable fixes/s")
-    return result
+    acknowledged = sum(result.fixes for result in results)
+    if stored != acknowledged:
+        raise RuntimeError(f"the plain endpoint stored {stored} of {acknowledged} fixes")
+    best = max(results[1:], key=lambda result: result.fixes_per_s)
+    say(f"  {best.fixes_per_s:,.0f} durable fixes/s")
+    return best
 
 
 def _copy_rate(running: Stack, phase: _Phase) -> float:
