@@ -16,6 +16,7 @@ from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.frames import FrameKind, encode_frame
 from fleet_app.location.live_view import FleetPositions
 from fleet_app.location.ports import RESUBSCRIBED
+from fleet_app.location.silent import FORGOTTEN_AFTER
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ Rooms = Callable[[], Collection[str]]
 STATUS_SECONDS = 1.0
 REFRESH_SECONDS = 10.0
 """How often positions are compared with the database, in case an announcement was lost."""
+PARKED_SECONDS = FORGOTTEN_AFTER.total_seconds()
 STORE_PATIENCE = 3.0
 """Seconds after which a store that does not answer counts as down."""
 LONGEST_TICK = 5.0
@@ -200,8 +202,9 @@ class Broadcaster:
             stale = refresh or not fleet.loaded
             if stale and await self._load(fleet_id, fleet) and room in rooms:
                 await self._send(room, fleet.snapshot(self._clock()))
-            statuses, newest = fleet.age(self._clock() - self._offline_after)
-            status = fleet_status(fleet.vehicles, statuses, newest, backlog, self._database_ok)
+            now = self._clock()
+            census = fleet.age(now - self._offline_after, now - PARKED_SECONDS)
+            status = fleet_status(fleet.vehicles, census, backlog, self._database_ok)
             self._statuses[fleet_id] = status
             if room in rooms:
                 await self._emit_status(room, status)

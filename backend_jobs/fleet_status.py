@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import StrEnum
 
 import msgspec
 
+from backend_jobs.live_fleet import Census
 from fleet_app.location.models import MotionStatus
 
 BACKLOG_WARNING, BACKLOG_CRITICAL = 1_000, 5_000
@@ -25,7 +25,7 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of vehicles by what they do; `newest_recorded_at` in epoch seconds.
 
     `connected` counts vehicles heard of recently; `offline` all others, also those never heard
-    of. `backlog` is None when the log does not answer.
+    of; `alerts` those that fell silent lately. `backlog` is None when the log does not answer.
     """
 
     vehicles: int
@@ -34,6 +34,7 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     idle: int
     stopped: int
     offline: int
+    alerts: int
     newest_recorded_at: int | None
     backlog: int | None
     system_state: SystemState
@@ -41,18 +42,17 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def fleet_status(
     vehicles: int,
-    statuses: Counter[int],
-    newest_recorded_at: int | None,
+    census: Census,
     backlog: int | None,
     database_ok: bool,
 ) -> FleetStatus:
     """Put the figures together."""
     moving, idle, stopped = (
-        statuses[status]
+        census.statuses[status]
         for status in (MotionStatus.MOVING, MotionStatus.IDLE, MotionStatus.STOPPED)
     )
     connected = moving + idle + stopped
-    total = max(vehicles, statuses.total())
+    total = max(vehicles, census.statuses.total())
     return FleetStatus(
         vehicles=total,
         connected=connected,
@@ -60,7 +60,8 @@ def fleet_status(
         idle=idle,
         stopped=stopped,
         offline=total - connected,
-        newest_recorded_at=newest_recorded_at,
+        alerts=census.silent,
+        newest_recorded_at=census.newest,
         backlog=backlog,
         system_state=system_state(backlog, database_ok),
     )

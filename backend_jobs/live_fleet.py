@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from struct import Struct
+from typing import NamedTuple
 
 from fleet_app.location.frames import (
     FrameKind,
@@ -20,6 +21,14 @@ STALE = 1
 _END = Struct("<IBBH")
 """The last eight bytes of a record: recorded_at, status, battery, flags."""
 _END_AT = 16
+
+
+class Census(NamedTuple):
+    """Vehicles by status, the newest moment of any fix (epoch seconds), and how many are silent."""
+
+    statuses: Counter[int]
+    newest: int | None
+    silent: int
 
 
 class LiveFleet:
@@ -61,13 +70,14 @@ class LiveFleet:
             self._unsent.pop(vehicle_id, None)
             self._joined = None
 
-    def age(self, silent_before: float) -> tuple[Counter[int], int | None]:
+    def age(self, silent_before: float, parked_before: float = 0.0) -> Census:
         """Turn vehicles offline whose last fix is older than `silent_before` (epoch seconds).
 
-        Returns the number of vehicles by status, and the newest moment of any fix.
+        Those offline with a fix after `parked_before` count as silent: they should be talking.
         """
         statuses: Counter[int] = Counter()
         newest = None
+        silent = 0
         for vehicle_id, record in list(self.known.items()):
             aged = _aged(record, silent_before)
             if aged is not record:
@@ -75,7 +85,8 @@ class LiveFleet:
             recorded_at, status, _, _ = _END.unpack_from(aged, _END_AT)
             statuses[status] += 1
             newest = recorded_at if newest is None else max(newest, recorded_at)
-        return statuses, newest
+            silent += status == MotionStatus.OFFLINE and recorded_at >= parked_before
+        return Census(statuses, newest, silent)
 
     def take_unsent(self) -> dict[int, bytes]:
         """The records for the next frame, once."""

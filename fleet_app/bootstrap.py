@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -197,7 +198,7 @@ class Container:
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 yield session
                 await session.commit()
-        except (OperationalError, OSError) as error:
+        except (OperationalError, PoolExhausted, OSError) as error:
             raise StoreUnavailable("The database") from error
         except DBAPIError as error:
             if error.connection_invalidated or _is_not_ready(error):

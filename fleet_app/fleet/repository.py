@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select as select_columns
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -52,7 +53,7 @@ class FleetRepository:
             )
             .select_from(Vehicle)
             .join(Driver, col(Driver.vehicle_id) == col(Vehicle.id), isouter=True)
-            .distinct(col(Vehicle.id))
+            .ext(distinct_on(col(Vehicle.id)))
             .order_by(col(Vehicle.id), col(Driver.id))
             .limit(ROSTER_LIMIT)
         )

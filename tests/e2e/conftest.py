@@ -14,16 +14,19 @@ from fleet_app.bootstrap import Container, get_container
 from fleet_app.identity.models import Role
 from fleet_app.settings import get_settings
 from tests.builders.people import PASSWORD, Person, a_driver, a_fleet, a_person, a_vehicle
-from tests.engines import TestStores
+from tests.engines import running_stores
 from tests.product import Product, running_product
 
 
-@pytest.fixture(scope="session")
-def product(stores: TestStores) -> Iterator[Product]:
-    """Pages, API and worker on one database and one live store for all browser tests."""
-    with stores.database() as database_url, pytest.MonkeyPatch.context() as environment:
+@pytest.fixture(scope="package")
+def product() -> Iterator[Product]:
+    """Pages, API and worker for all browser tests.
+
+    On engines of its own: its worker would take the log entries of other tests.
+    """
+    with running_stores() as stores, pytest.MonkeyPatch.context() as environment:
         environment.setenv("FLEET_HOME", str(stores.home))
-        environment.setenv("FLEET_DATABASE_URL", database_url)
+        environment.setenv("FLEET_DATABASE_URL", stores.url_of("migrated"))
         environment.setenv("FLEET_REDIS_URL", stores.redis_url)
         environment.setenv("FLEET_PORT", str(_free_port()))
         get_settings.cache_clear()

@@ -56,6 +56,8 @@ const calls = {
     const store = new LiveStore({ now: () => clock, loadRoster });
     store.onResync = () => { resyncs += 1; };
     const stop = store.subscribe(({ kind, ids }) => heard.push([kind, ids]));
+    if (steps[0]?.[0] === "name") store.nameAll(steps[0][2]);
+    else store.wantRoster();
     for (const [what, when, value] of steps) {
       clock = when * 1000;
       if (what === "apply") store.apply(value && bytes(value));
@@ -316,6 +318,13 @@ def test_age_is_measured_by_the_servers_clock(browser: Browser) -> None:
     wrong_clock = NOW + 86_400
     steps = [["apply", wrong_clock, snapshot(1, [position(1, NOW - 5)])], ["tick", wrong_clock + 9]]
     assert browser.call("store", steps)["vehicles"][0]["shown"] == "moving"
+
+
+def test_a_reader_without_the_roster_never_asks_for_it(browser: Browser) -> None:
+    steps = [["name", NOW, "Your delivery"], ["apply", NOW + 1, frame(1, [position(1)])]]
+    seen = browser.call("store", steps)
+    assert seen["rosters"] == 0
+    assert seen["facts"]["name"] == "Your delivery"
 
 
 def test_an_unknown_vehicle_fetches_the_roster_once(browser: Browser) -> None:

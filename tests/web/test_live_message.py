@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import reflex as rx
 
+import rxconfig
 from fleet_app.web.states.live import NO_STATUS, Live, live_message
 
 
@@ -31,8 +33,6 @@ def test_the_frame_travels_as_raw_bytes():
 
 
 def test_the_bundle_is_told_to_use_the_origin_of_the_page():
-    import rxconfig
-
     source = f"function f(url_str) {{ {rxconfig.ENDPOINT} return endpoint; }}"
     changed = rxconfig.use_page_origin(source)
     assert re.search(r"endpoint\.host = window\.location\.host", changed)
@@ -40,9 +40,5 @@ def test_the_bundle_is_told_to_use_the_origin_of_the_page():
 
 
 def test_an_unknown_reflex_is_refused_rather_than_built_for_a_wrong_address():
-    import pytest
-
-    import rxconfig
-
     with pytest.raises(RuntimeError, match="elsewhere"):
         rxconfig.use_page_origin("nothing of the kind")

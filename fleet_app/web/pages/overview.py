@@ -15,6 +15,9 @@ from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.overview import STATUSES, Overview
 
+WITHOUT_DRAWER = {"top": 52, "right": 0, "bottom": 0, "left": 0}
+WITH_DRAWER = {**WITHOUT_DRAWER, "right": 312}
+"""Pixels of the map that chips and drawer cover."""
 THEME = rx.color_mode_cond("light", "dark")
 
 
@@ -41,6 +44,7 @@ def _map_area() -> rx.Component:
             status_filter=Overview.status_filter,
             search=Overview.query,
             fit=Overview.fit,
+            padding=rx.cond(Overview.selected > 0, WITH_DRAWER, WITHOUT_DRAWER),
             on_vehicle_click=Overview.select,
             on_map_click=Overview.clear,
             on_user_pan=Overview.stop_follow,

@@ -45,6 +45,12 @@ def _headline() -> rx.Component:
 
 def _map() -> rx.Component:
     return rx.el.div(
-        fleet_map(frame=Live.frame, theme=THEME, selected=0, follow=False, fit=Tracking.vehicle_id),
+        fleet_map(
+            frame=Live.frame,
+            theme=THEME,
+            caption="Your delivery",
+            fit=Tracking.vehicle_id,
+            on_resync=Tracking.open,
+        ),
         class_name="map-area",
     )

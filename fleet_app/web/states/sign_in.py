@@ -9,6 +9,9 @@ from fleet_app.web.gate import public
 MESSAGES = {
     "credentials": "That e-mail and password do not match. Please try again.",
     "locked": "Too many attempts. Please wait a few minutes and try again.",
+    "forbidden": "The sign-in form came from another site. Please sign in here.",
+    "too_large": "That was more than an e-mail and a password. Please try again.",
+    "invalid_input": "Please fill in both your e-mail and your password.",
     "role": "This account has no access to the dashboard. Drivers use the phone app.",
     "unavailable": "The system cannot check your sign-in right now. Please try again shortly.",
     "password": "Your password was changed. Please sign in with the new one.",

@@ -90,6 +90,8 @@ export function FleetMap(props) {
 
   useEffect(() => {
     store.onResync = () => latest.current.onResync?.();
+    if (props.caption) store.nameAll(props.caption);
+    else store.wantRoster();
   }, []);
   useEffect(() => {
     store.apply(frame);

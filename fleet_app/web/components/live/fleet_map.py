@@ -31,6 +31,8 @@ class FleetMap(rx.NoSSRComponent):
     """Shows only vehicles whose name, registration or driver contains this text."""
     fit: rx.Var[int]
     """A counter: the map fits the fleet whenever it changes."""
+    caption: rx.Var[str]
+    """What to call every vehicle, for readers who may not see the roster; empty fetches it."""
     padding: rx.Var[dict[str, int]]
     """Pixels covered by floating panels: `top`, `right`, `bottom`, `left`."""
 

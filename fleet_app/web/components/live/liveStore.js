@@ -31,6 +31,8 @@ export class LiveStore {
     this.serverAhead = 0;
     this.gaps = 0;
     this.onResync = null;
+    this.rosterWanted = false;
+    this.commonName = "";
     this.listeners = new Set();
     this.lastFrame = null;
     this.lastResync = -Infinity;
@@ -62,7 +64,6 @@ export class LiveStore {
   subscribe(listener) {
     this.listeners.add(listener);
     this.timer ??= setInterval(() => this.tick(), 1000);
-    if (!this.rosterState.loaded) this.refreshRoster();
     return () => {
       this.listeners.delete(listener);
       if (this.listeners.size > 0) return;
@@ -151,7 +152,19 @@ export class LiveStore {
     for (const listener of this.listeners) listener({ kind, ids });
   }
 
+  /** Names, types and drivers are wanted: fetch them, and again when an unknown vehicle appears. */
+  wantRoster() {
+    this.rosterWanted = true;
+    if (!this.rosterState.loaded) this.refreshRoster();
+  }
+
+  /** Call every vehicle `name`: for readers who may not see the roster. */
+  nameAll(name) {
+    this.commonName = name;
+  }
+
   askForUnknown(records) {
+    if (!this.rosterWanted) return;
     if (records.every((record) => this.roster.has(record.id))) return;
     const wait = this.rosterState.loaded ? ROSTER_UNKNOWN_EVERY_MS : ROSTER_EVERY_MS;
     if (this.now() - this.rosterState.asked < wait) return;
@@ -197,9 +210,8 @@ export class LiveStore {
 
   /** Static facts of a vehicle, with stand-ins until the roster is here. */
   factsOf(id) {
-    return (
-      this.roster.get(id) ?? { id, name: `Vehicle ${id}`, registration: "", type: "other", driver: "" }
-    );
+    const name = this.commonName || `Vehicle ${id}`;
+    return this.roster.get(id) ?? { id, name, registration: "", type: "other", driver: "" };
   }
 
   /** Whether a vehicle passes a status list (empty means all) and a search text. */

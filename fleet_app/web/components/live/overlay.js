@@ -18,7 +18,7 @@ const LABEL_FEW = 60;
 const MARGIN = 40;
 const RAD = Math.PI / 180;
 const ORDER = ["offline", "stopped", "idle", "moving"];
-const FONT = "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', sans-serif";
+const FONT = '"Inter Variable", Inter, system-ui, sans-serif';
 
 /** Size of a symbol relative to its drawing, by zoom level. */
 export function symbolScale(zoom) {
