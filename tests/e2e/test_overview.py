@@ -110,3 +110,17 @@ async def test_axe_finds_no_serious_barrier(page: Page, cast: Cast, path: str, s
     found = await Axe().run(page)
     serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
     assert not serious, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in serious]
+
+
+async def test_a_fleet_at_rest_is_complete_on_the_map(
+    page: Page, cast: Cast, backstage: Container, product: Product
+):
+    others = [await a_signed_in_driver(product, backstage, cast.fleet_id) for _ in range(3)]
+    for number, driver in enumerate((cast.driver, *others)):
+        await driver.post(60.1699 + number / 1000, 24.9384, now(), speed=0)
+    await sign_in(page, cast.dispatcher)
+    await page.wait_for_function(
+        "() => window.__fleet?.store.vehicles.size === 4", timeout=PATIENCE_MS
+    )
+    for driver in others:
+        await driver.api.aclose()

@@ -282,6 +282,15 @@ def test_frames_in_order_ask_for_nothing_even_when_the_counter_wraps(browser: Br
     assert browser.call("store", steps)["gaps"] == 0
 
 
+def test_a_lost_first_snapshot_is_asked_for_until_one_comes(browser: Browser) -> None:
+    lost = [["apply", NOW, frame(7, [position()])], ["tick", NOW + 1], ["tick", NOW + 2]]
+    assert browser.call("store", lost)["resyncs"] == 1
+    later = [*lost, ["tick", NOW + 6]]
+    assert browser.call("store", later)["resyncs"] == 2
+    came = [*lost, ["apply", NOW + 3, snapshot(8, [position()])], ["tick", NOW + 60]]
+    assert browser.call("store", came)["resyncs"] == 1
+
+
 def test_a_missed_frame_asks_for_a_snapshot_but_not_in_a_storm(browser: Browser) -> None:
     steps = [
         ["apply", NOW + n / 10, frame(sequence, [position()])]

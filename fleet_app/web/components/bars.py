@@ -75,7 +75,7 @@ def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
         ),
         rx.el.span(
             rx.el.span("Newest fix", class_name="status-label"),
-            live_age(),
+            live_age(at=status["newest_recorded_at"]),
             class_name="status-item",
             custom_attrs={"data-short": "Fix"},
         ),

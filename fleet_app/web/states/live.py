@@ -19,7 +19,7 @@ FIELD_SUFFIX = "_rx_state_"
 NO_STATUS: dict[str, Any] = {
     "system_state": "Connecting",
     "reason": "",
-    "newest_recorded_at": 0.0,
+    "newest_recorded_at": None,
     "vehicles": 0,
     "connected": 0,
     "moving": 0,

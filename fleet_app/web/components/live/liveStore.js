@@ -31,6 +31,7 @@ export class LiveStore {
     this.serverAhead = 0;
     this.gaps = 0;
     this.onResync = null;
+    this.complete = false;
     this.rosterWanted = false;
     this.commonName = "";
     this.listeners = new Set();
@@ -118,6 +119,7 @@ export class LiveStore {
   follow(sequence, snapshot) {
     const previous = this.sequence;
     if (snapshot) {
+      this.complete = true;
       // After an older snapshot (race or restarted server) any next delta is the right one.
       this.sequence = previous !== null && sequence < previous ? null : sequence;
       return;
@@ -130,6 +132,10 @@ export class LiveStore {
   /** Ask for a snapshot, at most every few seconds. */
   resync() {
     this.gaps += 1;
+    this.askForSnapshot();
+  }
+
+  askForSnapshot() {
     if (!this.onResync || this.now() - this.lastResync < RESYNC_EVERY_MS) return;
     this.lastResync = this.now();
     this.onResync();
@@ -137,6 +143,8 @@ export class LiveStore {
 
   /** Age the fleet: vehicles that fell silent turn offline although no frame came. */
   tick() {
+    // The snapshot sent on joining is lost when this code was still loading as it came.
+    if (!this.complete) this.askForSnapshot();
     const ids = [];
     for (const vehicle of this.vehicles.values()) {
       const shown = this.statusOf(vehicle);
