@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import msgspec
+import reflex as rx
 
 from backend_jobs.broadcaster import Broadcaster
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
 from fleet_app.web.pages.login import login_page
+from fleet_app.web.pages.missing import missing_page
 from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.track import track_page
@@ -32,6 +34,7 @@ app = gated_app(
     theme=None,
     toaster=None,
     html_lang="en",
+    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
 )
 app.add_page(
     overview_page,
@@ -45,6 +48,7 @@ app.add_page(
     title="Settings · Live Fleet",
     on_load=[Session.enter, Account.open, Live.join],
 )
+app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
 app.add_page(
     track_page, route="/track/[token]", title="Your delivery · Live Fleet", on_load=Tracking.open
