@@ -129,7 +129,7 @@ async def replay(plan: Plan, stop: asyncio.Event) -> Outcome:
     try:
         outcome = Outcome(trace.reading)
         logger.info("%s", _found(trace.reading))
-        limits = httpx.Limits(max_connections=POSTS_AT_ONCE)
+        limits = httpx.Limits(max_connections=POSTS_AT_ONCE, keepalive_expiry=4.0)
         async with httpx.AsyncClient(
             base_url=plan.url, timeout=30.0, limits=limits, trust_env=False
         ) as client:

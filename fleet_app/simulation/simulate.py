@@ -44,6 +44,10 @@ LAST_FLUSH_S = 4.0
 UNSENT = "simulator-unsent.json"
 DEVICES = "simulator-devices.json"
 DAY_S = 86_400.0
+APART_S = 10_800.0
+"""Vehicles that share a tour are spread over so much of it."""
+KEEP_ALIVE_S = 4.0
+"""Shorter than servers keep an idle connection, which is 5 s at least in the usual ones."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ async def run(
 
 
 def _client(base_url: str) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30.0)
+    limits = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE_S)
     return httpx.AsyncClient(base_url=base_url, timeout=20.0, limits=limits, trust_env=False)
 
 
@@ -183,10 +187,10 @@ async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -
 
 async def _drive(unit: Unit, fleet: Fleet, started: float) -> None:
     """One vehicle, for ever."""
-    box, sent_at = fleet.boxes[unit.registration], 0.0
+    box, sent_at = fleet.boxes[unit.registration], time.monotonic() - fleet.upload_every
     tour = fleet.streets.tour(unit.type, unit.number)
     # Counted from midnight, so that a restarted simulator goes on where it stopped.
-    ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0
+    ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0 % APART_S
     seed = f"{fleet.seed} {unit.registration}"
     samples = live(tour.leg, seed, ahead=ahead)
     spread = Random(seed).uniform(0.0, fleet.upload_every)  # noqa: S311 - a simulation
