@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.errors import RegistrationTaken
@@ -40,6 +41,13 @@ class FleetRepository:
                 raise
             raise RegistrationTaken(vehicle.registration_number) from None
         return vehicle
+
+    async def fleets(self, fleet_id: int | None) -> list[Fleet]:
+        """One fleet, or all of them by name."""
+        query = select(Fleet).order_by(func.lower(Fleet.name))
+        if fleet_id is not None:
+            query = query.where(col(Fleet.id) == fleet_id)
+        return list(await self._session.exec(query))
 
     async def roster(self, fleet_id: int | None) -> list[RosterRow]:
         """All vehicles (of one fleet, or of all) with the first of their drivers, by id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.fleet.models import Vehicle, VehicleType
+from fleet_app.fleet.models import Fleet, Vehicle, VehicleType
 from fleet_app.fleet.repository import FleetRepository, RosterRow
 from fleet_app.identity.models import Role
 from fleet_app.identity.principal import Principal
@@ -27,6 +27,12 @@ class FleetService:
         if vehicle is None or not sees_vehicle(actor, vehicle):
             raise NotFound("Vehicle", vehicle_id)
         return vehicle
+
+    async def fleets(self, actor: Principal) -> list[Fleet]:
+        """The fleets that exist for `actor`, by name."""
+        if actor.role is not Role.SYSTEM_ADMIN and actor.fleet_id is None:
+            return []
+        return await self._vehicles.fleets(scope_of(actor, None))
 
     async def roster(self, actor: Principal, fleet_id: int | None = None) -> list[RosterRow]:
         """Every vehicle that `actor` sees, with a driver's name. Raises `NotFound`, `Forbidden`."""

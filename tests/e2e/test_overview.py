@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from fleet_app.bootstrap import Container
 from fleet_app.identity.models import Role
-from tests.builders.people import a_person
+from tests.builders.people import a_fleet, a_person
 from tests.e2e.conftest import Cast, a_signed_in_driver, sign_in
 from tests.product import Product
 
@@ -124,3 +124,27 @@ async def test_a_fleet_at_rest_is_complete_on_the_map(
     )
     for driver in others:
         await driver.api.aclose()
+
+
+async def test_an_administrator_chooses_which_fleet_to_look_at(
+    page: Page, cast: Cast, backstage: Container, product: Product
+):
+    other_fleet = await a_fleet(backstage)
+    other = await a_signed_in_driver(product, backstage, other_fleet)
+    await cast.driver.post(60.1699, 24.9384, now())
+    await other.post(60.1720, 24.9420, now())
+    await sign_in(page, await a_person(backstage, Role.SYSTEM_ADMIN))
+    choice = page.get_by_test_id("fleet-choice")
+    rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
+    for fleet_id, vehicle_id in (
+        (other_fleet, other.vehicle_id),
+        (cast.fleet_id, cast.driver.vehicle_id),
+    ):
+        await choice.select_option(str(fleet_id), timeout=PATIENCE_MS)
+        await page.wait_for_function(
+            "id => [...(window.__fleet?.store.vehicles.keys() ?? [])].join() === String(id)",
+            arg=vehicle_id,
+            timeout=PATIENCE_MS,
+        )
+        await expect(rows).to_have_count(1)
+    await other.api.aclose()

@@ -7,7 +7,13 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.web.components.live.live_text import live_age
-from fleet_app.web.components.menus import notices_menu, profile_menu, settings_link, theme_button
+from fleet_app.web.components.menus import (
+    fleet_choice,
+    notices_menu,
+    profile_menu,
+    settings_link,
+    theme_button,
+)
 
 NAVIGATION = (("/", "map", "Fleet overview"), ("/settings", "sliders-horizontal", "Settings"))
 """Route, icon and name of every page that exists."""
@@ -25,11 +31,16 @@ def brand() -> rx.Component:
 
 
 def top_bar(
-    *, search: rx.Component, profile: dict[str, Any], notices: dict[str, Any]
+    *,
+    search: rx.Component,
+    fleets: dict[str, Any],
+    profile: dict[str, Any],
+    notices: dict[str, Any],
 ) -> rx.Component:
-    """Brand, search, notifications, settings, theme and profile, in one row."""
+    """Brand, fleet, search, notifications, settings, theme and profile, in one row."""
     return rx.el.header(
         brand(),
+        fleet_choice(**fleets),
         rx.el.div(search, class_name="top-search"),
         rx.el.div(
             notices_menu(**notices),

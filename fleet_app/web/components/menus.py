@@ -87,6 +87,21 @@ def _notice(item: Any, on_select: Any) -> rx.Component:
     )
 
 
+def fleet_choice(*, fleets: Any, chosen: Any, on_choose: Any) -> rx.Component:
+    """Which fleet to look at; shown to those who may see several."""
+    choice = rx.el.select(
+        rx.foreach(
+            fleets, lambda fleet: rx.el.option(fleet["name"], value=fleet["id"].to_string())
+        ),
+        value=chosen.to_string(),
+        on_change=on_choose,
+        class_name="fleet-choice",
+        aria_label="Fleet",
+        custom_attrs={"data-testid": "fleet-choice"},
+    )
+    return rx.cond(fleets.length() > 1, choice, rx.fragment())
+
+
 def profile_menu(*, name: Any, role: Any, fleet: Any, initials: Any) -> rx.Component:
     """Who is signed in, and the way out."""
     return rx.el.div(

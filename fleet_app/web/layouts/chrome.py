@@ -9,6 +9,7 @@ from fleet_app.web.components.menus import search_box
 from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.notices import Notices
+from fleet_app.web.states.overview import Overview
 from fleet_app.web.states.session import Session
 
 
@@ -18,6 +19,15 @@ def chrome(
     """Wrap `content`; `active` is the route whose navigation entry is marked."""
     bar = top_bar(
         search=search or search_box(),
+        fleets={
+            "fleets": Session.fleets,
+            "chosen": Session.fleet_id,
+            "on_choose": lambda fleet: [
+                Session.choose_fleet(fleet),
+                Overview.clear(),
+                Live.join(),
+            ],
+        },
         profile={
             "name": Session.name,
             "role": Session.role_label,

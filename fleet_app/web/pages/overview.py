@@ -14,10 +14,12 @@ from fleet_app.web.components.menus import icon_button, search_box
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.overview import STATUSES, Overview
+from fleet_app.web.states.session import Session
 
 WITHOUT_DRAWER = {"top": 52, "right": 0, "bottom": 0, "left": 0}
 WITH_DRAWER = {**WITHOUT_DRAWER, "right": 312}
 """Pixels of the map that chips and drawer cover."""
+CHOSEN_FLEET = rx.cond(Session.fleets.length() > 1, Session.fleet_id, 0)
 THEME = rx.color_mode_cond("light", "dark")
 
 
@@ -38,6 +40,7 @@ def _map_area() -> rx.Component:
     return rx.el.div(
         fleet_map(
             frame=Live.frame,
+            fleet=CHOSEN_FLEET,
             theme=THEME,
             selected=Overview.selected,
             follow=Overview.follow,
@@ -91,6 +94,7 @@ def _chip(status: str) -> rx.Component:
 def _dock() -> rx.Component:
     toggle: dict[str, Any] = {"on_click": Overview.toggle_dock}
     grid = vehicle_grid(
+        fleet=CHOSEN_FLEET,
         theme=THEME,
         selected=Overview.selected,
         status_filter=Overview.status_filter,

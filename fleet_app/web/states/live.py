@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import reflex as rx
 
-from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.gate import requires
+from fleet_app.web.states.session import shown_fleet
 
 FIELD_SUFFIX = "_rx_state_"
 """What Reflex appends to the name of a var in a delta."""
@@ -68,10 +69,9 @@ class Live(rx.State):
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
     async def join(self) -> None:
-        """Enter the room of the user's fleet; the snapshot follows at once."""
-        who = await current_principal(self)
-        if who.fleet_id is not None:
-            await live_rooms().join_fleet(self.router.session.session_id, who.fleet_id)
+        """Enter the room of the fleet on the screen; the snapshot follows at once."""
+        fleet_id = await shown_fleet(self)
+        await live_rooms().join_fleet(self.router.session.session_id, fleet_id)
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")

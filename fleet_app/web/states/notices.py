@@ -11,8 +11,9 @@ from reflex.event import EventSpec
 from fleet_app.bootstrap import get_container
 from fleet_app.kernel.clock import utc_now
 from fleet_app.location.silent import SilentVehicle, silent_vehicles
-from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.gate import requires
 from fleet_app.web.states.overview import Overview
+from fleet_app.web.states.session import shown_fleet
 
 
 class Notice(TypedDict):
@@ -33,13 +34,11 @@ class Notices(rx.State):
     @requires("system_admin", "fleet_manager", "dispatcher")
     async def load(self) -> None:
         """Fetch the list anew."""
-        who = await current_principal(self)
-        if who.fleet_id is None:
-            return
+        fleet_id = await shown_fleet(self)
         container, now = get_container(), utc_now()
         patience = timedelta(seconds=container.settings.offline_after_seconds)
         async with container.work() as session:
-            silent = await silent_vehicles(session, who.fleet_id, now, patience)
+            silent = await silent_vehicles(session, fleet_id, now, patience)
         self.items = [_notice(vehicle, now) for vehicle in silent]
 
     @rx.event

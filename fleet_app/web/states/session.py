@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
-from fleet_app.fleet.models import Fleet
+from fleet_app.fleet.service import FleetService
 from fleet_app.identity.models import Role
+from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import FleetError, Unauthenticated
-from fleet_app.web.gate import current_principal, public
+from fleet_app.web.gate import current_principal, public, requires
 
 ROLE_LABELS = {
     Role.SYSTEM_ADMIN: "System administrator",
@@ -23,14 +25,26 @@ ROLE_LABELS = {
 DASHBOARD_ROLES = {Role.SYSTEM_ADMIN, Role.FLEET_MANAGER, Role.DISPATCHER}
 
 
+class FleetChoice(TypedDict):
+    """A fleet that an administrator may look at."""
+
+    id: int
+    name: str
+
+
 class Session(rx.State):
-    """The signed-in user, as far as the shell shows it."""
+    """The signed-in user, as far as the shell shows it.
+
+    `fleet_id` is the fleet on the screen: the user's own, or the one an administrator chose.
+    """
 
     ready: bool = False
     name: str = ""
     email: str = ""
     role_label: str = ""
+    fleet_id: int = 0
     fleet_name: str = ""
+    fleets: list[FleetChoice] = []
     initials: str = ""
 
     @rx.event
@@ -40,6 +54,7 @@ class Session(rx.State):
         self.ready = False
         try:
             who = await current_principal(self)
+            await self._show_fleet(who)
         except Unauthenticated:
             return rx.redirect(f"/login?next={quote(self.router.url.path, safe='/')}")
         except FleetError:
@@ -49,14 +64,33 @@ class Session(rx.State):
         self.name, self.email = who.name, who.email
         self.role_label = ROLE_LABELS[who.role]
         self.initials = "".join(word[0] for word in who.name.split()[:2]).upper()
-        self.fleet_name = await _fleet_name(who.fleet_id)
         self.ready = True
         return None
 
+    @rx.event
+    @requires("system_admin")
+    async def choose_fleet(self, fleet_id: str) -> None:
+        """Look at another fleet; only those that exist can be chosen."""
+        chosen = next((fleet for fleet in self.fleets if str(fleet["id"]) == fleet_id), None)
+        if chosen is not None:
+            self.fleet_id, self.fleet_name = chosen["id"], chosen["name"]
 
-async def _fleet_name(fleet_id: int | None) -> str:
-    if fleet_id is None:
-        return "All fleets"
-    async with get_container().work() as session:
-        fleet = await session.get(Fleet, fleet_id)
-    return fleet.name if fleet else ""
+    async def _show_fleet(self, who: Principal) -> None:
+        async with get_container().work() as session:
+            fleets = await FleetService(session).fleets(who)
+        known = {fleet.id: fleet.name for fleet in fleets}
+        shown = self.fleet_id if self.fleet_id in known else next(iter(known), 0)
+        self.fleet_id, self.fleet_name = shown or 0, known.get(shown, "No fleet yet")
+        self.fleets = [FleetChoice(id=id_ or 0, name=name) for id_, name in known.items()]
+
+
+async def shown_fleet(state: rx.State) -> int:
+    """The fleet that the user behind `state` looks at: the own one, whatever the page says.
+
+    Only an administrator has a choice; 0 means that there is no fleet yet. Raises
+    `Unauthenticated` or `StoreUnavailable`.
+    """
+    who = await current_principal(state)
+    if who.role is not Role.SYSTEM_ADMIN:
+        return who.fleet_id or 0
+    return (await state.get_state(Session)).fleet_id

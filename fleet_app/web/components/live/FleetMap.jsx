@@ -79,7 +79,7 @@ function useMapView(box, latest) {
 }
 
 export function FleetMap(props) {
-  const { frame, selected = 0, follow = false, statusFilter, search = "", fit = 0, padding } = props;
+  const { frame, selected = 0, follow = false, statusFilter, search = "", fit = 0, padding, caption, fleet } = props;
   const theme = useTheme(props.theme);
   const box = useRef(null);
   const latest = useRef({});
@@ -90,9 +90,11 @@ export function FleetMap(props) {
 
   useEffect(() => {
     store.onResync = () => latest.current.onResync?.();
-    if (props.caption) store.nameAll(props.caption);
-    else store.wantRoster();
   }, []);
+  useEffect(() => {
+    if (caption) store.nameAll(caption);
+    else store.wantRoster(Number(fleet) || 0);
+  }, [caption, fleet]);
   useEffect(() => {
     store.apply(frame);
   }, [frame]);

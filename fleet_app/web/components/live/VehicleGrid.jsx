@@ -70,7 +70,7 @@ async function showSelected(api, source, id) {
 }
 
 export function VehicleGrid(props) {
-  const { selected = 0, statusFilter, search = "", version = 0, emptyText } = props;
+  const { selected = 0, statusFilter, search = "", version = 0, emptyText, fleet } = props;
   const theme = useTheme(props.theme);
   const latest = useRef({});
   latest.current = { ...props, selected: Number(selected) || 0 };
@@ -81,10 +81,10 @@ export function VehicleGrid(props) {
   useLiveCells(apiRef);
 
   useEffect(() => {
-    source.setFilter({ status: statuses, q: (search ?? "").trim() });
+    source.setFilter({ status: statuses, q: (search ?? "").trim(), fleet: Number(fleet) || 0 });
     apiRef.current?.purgeInfiniteCache();
     apiRef.current?.ensureIndexVisible(0);
-  }, [statuses, search, version]);
+  }, [statuses, search, version, fleet]);
 
   useEffect(() => {
     if (apiRef.current) showSelected(apiRef.current, source, latest.current.selected);

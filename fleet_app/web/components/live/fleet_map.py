@@ -31,6 +31,8 @@ class FleetMap(rx.NoSSRComponent):
     """Shows only vehicles whose name, registration or driver contains this text."""
     fit: rx.Var[int]
     """A counter: the map fits the fleet whenever it changes."""
+    fleet: rx.Var[int]
+    """Id of the fleet on the screen, for administrators, who see several; 0 is the own one."""
     caption: rx.Var[str]
     """What to call every vehicle, for readers who may not see the roster; empty fetches it."""
     padding: rx.Var[dict[str, int]]

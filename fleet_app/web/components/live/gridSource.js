@@ -10,11 +10,12 @@ export function sortParameter(model) {
 }
 
 /** The address of one page (counted from 1). */
-export function pageAddress({ page, limit, sort, status, q }) {
+export function pageAddress({ page, limit, sort, status, q, fleet }) {
   const query = new URLSearchParams({ page: String(page), limit: String(limit) });
   if (sort) query.set("sort", sort);
   if (status) query.set("status", status);
   if (q) query.set("q", q);
+  if (fleet) query.set("fleet_id", String(fleet));
   return `${URL}?${query}`;
 }
 

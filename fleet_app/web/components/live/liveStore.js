@@ -12,8 +12,9 @@ const ROSTER_UNKNOWN_EVERY_MS = 30_000;
 const ROSTER_BACKOFF_LIMIT_MS = 60_000;
 const ROSTER_URL = "/api/v1/vehicles/roster";
 
-async function fetchRoster() {
-  const response = await fetch(ROSTER_URL, { credentials: "same-origin" });
+async function fetchRoster(fleet) {
+  const address = fleet ? `${ROSTER_URL}?fleet_id=${fleet}` : ROSTER_URL;
+  const response = await fetch(address, { credentials: "same-origin" });
   if (!response.ok) throw new Error(`roster: ${response.status}`);
   return (await response.json()).data;
 }
@@ -33,6 +34,7 @@ export class LiveStore {
     this.onResync = null;
     this.complete = false;
     this.rosterWanted = false;
+    this.fleet = 0;
     this.commonName = "";
     this.listeners = new Set();
     this.lastFrame = null;
@@ -160,9 +162,12 @@ export class LiveStore {
     for (const listener of this.listeners) listener({ kind, ids });
   }
 
-  /** Names, types and drivers are wanted: fetch them, and again when an unknown vehicle appears. */
-  wantRoster() {
+  /** Names, types and drivers are wanted: fetch them, and again when an unknown vehicle appears.
+   * `fleet` is for administrators, who see more than one: the id of the fleet on the screen. */
+  wantRoster(fleet = 0) {
     this.rosterWanted = true;
+    if (fleet !== this.fleet) Object.assign(this.rosterState, { loaded: false, tried: -Infinity });
+    this.fleet = fleet;
     if (!this.rosterState.loaded) this.refreshRoster();
   }
 
@@ -188,7 +193,7 @@ export class LiveStore {
     state.busy = true;
     state.tried = this.now();
     try {
-      this.setRoster(await this.loadRoster());
+      this.setRoster(await this.loadRoster(this.fleet));
       state.failures = 0;
       state.loaded = true;
     } catch {

@@ -25,6 +25,8 @@ class VehicleGrid(rx.NoSSRComponent):
     """Statuses to list: a list, or a comma-separated text; empty or `all` lists every vehicle."""
     search: rx.Var[str]
     """Search text, matched by the server."""
+    fleet: rx.Var[int]
+    """Id of the fleet on the screen, for administrators, who see several; 0 is the own one."""
     version: rx.Var[int]
     """A counter: the rows are fetched again whenever it changes."""
     empty_text: rx.Var[str]
