@@ -109,16 +109,17 @@ async def show_vehicle(
 async def vehicle_location(
     request: Request, actor: CurrentPrincipal, vehicle_id: Identifier
 ) -> Response:
-    """Where the vehicle is; `stale` when that is only where it was last seen."""
+    """Where the vehicle is; `stale`, with status offline, when it was last seen there long ago."""
     stores = container(request)
     async with stores.work() as session:
         last = await overview(stores, session).last_position(actor, vehicle_id)
-    position = await _fresh(stores, vehicle_id)
+    seen_after = utc_now() - offline_after(stores)
+    position = await _live(stores, vehicle_id)
     if position is not None:
-        return ok(request, schemas.live_view(position))
+        return ok(request, schemas.live_view(position, seen_after))
     if last is None:
         raise NotFound("A position of vehicle", vehicle_id)
-    return ok(request, schemas.stale_view(last, utc_now() - offline_after(stores)))
+    return ok(request, schemas.stored_view(last, seen_after))
 
 
 @router.get("/vehicles/{vehicle_id}/trail", responses=schemas.TRAIL, response_class=Response)
@@ -150,7 +151,7 @@ def offline_after(stores: Container) -> timedelta:
     return timedelta(seconds=stores.settings.offline_after_seconds)
 
 
-async def _fresh(stores: Container, vehicle_id: int) -> LivePosition | None:
+async def _live(stores: Container, vehicle_id: int) -> LivePosition | None:
     try:
         return await stores.live.get(vehicle_id)
     except StoreUnavailable:  # the database still knows where the vehicle was

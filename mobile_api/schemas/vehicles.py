@@ -69,7 +69,7 @@ class VehicleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a vehicle is, or was last (`stale`)."""
+    """Where a vehicle is, or was last: `stale` when that is too long ago to say it is online."""
 
     vehicle_id: int
     latitude: float
@@ -128,8 +128,21 @@ def vehicle_view(row: VehicleRow) -> VehicleView:
     )
 
 
-def live_view(position: LivePosition) -> PositionView:
-    """A present position."""
+def live_view(position: LivePosition, seen_after: datetime) -> PositionView:
+    """A position out of the live store; as old as it says, whenever it was uploaded."""
+    recorded_at = from_ms(round(position.recorded_at * 1000))
+    return _position_view(position, recorded_at, seen_after)
+
+
+def stored_view(last: VehicleLive, seen_after: datetime) -> PositionView:
+    """A position out of the database."""
+    return _position_view(last, last.recorded_at, seen_after)
+
+
+def _position_view(
+    position: LivePosition | VehicleLive, recorded_at: datetime, seen_after: datetime
+) -> PositionView:
+    stale = recorded_at < seen_after
     return PositionView(
         vehicle_id=position.vehicle_id,
         latitude=position.lat,
@@ -137,25 +150,9 @@ def live_view(position: LivePosition) -> PositionView:
         speed=position.speed,
         heading=position.heading,
         battery=position.battery,
-        status=word(position.status),
-        recorded_at=from_ms(round(position.recorded_at * 1000)),
-        stale=False,
-    )
-
-
-def stale_view(last: VehicleLive, seen_after: datetime) -> PositionView:
-    """A position remembered from the past."""
-    recent = last.recorded_at >= seen_after
-    return PositionView(
-        vehicle_id=last.vehicle_id,
-        latitude=last.lat,
-        longitude=last.lon,
-        speed=last.speed,
-        heading=last.heading,
-        battery=last.battery,
-        status=word(MotionStatus(last.status) if recent else MotionStatus.OFFLINE),
-        recorded_at=last.recorded_at,
-        stale=True,
+        status=word(MotionStatus.OFFLINE if stale else MotionStatus(position.status)),
+        recorded_at=recorded_at,
+        stale=stale,
     )
 
 

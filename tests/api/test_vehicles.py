@@ -299,6 +299,37 @@ async def test_where_a_vehicle_was_is_marked_as_stale(world: World) -> None:
     assert (data["stale"], data["status"], data["latitude"]) == (True, "offline", 60.17)
 
 
+@pytest.mark.parametrize(
+    ("age", "stale", "status"), [(90, False, "moving"), (3 * 3600, True, "offline")]
+)
+async def test_an_old_fix_that_has_just_been_uploaded_is_as_old_as_it_is(
+    world: World, age: float, stale: bool, status: str
+) -> None:
+    position = LivePosition(
+        vehicle_id=world.vehicle_id, lat=60.2, lon=24.9, status=MotionStatus.MOVING, speed=9.5,
+        recorded_at=datetime.now(UTC).timestamp() - age,
+    )  # fmt: skip
+    await world.container.live.publish(world.fleet_id, [position])
+
+    answer = await world.client.get(
+        f"{PATH}/{world.vehicle_id}/location", headers=await world.a(Role.DISPATCHER)
+    )
+
+    data = answer.json()["data"]
+    assert (data["stale"], data["status"], data["latitude"]) == (stale, status, 60.2)
+
+
+async def test_without_the_live_store_a_recent_position_is_not_stale(world: World) -> None:
+    await seen(world.container, world.vehicle_id, world.fleet_id, ago=timedelta(seconds=90))
+
+    answer = await world.client.get(
+        f"{PATH}/{world.vehicle_id}/location", headers=await world.a(Role.DISPATCHER)
+    )
+
+    data = answer.json()["data"]
+    assert (data["stale"], data["status"]) == (False, "moving")
+
+
 async def test_a_vehicle_never_seen_has_no_position(world: World) -> None:
     headers = await world.a(Role.DISPATCHER)
 
