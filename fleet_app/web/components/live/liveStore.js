@@ -166,9 +166,18 @@ export class LiveStore {
    * `fleet` is for administrators, who see more than one: the id of the fleet on the screen. */
   wantRoster(fleet = 0) {
     this.rosterWanted = true;
-    if (fleet !== this.fleet) Object.assign(this.rosterState, { loaded: false, tried: -Infinity });
+    if (fleet !== this.fleet) this.startOver();
     this.fleet = fleet;
     if (!this.rosterState.loaded) this.refreshRoster();
+  }
+
+  // Another fleet: nothing of the one before may stay, and its counting of frames does not go on.
+  startOver() {
+    this.vehicles.clear();
+    this.roster.clear();
+    Object.assign(this, { sequence: null, complete: false, newestFix: null });
+    Object.assign(this.rosterState, { loaded: false, tried: -Infinity });
+    this.notify("snapshot", []);
   }
 
   /** Call every vehicle `name`: for readers who may not see the roster. */
