@@ -7,7 +7,7 @@ COPY requirements.txt ./
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt
 
 COPY --chown=fleet:fleet . .
-RUN chown fleet:fleet /app
+RUN mkdir /data && chown fleet:fleet /app /data
 USER fleet
 # The pages do not depend on the address they are served from: they are built once, here.
 RUN .venv/bin/python -c "from pathlib import Path; from fleet_app.runtime.frontend import Frontend; Frontend(Path('/tmp/build')).build(print)"
