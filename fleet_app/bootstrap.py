@@ -130,7 +130,7 @@ class Container:
     @cached_property
     def ingest(self) -> IngestService:
         """Takes over what phones send."""
-        return IngestService(self.fix_log, RedisRejectedPayloads(self.redis))
+        return IngestService(self.fix_log, RedisRejectedPayloads(self.repeat_redis))
 
     @cached_property
     def stream_redis(self) -> Redis:

@@ -125,7 +125,10 @@ class RejectedPayloads(Protocol):
     """The newest payloads that were answered but could not be read, for people to look at."""
 
     async def add(self, payload: RejectedPayload) -> None:
-        """Keep a payload; the oldest of its fleet goes when there are too many."""
+        """Return only when the payload is on disk; raise `StoreUnavailable` otherwise.
+
+        The oldest of its fleet goes when there are too many.
+        """
 
     async def newest(self, fleet_id: int, count: int) -> list[RejectedPayload]:
         """The newest payloads of a fleet, newest first."""
