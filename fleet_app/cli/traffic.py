@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fleet_app.cli.problems import explained
+
+if TYPE_CHECKING:
+    from fleet_app.simulation.logins import Login
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +51,9 @@ def replay(  # noqa: PLR0917 - the command line's options
         ),
     ],
     url: Annotated[str, typer.Option(help="Where the product runs; this machine by default.")] = "",
-    speed: Annotated[float, typer.Option(min=0.01, help="How many times faster.")] = 10.0,
+    speed: Annotated[
+        float, typer.Option(min=0, help="How many times faster; 0 is as fast as it goes.")
+    ] = 10.0,
     until_now: Annotated[
         bool, typer.Option("--until-now", help="Shift the times so that the trace ends now.")
     ] = False,
@@ -55,6 +61,11 @@ def replay(  # noqa: PLR0917 - the command line's options
         int | None, typer.Option(min=1, help="Only the first so many vehicles.")
     ] = None,
     speed_unit: Annotated[str, typer.Option(help="Unit of the speed column.")] = "mps",
+    email: Annotated[
+        str,
+        typer.Option(help="Fleet manager who adds the vehicles; the demo's own unless given. "
+                     "The password is asked for, or taken from FLEET_PASSWORD."),
+    ] = "",
 ) -> None:  # fmt: skip
     """Post a recorded trace, creating vehicles and devices as needed."""
     from fleet_app.kernel.errors import FleetError
@@ -67,7 +78,15 @@ def replay(  # noqa: PLR0917 - the command line's options
     _log_plainly()
     home = get_settings().home
     with explained(FleetError, LoginsUnreadable, Refused, BadTrace, ValueError):
-        main(file, url or _local(), speed, home, until_now, limit_vehicles, speed_unit)
+        manager = _manager(email) if email else None
+        main(file, url or _local(), speed, home, until_now, limit_vehicles, speed_unit, manager)
+
+
+def _manager(email: str) -> Login:
+    from fleet_app.simulation.logins import Login
+
+    password = os.environ.get("FLEET_PASSWORD") or typer.prompt("Password", hide_input=True)
+    return Login(email=email, password=password, name=email, role="fleet_manager")
 
 
 def _log_plainly() -> None:

@@ -57,6 +57,8 @@ class Plan:
     until_now: bool = False
     limit_vehicles: int | None = None
     speed_unit: SpeedUnit = SpeedUnit.METRES_PER_SECOND
+    manager: logins.Login | None = None
+    """Who creates vehicles and devices; None takes the demo's fleet manager."""
 
     def __post_init__(self) -> None:
         if self.speed < 0:
@@ -83,12 +85,13 @@ class Outcome:
 def main(  # noqa: PLR0917 - the command line's options
     file: Path, url: str, speed: float, home: Path, until_now: bool = False,
     limit_vehicles: int | None = None, speed_unit: str = "mps",
+    manager: logins.Login | None = None,
 ) -> None:  # fmt: skip
     """Replay a file until its end, SIGINT or SIGTERM; a later run goes on where this one stopped.
 
     Raises `BadTrace`, `LoginsUnreadable`, `Refused` or ValueError.
     """
-    plan = Plan(file, url, speed, home, until_now, limit_vehicles, SpeedUnit(speed_unit))
+    plan = Plan(file, url, speed, home, until_now, limit_vehicles, SpeedUnit(speed_unit), manager)
     outcome = asyncio.run(_until_signal(plan))
     for line in summary(plan, outcome):
         logger.info("%s", line)
@@ -122,7 +125,7 @@ def summary(plan: Plan, outcome: Outcome) -> Iterator[str]:
 
 async def replay(plan: Plan, stop: asyncio.Event) -> Outcome:
     """Post the trace, oldest fix first. Raises `BadTrace`, `LoginsUnreadable` or `Refused`."""
-    known = logins.load(plan.home)
+    manager = plan.manager or logins.load(plan.home).manager
     logger.info("Reading %s ...", plan.file)
     opened = Trace(plan.file, plan.speed_unit, plan.limit_vehicles)
     trace = await asyncio.to_thread(opened.__enter__)
@@ -134,7 +137,7 @@ async def replay(plan: Plan, stop: asyncio.Event) -> Outcome:
             base_url=plan.url, timeout=30.0, limits=limits, trust_env=False
         ) as client:
             api = Api(client)
-            registrar = Registrar(Account(api, known.manager), plan.home / DEVICES, plan.url, "mps")
+            registrar = Registrar(Account(api, manager), plan.home / DEVICES, plan.url, "mps")
             boxes = await _boxes(api, registrar, outcome)
             await _post_all(plan, trace, boxes, outcome, stop)
     finally:

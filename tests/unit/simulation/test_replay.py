@@ -11,10 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from fleet_app.bootstrap import Container
+from fleet_app.identity.models import Role
 from fleet_app.simulation import replay
+from fleet_app.simulation.logins import Login
 from fleet_app.simulation.replay import Plan, rounds
 from fleet_app.simulation.seed import seed_demo
 from fleet_app.simulation.trace import Point
+from tests.builders.people import PASSWORD, a_person
 from tests.unit.simulation.conftest import Server, logged
 
 
@@ -120,3 +123,14 @@ def test_rounds_never_split_equal_times() -> None:
 def test_a_negative_speed_is_refused(home: Path) -> None:
     with pytest.raises(ValueError, match="negative"):
         Plan(home, "http://x", -1, home)
+
+
+async def test_any_fleet_manager_can_replay_into_the_own_fleet(
+    container: Container, server: Server, home: Path
+) -> None:
+    person = await a_person(container, Role.FLEET_MANAGER)
+    manager = Login(email=person.email, password=PASSWORD, name="Manager", role="fleet_manager")
+    plan = Plan(a_trace(home, vehicles=2, fixes=3), server.url, 0, home, manager=manager)
+    outcome = await replay.replay(plan, asyncio.Event())
+    assert outcome.finished
+    assert outcome.tally.sent == 7  # one row stands twice
