@@ -8,18 +8,31 @@ import zlib
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
-from fleet_app.kernel.errors import InvalidInput, TooLarge
+from fleet_app.kernel.errors import FleetError, TooLarge
+from fleet_app.location.errors import MalformedPayload
 
 GZIP = 16 + zlib.MAX_WBITS
 READ_SECONDS = 30.0
 """How long a client may take to send the whole body."""
+SLOW_RETRY_SECONDS = 10
+
+
+class SlowBody(FleetError):
+    """The body did not arrive in time. The same body may well arrive next time, so this is 503:
+    several phones delete what is answered 4xx."""
+
+    type = "slow_body"
+    retry_after = SLOW_RETRY_SECONDS
+
+    def __init__(self) -> None:
+        super().__init__(f"The body did not arrive within {READ_SECONDS:g} s; please try again")
 
 
 def guarded(scope: Scope, receive: Receive, limit: int) -> Receive:
     """`receive` that never lets more than `limit` bytes of (unpacked) body through.
 
-    Raises `TooLarge`, here for a declared length and on reading otherwise; `InvalidInput` for an
-    encoding other than gzip, broken gzip, or a body that takes too long.
+    Raises `TooLarge`, here for a declared length and on reading otherwise. On reading also
+    `MalformedPayload` for an encoding other than gzip or broken gzip, and `SlowBody`.
     """
     length, encoding = _declared(scope)
     if length is not None and length > limit:
@@ -28,7 +41,7 @@ def guarded(scope: Scope, receive: Receive, limit: int) -> Receive:
         return _Plain(receive, limit)
     if encoding in ("gzip", "x-gzip"):
         return _Gzip(receive, limit)
-    raise InvalidInput(f"Content-Encoding {encoding!r} is not supported; send gzip or none")
+    return _Unknown(receive, limit, encoding)
 
 
 async def read_body(request: Request) -> bytes:
@@ -86,10 +99,30 @@ class _Plain:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise InvalidInput(f"The body did not arrive within {READ_SECONDS:g} s") from None
+            raise SlowBody from None
         if not message.get("more_body", False):
             self._deadline = -1.0
         return message
+
+
+class _Unknown(_Plain):
+    """An encoding we cannot undo: only the endpoint knows what that means to its clients."""
+
+    def __init__(self, receive: Receive, limit: int, encoding: str) -> None:
+        super().__init__(receive, limit)
+        self._encoding = encoding
+
+    async def __call__(self) -> Message:
+        message = await super().__call__()
+        if message.get("body", b""):
+            raise _undecodable(
+                f"Content-Encoding {self._encoding!r} is not supported; send gzip or none"
+            )
+        return message
+
+
+def _undecodable(message: str) -> MalformedPayload:
+    return MalformedPayload("encoding", message)
 
 
 class _Gzip(_Plain):
@@ -105,18 +138,19 @@ class _Gzip(_Plain):
         if message["type"] != "http.request":
             return message
         body = self._unpacked(message.get("body", b""))
-        if not message.get("more_body", False) and not self._unpack.eof:
-            raise InvalidInput("The gzip body is not complete")
+        arrived = self._left < self._limit
+        if arrived and not message.get("more_body", False) and not self._unpack.eof:
+            raise _undecodable("The gzip body is not complete")
         return {**message, "body": body}
 
     def _unpacked(self, packed: bytes) -> bytes:
         try:
             body = self._unpack.decompress(packed, self._room + 1)
         except zlib.error:
-            raise InvalidInput("The body is not valid gzip") from None
+            raise _undecodable("The body is not valid gzip") from None
         self._room -= len(body)
         if self._room < 0:
             raise _too_large(self._limit)
         if self._unpack.unused_data:
-            raise InvalidInput("The gzip body has something after its end")
+            raise _undecodable("The gzip body has something after its end")
         return body

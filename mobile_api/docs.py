@@ -35,7 +35,11 @@ _EXPLAINED = {
     401: ("No proof of identity, or one that is wrong, expired or revoked.", "unauthenticated"),
     413: ("The body is larger than this installation accepts.", "too_large"),
     429: ("Too many requests; wait for `Retry-After` seconds.", "too_many_requests"),
-    503: ("A store is down; nothing was kept. Try again after `Retry-After`.", "store_unavailable"),
+    503: (
+        "A store is down or the body came too slowly; nothing was kept. Try again after "
+        "`Retry-After`.",
+        "store_unavailable",
+    ),
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {

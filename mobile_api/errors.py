@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fleet_app.kernel import errors as kernel
+from mobile_api.body import SlowBody
 from mobile_api.envelope import failure, request_id
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ STATUS: Mapping[type[kernel.FleetError], int] = {
     kernel.TooLarge: 413,
     kernel.TooManyRequests: 429,
     kernel.StoreUnavailable: 503,
+    SlowBody: 503,
 }
 TYPES = {
     400: "invalid_input",
@@ -59,7 +61,7 @@ def answer(request: Request, error: kernel.FleetError) -> Response:
     """The answer for a domain error."""
     status = status_of(error)
     headers: dict[str, str] = {}
-    if isinstance(error, kernel.TooManyRequests | kernel.StoreUnavailable):
+    if isinstance(error, kernel.TooManyRequests | kernel.StoreUnavailable | SlowBody):
         headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="fleet"'

@@ -27,10 +27,11 @@ router = APIRouter(tags=["phone trackers"])
 async def gpslogger_position(request: Request) -> Response:
     """For GPSLogger's custom URL: its placeholders as query string, form or JSON, also `%ALL`."""
     received = now_ms()
-    body = await read_body(request)
     query = gpslogger.from_pairs(pairs_of(request.url.query))
+    body = b""
     broken: MalformedPayload | None = None
     try:
+        body = await read_body(request)
         in_body = _from_body(request, body)
     except MalformedPayload as error:
         in_body, broken = {}, error

@@ -7,11 +7,12 @@ from starlette.responses import Response
 
 from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.kernel.errors import InvalidInput, NotFound, Unauthenticated
+from fleet_app.location.errors import MalformedPayload
 from fleet_app.location.models import Fix, Source
 from fleet_app.location.protocols import osmand
 from mobile_api.body import read_body
 from mobile_api.deps import device_identity
-from mobile_api.ingest import known, now_ms
+from mobile_api.ingest import known, now_ms, reject
 from mobile_api.pairs import pairs_of, text_of
 from mobile_api.readings import take_messages
 from mobile_api.schemas.trackers import OSMAND, OSMAND_GET
@@ -28,15 +29,34 @@ async def osmand_position(request: Request) -> Response:
     Put this address into the phone as server URL and the device token as device identifier.
     Speeds in query and form are in the device's unit (knots unless set otherwise).
     """
-    body = await read_body(request)
     query = pairs_of(request.url.query)
+    body = b""
+    try:
+        body = await read_body(request)
+        await _take_body(request, query, body)
+    except MalformedPayload as error:
+        await _reject(request, query, body, error)
+    return Response(status_code=200)
+
+
+async def _take_body(request: Request, query: list[tuple[str, str]], body: bytes) -> None:
     if _is_json(request) and body.strip():
         await _take_json(request, query, body)
     else:
         message = osmand.from_pairs([*query, *pairs_of(text_of(body))])
         device = await _device(request, osmand.token_of(message), unknown_is=InvalidInput)
         await _take(request, device, [message])
-    return Response(status_code=200)
+
+
+async def _reject(
+    request: Request, query: list[tuple[str, str]], body: bytes, error: MalformedPayload
+) -> None:
+    """Keep a body that cannot be read; without a token in the query nobody knows whose it is."""
+    token = osmand.token_of(osmand.from_pairs(query))
+    if token is None:
+        raise error
+    device = await _device(request, token, unknown_is=InvalidInput)
+    await reject(request, known(request, device), Source.OSMAND, error, text_of(body))
 
 
 def _is_json(request: Request) -> bool:

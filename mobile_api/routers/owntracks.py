@@ -1,7 +1,8 @@
 """OwnTracks in HTTP mode: the password of Basic authentication is the device token.
 
 Its iOS client deletes what is answered 4xx and its Android client repeats it for ever, so only
-wrong credentials and bodies beyond the limit are refused. A store that is down is 503, never 429.
+wrong credentials and bodies beyond the limit are refused. A store that is down and a body that
+does not arrive in time are 503, never 429.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ async def owntracks_message(request: Request) -> Response:
         device = await device_identity(request, basic_password(request))
     except Unauthenticated as error:
         return failure(request, 401, error.type, error.message, headers=CHALLENGE)
-    sender, body = known(request, device), await read_body(request)
+    sender, body = known(request, device), b""
     try:
+        body = await read_body(request)
         messages = owntracks.from_json(body)
     except MalformedPayload as error:
         await reject(request, sender, Source.OWNTRACKS, error, text_of(body))

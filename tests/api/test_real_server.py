@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -29,6 +30,8 @@ async def port(world: World) -> AsyncIterator[int]:
 def head(world: World, *lines: str, path: str = "/api/v1/locations") -> bytes:
     request = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", *lines]
     authorization = world.device["Authorization"]
+    if path.endswith("owntracks"):
+        authorization = "Basic " + b64encode(f"any:{world.device_token}".encode()).decode()
     return "\r\n".join([*request, f"Authorization: {authorization}", "", ""]).encode()
 
 
@@ -90,13 +93,25 @@ async def test_a_client_that_goes_away_stores_nothing_and_breaks_nothing(
     assert not caplog.records
 
 
-@pytest.mark.parametrize("path", ["/api/v1/locations", "/api/v1/vehicles"])
-async def test_a_body_that_never_comes_is_not_waited_for_for_ever(
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/locations",
+        "/api/v1/vehicles",
+        "/api/v1/devices/osmand",
+        "/api/v1/devices/owntracks",
+        "/api/v1/devices/gpslogger",
+    ],
+)
+async def test_a_body_that_comes_too_slowly_may_be_sent_again(
     world: World, port: int, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mobile_api.body.READ_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head(world, "Content-Length: 100", path=path) + b"{")
+    async with asyncio.timeout(10):
+        answer = await reader.readuntil(b"\r\n\r\n")
 
-    assert (await status_line(reader)).startswith((b"HTTP/1.1 400", b"HTTP/1.1 401"))
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: " in answer.lower()
     writer.close()
