@@ -13,6 +13,7 @@ from contextlib import suppress
 import uvloop
 
 from backend_jobs.assignment import Assignment
+from backend_jobs.chores import Chores
 from backend_jobs.consumer import Consumer
 from backend_jobs.handlers import handlers
 from backend_jobs.meter import Meter
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 TRIM_SECONDS = 2.0
 REPORT_SECONDS = 10.0
+TIDY_SECONDS = 300.0
+"""How often each worker offers to do the hourly chores."""
 
 
 class Worker:
@@ -31,6 +34,7 @@ class Worker:
 
     def __init__(self, container: Container) -> None:
         self._log = container.fix_log
+        self._chores = Chores(container)
         self._meter = Meter()
         self._handlers = handlers(container)
         pairs = [(g, p) for p in range(self._log.partitions) for g in self._handlers]
@@ -45,6 +49,7 @@ class Worker:
             chores = [
                 tasks.create_task(self._trim_forever()),
                 tasks.create_task(self._report_forever()),
+                tasks.create_task(self._tidy_forever()),
             ]
             await self.assignment.run(stopping)
             for chore in chores:
@@ -57,6 +62,14 @@ class Worker:
             with suppress(StoreUnavailable):
                 for partition in sorted({partition for _, partition in self.assignment.held}):
                     await self._log.trim(partition)
+
+    async def _tidy_forever(self) -> None:
+        while True:
+            try:
+                await self._chores.run()
+            except StoreUnavailable as error:
+                log.warning("chores put off: %s", error)
+            await asyncio.sleep(TIDY_SECONDS)
 
     async def _report_forever(self) -> None:
         while True:

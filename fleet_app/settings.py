@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     offline_after_seconds: int = 120
     """A vehicle without a fix for this long is shown as offline."""
 
+    history_days: int = Field(default=0, ge=0)
+    """Days of location history to keep; 0 keeps everything."""
+
     @property
     def origin(self) -> str:
         """The origin browsers use, without a trailing slash."""

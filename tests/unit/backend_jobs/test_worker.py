@@ -121,7 +121,7 @@ async def test_stopping_is_quick_and_leaves_nothing_half_done(container):
     for group in GROUPS:
         for partition in range(8):
             assert await log.read_pending(group, partition, 10) == []
-    assert await container.redis.keys("lease:*") == []
+    assert await container.redis.keys("lease:{*") == []
 
 
 async def test_a_consumer_with_a_defect_is_replaced_and_the_others_go_on(container):

@@ -1,0 +1,86 @@
+"""The hourly chores: done once by one worker, and only what is old goes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import func, select
+
+from backend_jobs.chores import Chores
+from fleet_app.bootstrap import Container
+from fleet_app.identity.models import RefreshToken, Role
+from fleet_app.kernel.clock import to_ms
+from fleet_app.location.models import Fix, FixBatch, Source
+from tests.builders.people import a_person, a_vehicle
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+async def history(container: Container, vehicle_id: int) -> list[int]:
+    fixes = await container.history.track(vehicle_id, NOW - timedelta(days=90), NOW)
+    return [fix.recorded_at_ms for fix in fixes]
+
+
+async def a_vehicle_with_history(container: Container, *days_ago: int) -> int:
+    person = await a_person(container, Role.DISPATCHER)
+    assert person.fleet_id is not None
+    vehicle_id = await a_vehicle(container, person.fleet_id)
+    fixes = [
+        Fix(recorded_at_ms=to_ms(NOW - timedelta(days=ago)), lat=60.0, lon=25.0) for ago in days_ago
+    ]
+    batch = FixBatch(
+        vehicle_id=vehicle_id,
+        fleet_id=person.fleet_id,
+        received_at_ms=to_ms(NOW),
+        source=Source.API,
+        fixes=fixes,
+    )
+    await container.history.store([batch])
+    return vehicle_id
+
+
+async def test_history_is_kept_for_ever_unless_told_otherwise(container: Container):
+    vehicle_id = await a_vehicle_with_history(container, 60, 1)
+    assert await Chores(container, lambda: NOW).run()
+    assert len(await history(container, vehicle_id)) == 2
+
+
+async def test_days_beyond_the_limit_are_dropped_and_newer_ones_stay(container: Container):
+    vehicle_id = await a_vehicle_with_history(container, 60, 31, 29, 1)
+    container.settings.history_days = 30
+    assert await Chores(container, lambda: NOW).run()
+    newest = [to_ms(NOW - timedelta(days=ago)) for ago in (29, 1)]
+    assert await history(container, vehicle_id) == newest
+
+
+async def test_only_one_worker_tidies_within_the_hour(container: Container):
+    first, second = Chores(container, lambda: NOW), Chores(container, lambda: NOW)
+    assert await first.run()
+    assert not await second.run()
+    assert not await first.run()
+
+
+async def test_chores_that_failed_are_tried_again(container: Container):
+    chores = Chores(container, lambda: NOW)
+    container.settings.history_days = 30
+    working, container.__dict__["history"] = container.history, None
+    with pytest.raises(AttributeError):
+        await chores.run()
+    container.__dict__["history"] = working
+    assert await chores.run()
+
+
+async def test_expired_refresh_tokens_are_forgotten_and_living_ones_stay(container: Container):
+    person = await a_person(container, Role.DISPATCHER)
+    async with container.work() as session:
+        for name, age in (("dead", -1), ("alive", 1)):
+            expires = NOW + timedelta(days=age)
+            session.add(
+                RefreshToken(user_id=person.id, family=name, token_hash=name, expires_at=expires)
+            )
+    await Chores(container, lambda: NOW).run()
+    async with container.work() as session:
+        left = (await session.exec(select(RefreshToken.family))).all()
+        count = (await session.exec(select(func.count()).select_from(RefreshToken))).one()
+    assert (list(left), count) == (["alive"], 1)
