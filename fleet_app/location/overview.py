@@ -82,5 +82,16 @@ class OverviewService:
             limit=limit,
         )
 
+    async def held_jumps(self, actor: Principal, fleet_id: int) -> int:
+        """How many fixes of a fleet are held as impossible jumps. Raises `Forbidden`, `NotFound`.
+
+        Fixes that later ones proved right are no longer held, so only the table can tell.
+        """
+        if actor.role not in VIEWERS:
+            raise Forbidden("Your role does not allow this")
+        scope_of(actor, fleet_id)
+        rows = QuarantineRepository(self._session)
+        return await rows.count(fleet_id, QuarantineReason.IMPOSSIBLE_JUMP)
+
     def _seen_after(self) -> datetime:
         return utc_now() - self._offline_after

@@ -94,6 +94,16 @@ class QuarantineRepository:
         total = int((await self._session.exec(count)).one())
         return list((await self._session.exec(newest)).all()), total
 
+    async def count(self, fleet_id: int, reason: QuarantineReason) -> int:
+        """How many fixes of a fleet are kept apart for one reason."""
+        table = QuarantinedFix
+        query = (
+            select(func.count())
+            .select_from(table)
+            .where(col(table.fleet_id) == fleet_id, col(table.reason) == reason)
+        )
+        return int((await self._session.exec(query)).one())
+
 
 def _driver_name() -> ColumnElement[str | None]:
     """The first driver of a vehicle: two drivers must not make two rows of one vehicle.

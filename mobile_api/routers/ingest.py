@@ -7,10 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mobile_api.deps import CurrentPrincipal
+from fleet_app.identity.principal import Principal
+from fleet_app.location.models import QuarantineReason
+from mobile_api.counters import NO_FLEET
+from mobile_api.deps import CurrentPrincipal, container
 from mobile_api.envelope import ok
 from mobile_api.ingest import counters, one_fleet
-from mobile_api.routers.vehicles import FleetId
+from mobile_api.routers.vehicles import FleetId, overview
 from mobile_api.schemas.vehicles import STATS
 
 PLAIN = ("accepted", "duplicates", "without_position")
@@ -26,10 +29,23 @@ async def ingest_stats(
     """Counters of the ways in, over all processes and restarts.
 
     `duplicates` are repetitions inside one post; a fix sent again later is recognised further on.
+    `quarantined.impossible_jump` is how many are held now: a jump may still prove right.
     Without `fleet_id` administrators see requests whose sender is unknown, as fleet 0.
     """
     fleet = one_fleet(actor, fleet_id)
-    return ok(request, {"fleet_id": fleet, **_grouped(await counters(request).read(fleet))})
+    counts = await counters(request).read(fleet)
+    if jumps := await _held_jumps(request, actor, fleet):
+        counts[f"quarantined.{QuarantineReason.IMPOSSIBLE_JUMP}"] = jumps
+    return ok(request, {"fleet_id": fleet, **_grouped(counts)})
+
+
+async def _held_jumps(request: Request, actor: Principal, fleet_id: int) -> int:
+    """Jumps are found behind the log, so they are counted where they are kept."""
+    if fleet_id == NO_FLEET:
+        return 0
+    stores = container(request)
+    async with stores.work() as session:
+        return await overview(stores, session).held_jumps(actor, fleet_id)
 
 
 def _grouped(counts: dict[str, int]) -> dict[str, Any]:

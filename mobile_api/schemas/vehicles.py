@@ -287,7 +287,7 @@ STATS = _answers(
         "accepted": 10250,
         "duplicates": 3,
         "without_position": 12,
-        "quarantined": {"zero_island": 2},
+        "quarantined": {"impossible_jump": 1, "zero_island": 2},
         "unreadable": {"json": 1},
         "rejected": {"400": 4},
     },

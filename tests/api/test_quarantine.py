@@ -10,7 +10,9 @@ import pytest
 from fleet_app.identity.models import Role
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason, Source
+from fleet_app.location.tracking.jump import AGREEING
 from tests.builders.api import World
+from tests.builders.fixes import a_batch, a_fix
 
 PATH = "/api/v1/quarantine"
 
@@ -72,6 +74,42 @@ async def test_administrators_see_every_fleets(world: World) -> None:
     answer = await world.client.get(PATH, headers=headers)
 
     assert answer.json()["meta"]["pagination"]["total"] == 4
+
+
+async def counted(world: World) -> dict[str, int]:
+    headers = await world.a(Role.DISPATCHER)
+    answer = await world.client.get("/api/v1/ingest/stats", headers=headers)
+    quarantined: dict[str, int] = answer.json()["data"]["quarantined"]
+    return quarantined
+
+
+async def test_impossible_jumps_are_counted_for_as_long_as_they_are_held(world: World) -> None:
+    tracker = world.container.new_tracker()
+
+    async def post(seconds: float, metres: float) -> None:
+        batch = a_batch(
+            a_fix(seconds, metres), vehicle_id=world.vehicle_id, fleet_id=world.fleet_id
+        )
+        await tracker.handle([batch])
+        await tracker.handle([batch], again=True)  # delivered twice, counted once
+
+    await post(0, 0)
+    assert await counted(world) == {}
+    for i in range(1, AGREEING):
+        await post(10 * i, 60_000)
+    assert await counted(world) == {"impossible_jump": AGREEING - 1}
+    assert len(await rows(world, reason="impossible_jump")) == AGREEING - 1
+    await post(10 * AGREEING, 60_000)  # and now they are believed
+    assert await counted(world) == {}
+
+
+async def test_another_fleets_jumps_are_not_counted(world: World) -> None:
+    tracker = world.container.new_tracker()
+    for fix in (a_fix(0), a_fix(10, 60_000)):
+        batch = a_batch(fix, vehicle_id=world.other_vehicle_id, fleet_id=world.other_fleet_id)
+        await tracker.handle([batch])
+
+    assert await counted(world) == {}
 
 
 async def test_an_unknown_reason_gets_400(world: World) -> None:
