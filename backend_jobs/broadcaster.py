@@ -96,14 +96,15 @@ class Broadcaster:
     async def snapshot(self, fleet_id: int) -> bytes:
         """All vehicles of a fleet. Of a store that is down: what is known without it."""
         fleet = await self._fleet(fleet_id)
-        return fleet.snapshot(self._clock())
+        return fleet.snapshot(self._clock(), self._offline_after)
 
     async def vehicle_snapshot(self, fleet_id: int, vehicle_id: int) -> bytes:
         """One vehicle, for its own room; without a record when it was never seen."""
         fleet = await self._fleet(fleet_id)
-        record = fleet.known.get(vehicle_id, b"")
+        record = (fleet.known.get(vehicle_id, b""),)
         sequence = self._vehicle_sequences.setdefault(vehicle_id, 0)
-        return encode_frame(FrameKind.SNAPSHOT, sequence, self._clock(), (record,))
+        now, patience = self._clock(), self._offline_after
+        return encode_frame(FrameKind.SNAPSHOT, sequence, now, record, patience)
 
     def status(self, fleet_id: int) -> FleetStatus | None:
         """The last status of a fleet that was emitted, for a session that joins."""
@@ -201,7 +202,7 @@ class Broadcaster:
             room = fleet_room(fleet_id)
             stale = refresh or not fleet.loaded
             if stale and await self._load(fleet_id, fleet) and room in rooms:
-                await self._send(room, fleet.snapshot(self._clock()))
+                await self._send(room, fleet.snapshot(self._clock(), self._offline_after))
             now = self._clock()
             census = fleet.age(now - self._offline_after, now - PARKED_SECONDS)
             status = fleet_status(fleet.vehicles, census, backlog, self._database_ok)

@@ -98,11 +98,12 @@ class LiveFleet:
         self.sequence += 1
         return encode_frame(FrameKind.DELTA, self.sequence, now, records)
 
-    def snapshot(self, now: float) -> bytes:
+    def snapshot(self, now: float, offline_after: float) -> bytes:
         """Everything, valid for whoever receives all frames with a greater sequence number."""
         if self._joined is None:  # many sessions may join between two changes
             self._joined = b"".join(self.known.values())
-        return encode_frame(FrameKind.SNAPSHOT, self.sequence, now, (self._joined,))
+        records = (self._joined,)
+        return encode_frame(FrameKind.SNAPSHOT, self.sequence, now, records, offline_after)
 
     def _put(self, vehicle_id: int, record: bytes) -> None:
         self.known[vehicle_id] = record

@@ -1,9 +1,10 @@
 """The live frame: what a browser receives on every tick. Fixed-width, little endian.
 
-Header, 20 bytes: version u8, kind u8 (0 delta, 1 snapshot), reserved u16, sequence u32,
-server time f64 (epoch seconds), record count u32. Then per vehicle 24 bytes: id u32, latitude i32
-and longitude i32 (degrees x 1e7), heading u16 (centidegrees), speed u16 (cm/s), recorded_at u32
-(epoch seconds), status u8, battery u8 (percent), flags u16. 65535 and 255 mean unknown.
+Header, 20 bytes: version u8, kind u8 (0 delta, 1 snapshot), offline after u16 (seconds of silence,
+0 when the frame does not say), sequence u32, server time f64 (epoch seconds), record count u32.
+Then per vehicle 24 bytes: id u32, latitude i32 and longitude i32 (degrees x 1e7), heading u16
+(centidegrees), speed u16 (cm/s), recorded_at u32 (epoch seconds), status u8, battery u8 (percent),
+flags u16. 65535 and 255 mean unknown.
 """
 
 from __future__ import annotations
@@ -77,13 +78,21 @@ def unpack_position(record: bytes) -> LivePosition:
 
 
 def encode_frame(
-    kind: FrameKind, sequence: int, server_time: float, records: Iterable[bytes]
+    kind: FrameKind,
+    sequence: int,
+    server_time: float,
+    records: Iterable[bytes],
+    offline_after: float = 0,
 ) -> bytes:
-    """Join packed records into a frame. `server_time` in epoch seconds."""
+    """Join packed records into a frame. `server_time` in epoch seconds.
+
+    `offline_after`: seconds of silence after which the reader shall show a vehicle as offline; 0
+    leaves that as it is.
+    """
     body = b"".join(records)
-    header = HEADER.pack(
-        VERSION, kind, 0, sequence & 0xFFFFFFFF, server_time, len(body) // RECORD.size
-    )
+    patience = min(round(offline_after), UNKNOWN_U16)
+    count = len(body) // RECORD.size
+    header = HEADER.pack(VERSION, kind, patience, sequence & 0xFFFFFFFF, server_time, count)
     return header + body
 
 

@@ -176,13 +176,15 @@ def frame(
     positions: Sequence[LivePosition],
     kind: FrameKind = FrameKind.DELTA,
     server_time: float = NOW,
+    offline_after: int = 0,
 ) -> str:
     packed = [pack_position(one) for one in positions]
-    return base64.b64encode(encode_frame(kind, sequence, server_time, packed)).decode()
+    whole = encode_frame(kind, sequence, server_time, packed, offline_after)
+    return base64.b64encode(whole).decode()
 
 
-def snapshot(sequence: int, positions: Sequence[LivePosition]) -> str:
-    return frame(sequence, positions, FrameKind.SNAPSHOT)
+def snapshot(sequence: int, positions: Sequence[LivePosition], offline_after: int = 0) -> str:
+    return frame(sequence, positions, FrameKind.SNAPSHOT, offline_after=offline_after)
 
 
 positions = st.builds(
@@ -320,6 +322,22 @@ def test_a_silent_vehicle_looks_stale_then_offline_without_any_frame(browser: Br
     assert aged["stale"] == [2]
     assert ["tick", [2]] in aged["heard"]
     gone = browser.call("store", [*fresh, ["tick", NOW + 121]])
+    assert [v["shown"] for v in gone["vehicles"]] == ["offline", "offline"]
+
+
+@pytest.mark.parametrize("patience", [20, 600, 65_535])
+def test_the_server_says_when_a_silent_vehicle_is_offline(browser: Browser, patience: int) -> None:
+    steps = [
+        ["apply", NOW, snapshot(1, [position(1)], patience)],
+        ["apply", NOW, frame(2, [position(2)])],  # a delta says nothing about it
+        ["tick", NOW + patience],
+    ]
+    seen = browser.call("store", steps)
+    assert [v["shown"] for v in seen["vehicles"]] == ["moving", "moving"]
+    assert seen["stale"] == [1, 2]
+    fresh = browser.call("store", [*steps[:2], ["tick", NOW + patience // 2]])
+    assert fresh["stale"] == []
+    gone = browser.call("store", [*steps, ["tick", NOW + patience + 1]])
     assert [v["shown"] for v in gone["vehicles"]] == ["offline", "offline"]
 
 

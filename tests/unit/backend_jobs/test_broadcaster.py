@@ -11,7 +11,7 @@ from backend_jobs import broadcaster as module
 from backend_jobs.broadcaster import Broadcaster, pause
 from backend_jobs.fleet_status import SystemState, system_state
 from fleet_app.kernel.errors import StoreUnavailable
-from fleet_app.location.frames import FrameKind, LivePosition, decode_frame, pack_position
+from fleet_app.location.frames import HEADER, FrameKind, LivePosition, decode_frame, pack_position
 from fleet_app.location.live_view import FleetPositions
 from fleet_app.location.models import MotionStatus
 from fleet_app.location.ports import RESUBSCRIBED
@@ -120,6 +120,16 @@ async def test_a_session_that_joins_gets_everything_then_what_changes(world):
     ((kind, next_sequence, found),) = world.frames("fleet:1")
     assert (kind, ids(found)) == (FrameKind.DELTA, [2, 3])
     assert next_sequence > sequence
+
+
+async def test_every_snapshot_says_when_silence_means_offline(world):
+    world.stored = {1: [at(1)]}
+    async with running(world):
+        snapshots = [
+            await world.broadcaster.snapshot(1),
+            await world.broadcaster.vehicle_snapshot(1, 1),
+        ]
+    assert [HEADER.unpack_from(frame)[2] for frame in snapshots] == [120, 120]
 
 
 async def test_a_snapshot_holds_every_announcement_before_its_sequence(world):

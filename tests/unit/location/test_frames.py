@@ -58,6 +58,13 @@ def test_a_frame_survives_encoding(fleet, sequence):
     assert [position.vehicle_id for position in decoded] == [p.vehicle_id for p in fleet]
 
 
+@pytest.mark.parametrize(("said", "carried"), [(0, 0), (90.0, 90), (1e6, 65_535)])
+def test_a_frame_may_say_when_a_vehicle_is_offline(said, carried):
+    frame = encode_frame(FrameKind.SNAPSHOT, 1, 0.0, [], said)
+    assert HEADER.unpack_from(frame)[2] == carried
+    assert decode_frame(frame)[3] == []
+
+
 def test_sizes_are_those_the_browser_reads():
     assert (HEADER.size, RECORD.size) == (20, 24)
 

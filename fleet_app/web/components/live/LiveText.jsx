@@ -13,7 +13,7 @@ import {
   STATUS_WORDS,
   toEpoch,
 } from "./format.js";
-import { OFFLINE_AFTER_S, STALE_AFTER_S, store } from "./liveStore.js";
+import { store } from "./liveStore.js";
 
 function useLive() {
   const [, bump] = useState(0);
@@ -21,8 +21,8 @@ function useLive() {
 }
 
 function freshness(age) {
-  if (age === null || age > OFFLINE_AFTER_S) return "old";
-  return age > STALE_AFTER_S ? "ageing" : "fresh";
+  if (age === null || age > store.offlineAfter) return "old";
+  return age > store.staleAfter ? "ageing" : "fresh";
 }
 
 function Age({ epoch, className }) {

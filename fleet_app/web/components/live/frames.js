@@ -35,8 +35,8 @@ function readRecord(view, at) {
 }
 
 /**
- * Decode a frame: `{kind, sequence, serverTime, records}`. Degrees, m/s, percent, epoch seconds;
- * null means unknown. Throws a RangeError on another version or a cut frame.
+ * Decode a frame: `{kind, offlineAfter, sequence, serverTime, records}`. Degrees, m/s, percent,
+ * epoch seconds; null means unknown, an `offlineAfter` (seconds) of 0 no change. Throws a RangeError on another version or a cut frame.
  */
 export function decodeFrame(frame) {
   const view = viewOf(frame);
@@ -53,6 +53,7 @@ export function decodeFrame(frame) {
   }
   return {
     kind: view.getUint8(1),
+    offlineAfter: view.getUint16(2, true),
     sequence: view.getUint32(4, true),
     serverTime: view.getFloat64(8, true),
     records,

@@ -2,8 +2,8 @@
 
 import { decodeFrame, KIND_SNAPSHOT } from "./frames.js";
 
-export const OFFLINE_AFTER_S = 120;
-export const STALE_AFTER_S = 60;
+/** Until the first snapshot says what this installation is set to. */
+const OFFLINE_AFTER_S = 120;
 
 const RACE_WINDOW_MS = 10_000;
 const RESYNC_EVERY_MS = 3_000;
@@ -30,6 +30,7 @@ export class LiveStore {
     this.lastFrameAt = null;
     this.newestFix = null;
     this.serverAhead = 0;
+    this.offlineAfter = OFFLINE_AFTER_S;
     this.gaps = 0;
     this.onResync = null;
     this.complete = false;
@@ -55,12 +56,17 @@ export class LiveStore {
 
   /** What to show: the reported status, or "offline" once the fix is too old. */
   statusOf(vehicle) {
-    return this.ageOf(vehicle) > OFFLINE_AFTER_S ? "offline" : vehicle.status;
+    return this.ageOf(vehicle) > this.offlineAfter ? "offline" : vehicle.status;
+  }
+
+  /** Seconds after which a position must look old: half way to offline. */
+  get staleAfter() {
+    return this.offlineAfter / 2;
   }
 
   /** Whether the position must look old. */
   isStale(vehicle) {
-    return vehicle.stale || this.ageOf(vehicle) > STALE_AFTER_S;
+    return vehicle.stale || this.ageOf(vehicle) > this.staleAfter;
   }
 
   /** Call `listener({kind, ids})` on every change; returns the function that ends it. */
@@ -82,6 +88,7 @@ export class LiveStore {
     const decoded = decodeFrame(frame);
     this.lastFrameAt = this.now();
     this.serverAhead = decoded.serverTime - this.lastFrameAt / 1000;
+    this.offlineAfter = decoded.offlineAfter || this.offlineAfter;
     const snapshot = decoded.kind === KIND_SNAPSHOT;
     const gone = snapshot ? this.dropMissing(decoded) : [];
     this.follow(decoded.sequence, snapshot);
