@@ -8,6 +8,8 @@ import sys
 
 import uvicorn
 
+from fleet_app.runtime.websocket import SharedFramesProtocol
+
 APP = "fleet_app.fleet_app:app"
 
 
@@ -17,6 +19,9 @@ def config() -> uvicorn.Config:
         APP,
         factory=True,
         loop="uvloop",
+        ws=SharedFramesProtocol,
+        # Frames are dense already, and a compressor costs memory in every connection.
+        ws_per_message_deflate=False,
         access_log=False,
         proxy_headers=True,
         server_header=False,

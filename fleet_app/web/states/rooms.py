@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from reflex.app import EventNamespace
 
 from fleet_app.web.states.live import NO_STATUS, live_message
+from fleet_app.web.states.room_emit import emit_to_room
 
 LIVE_ROOMS = ("fleet:", "vehicle:")
 REASONS = {
@@ -42,13 +43,13 @@ class SocketRooms:
         await self._enter(sid, f"fleet:{fleet_id}")
         frame = await self._fed().snapshot(fleet_id)
         status = self._statuses.get(f"fleet:{fleet_id}")
-        await self._emit(live_message(frame=frame, status=status), to=sid)
+        await self._send(sid, live_message(frame=frame, status=status))
 
     async def join_vehicle(self, sid: str, fleet_id: int, vehicle_id: int) -> None:
         """Enter the room of one vehicle and send where it is."""
         await self._enter(sid, f"vehicle:{vehicle_id}")
         frame = await self._fed().vehicle_snapshot(fleet_id, vehicle_id)
-        await self._emit(live_message(frame=frame), to=sid)
+        await self._send(sid, live_message(frame=frame))
 
     async def leave(self, sid: str) -> None:
         """Leave every live room; other rooms of the session stay."""
@@ -58,12 +59,12 @@ class SocketRooms:
 
     async def emit_frame(self, room: str, frame: bytes) -> None:
         """Send one frame, encoded once, to everybody in the room."""
-        await self._emit(live_message(frame=frame), room=room)
+        await emit_to_room(self._namespace, room, live_message(frame=frame))
 
     async def emit_status(self, room: str, status: dict[str, Any]) -> None:
         """Send the status bar's content to everybody in the room."""
         self._statuses[room] = shown_status(status)
-        await self._emit(live_message(status=self._statuses[room]), room=room)
+        await emit_to_room(self._namespace, room, live_message(status=self._statuses[room]))
 
     def occupied(self) -> set[str]:
         """The live rooms that have somebody in them."""
@@ -79,8 +80,8 @@ class SocketRooms:
         await self.leave(sid)
         await self._namespace.enter_room(sid, room)
 
-    async def _emit(self, message: dict[str, Any], **target: str) -> None:
-        await self._namespace.emit("event", message, **target)
+    async def _send(self, sid: str, message: dict[str, Any]) -> None:
+        await self._namespace.emit("event", message, to=sid)
 
 
 def shown_status(status: dict[str, Any]) -> dict[str, Any]:
