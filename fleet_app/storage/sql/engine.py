@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 def create_engine(database_url: str) -> AsyncEngine:
     """An engine that notices dropped connections before it hands them out."""
-    return create_async_engine(database_url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return create_async_engine(
+        database_url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        hide_parameters=True,  # errors get printed and logged, and parameters are personal
+    )
 
 
 def libpq_dsn(database_url: str) -> str:
