@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 Listen = Callable[[], AsyncIterator[tuple[int, bytes]]]
 ReadFleet = Callable[[int], Awaitable[FleetPositions]]
 ReadBacklog = Callable[[], Awaitable[int]]
+CountWorkers = Callable[[], Awaitable[int]]
 Emit = Callable[[str, bytes], Awaitable[None]]
 EmitStatus = Callable[[str, FleetStatus], Awaitable[None]]
 Rooms = Callable[[], Collection[str]]
@@ -64,6 +65,7 @@ class Broadcaster:
         listen: Listen,
         read_fleet: ReadFleet,
         read_backlog: ReadBacklog,
+        count_workers: CountWorkers,
         emit: Emit,
         emit_status: EmitStatus,
         rooms: Rooms,
@@ -74,6 +76,7 @@ class Broadcaster:
         self._listen = listen
         self._read_fleet = read_fleet
         self._read_backlog = read_backlog
+        self._count_workers = count_workers
         self._emit = emit
         self._emit_status = emit_status
         self._rooms = rooms
@@ -194,7 +197,7 @@ class Broadcaster:
 
     async def _watch(self, *, refresh: bool) -> None:
         """Read what has to be read, let silent vehicles go offline, tell everybody."""
-        backlog = await self._backlog()
+        backlog, workers = await self._work_left()
         rooms = set(self._rooms())
         for fleet_id in _ids(rooms, "fleet:"):
             self._fleets.setdefault(fleet_id, LiveFleet())
@@ -205,17 +208,18 @@ class Broadcaster:
                 await self._send(room, fleet.snapshot(self._clock(), self._offline_after))
             now = self._clock()
             census = fleet.age(now - self._offline_after, now - PARKED_SECONDS)
-            status = fleet_status(fleet.vehicles, census, backlog, self._database_ok)
+            status = fleet_status(fleet.vehicles, census, backlog, self._database_ok, workers)
             self._statuses[fleet_id] = status
             if room in rooms:
                 await self._emit_status(room, status)
 
-    async def _backlog(self) -> int | None:
+    async def _work_left(self) -> tuple[int | None, int]:
+        """Entries that wait in the log (None when it does not answer), and living workers."""
         try:
             async with asyncio.timeout(STORE_PATIENCE):
-                return await self._read_backlog()
+                return await self._read_backlog(), await self._count_workers()
         except _STORE_DOWN:
-            return None
+            return None, 0
 
 
 def pause(tick_seconds: float, cost: float) -> float:

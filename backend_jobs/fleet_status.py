@@ -38,6 +38,8 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     newest_recorded_at: int | None
     backlog: int | None
     system_state: SystemState
+    reason: str
+    """Why the state is not Normal, in a sentence for people; empty when it is."""
 
 
 def fleet_status(
@@ -45,6 +47,7 @@ def fleet_status(
     census: Census,
     backlog: int | None,
     database_ok: bool,
+    workers: int = 1,
 ) -> FleetStatus:
     """Put the figures together."""
     moving, idle, stopped = (
@@ -52,6 +55,7 @@ def fleet_status(
         for status in (MotionStatus.MOVING, MotionStatus.IDLE, MotionStatus.STOPPED)
     )
     connected = moving + idle + stopped
+    state, reason = system_state(backlog, database_ok, workers)
     total = max(vehicles, census.statuses.total())
     return FleetStatus(
         vehicles=total,
@@ -63,12 +67,21 @@ def fleet_status(
         alerts=census.silent,
         newest_recorded_at=census.newest,
         backlog=backlog,
-        system_state=system_state(backlog, database_ok),
+        system_state=state,
+        reason=reason,
     )
 
 
-def system_state(backlog: int | None, database_ok: bool) -> SystemState:
-    """Critical when a store is down or far behind; Warning when somewhat behind."""
-    if backlog is None or not database_ok or backlog > BACKLOG_CRITICAL:
-        return SystemState.CRITICAL
-    return SystemState.WARNING if backlog > BACKLOG_WARNING else SystemState.NORMAL
+def system_state(backlog: int | None, database_ok: bool, workers: int) -> tuple[SystemState, str]:
+    """How well the system works, and why not better. `workers` counts those that are alive."""
+    if not database_ok:
+        return SystemState.CRITICAL, "The database does not answer: positions wait in the log."
+    if backlog is None:
+        return SystemState.CRITICAL, "The live store does not answer: positions stand still."
+    if not workers:
+        return SystemState.CRITICAL, "No worker is running: positions wait in the log."
+    if backlog > BACKLOG_CRITICAL:
+        return SystemState.CRITICAL, f"Positions are late: {backlog:,} posts wait in the log."
+    if backlog > BACKLOG_WARNING:
+        return SystemState.WARNING, f"Catching up: {backlog:,} posts wait in the log."
+    return SystemState.NORMAL, ""

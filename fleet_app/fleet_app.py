@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import msgspec
 import reflex as rx
 
+from backend_jobs.assignment import ROLE as WORKERS
 from backend_jobs.broadcaster import Broadcaster
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
@@ -18,6 +19,7 @@ from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.states.account import Account
+from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
 from fleet_app.web.states.live import Live, connect_rooms
 from fleet_app.web.states.overview import Overview
 from fleet_app.web.states.rooms import SocketRooms
@@ -62,10 +64,12 @@ async def live_frames() -> AsyncIterator[None]:
     await container.start()
     assert app.event_namespace is not None  # gated_app sees to it
     rooms = SocketRooms(app.event_namespace)
+    leases = container.new_leases()
     broadcaster = Broadcaster(
         listen=container.live.listen,
         read_fleet=container.live_view.fleet_positions,
         read_backlog=container.fix_log.backlog,
+        count_workers=lambda: leases.alive(WORKERS),
         emit=rooms.emit_frame,
         emit_status=lambda room, status: rooms.emit_status(room, msgspec.to_builtins(status)),
         rooms=rooms.occupied,
@@ -74,13 +78,20 @@ async def live_frames() -> AsyncIterator[None]:
     )
     rooms.fed_by(broadcaster)
     connect_rooms(rooms)
-    running = asyncio.create_task(broadcaster.run(), name="broadcaster")
+    watch = DeliveryWatch(app.event_namespace, rooms, container.work, Tracking.open)
+    connect_watch(watch)
+    running = [
+        asyncio.create_task(broadcaster.run(), name="broadcaster"),
+        asyncio.create_task(watch.run(), name="delivery-watch"),
+    ]
     try:
         yield
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        for task in running:
+            task.cancel()
+        for task in running:
+            with suppress(asyncio.CancelledError):
+                await task
         await container.close()
 
 

@@ -83,6 +83,9 @@ class Lease(Protocol):
     async def release(self, name: str) -> None:
         """Give the lease up if it is ours."""
 
+    async def alive(self, role: str) -> int:
+        """How many workers announced themselves in `role` and have not fallen silent since."""
+
     async def beat(self, role: str, ttl_ms: int) -> int:
         """Announce this worker as alive in `role`; returns how many are."""
 

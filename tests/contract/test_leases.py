@@ -53,6 +53,7 @@ async def test_heartbeats_count_who_is_alive(two):
     mine, theirs = two
     assert await mine.beat("worker", 150) == 1
     assert await theirs.beat("worker", 5_000) == 2
+    assert await mine.alive("worker") == 2
     await asyncio.sleep(0.2)
     assert await theirs.beat("worker", 5_000) == 1
     await theirs.leave("worker")

@@ -21,6 +21,7 @@ class Feed:
             listen=container.live.listen,
             read_fleet=container.live_view.fleet_positions,
             read_backlog=container.fix_log.backlog,
+            count_workers=lambda: container.new_leases().alive("worker"),
             emit=self._emit,
             emit_status=self._emit_status,
             rooms=lambda: {"fleet:1"},

@@ -28,6 +28,11 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('ZCARD', KEYS[1])
 """
 
+_ALIVE = """
+local t = redis.call('TIME')
+return redis.call('ZCOUNT', KEYS[1], '(' .. (t[1] * 1000 + math.floor(t[2] / 1000)), '+inf')
+"""
+
 
 class ValkeyLeases:
     """`Lease` for one process, known to others by a random name."""
@@ -38,6 +43,7 @@ class ValkeyLeases:
         self._acquire = client.register_script(_ACQUIRE)
         self._release = client.register_script(_RELEASE)
         self._beat = client.register_script(_BEAT)
+        self._alive = client.register_script(_ALIVE)
 
     async def acquire(self, name: str, ttl_ms: int) -> bool:
         """See `Lease.acquire`."""
@@ -48,6 +54,11 @@ class ValkeyLeases:
         """See `Lease.release`."""
         with valkey_errors():
             await self._release(keys=[f"lease:{name}"], args=[self.owner])
+
+    async def alive(self, role: str) -> int:
+        """See `Lease.alive`."""
+        with valkey_errors():
+            return int(await self._alive(keys=[f"workers:{role}"], args=[]))
 
     async def beat(self, role: str, ttl_ms: int) -> int:
         """See `Lease.beat`."""

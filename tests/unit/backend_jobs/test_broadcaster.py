@@ -35,6 +35,7 @@ class World:
         self.emitted = []
         self.statuses = []
         self.backlog = 0
+        self.workers = 1
         self.database_down = False
         self.log_down = False
         self.emit_seconds = 0.0
@@ -43,6 +44,7 @@ class World:
             listen=self.listen,
             read_fleet=self.read_fleet,
             read_backlog=self.read_backlog,
+            count_workers=self.count_workers,
             emit=self.emit,
             emit_status=self.emit_status,
             rooms=lambda: self.members,
@@ -68,6 +70,9 @@ class World:
         if self.log_down:
             raise StoreUnavailable("The position log")
         return self.backlog
+
+    async def count_workers(self):
+        return self.workers
 
     async def emit(self, room, frame):
         await asyncio.sleep(self.emit_seconds)
@@ -273,10 +278,34 @@ async def test_the_status_says_so_when_a_store_is_down_and_when_it_is_back(world
 
 
 def test_backlog_thresholds():
-    states = [system_state(backlog, True) for backlog in (0, 1_000, 1_001, 5_000, 5_001)]
-    assert [state.value for state in states] == [
+    states = [system_state(backlog, True, 1) for backlog in (0, 1_000, 1_001, 5_000, 5_001)]
+    assert [state.value for state, _ in states] == [
         "Normal", "Normal", "Warning", "Warning", "Critical",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("backlog", "database", "workers", "words"),
+    [
+        (0, True, 1, ""),
+        (0, True, 0, "No worker is running"),
+        (None, True, 0, "live store does not answer"),
+        (0, False, 1, "database does not answer"),
+        (5_001, True, 1, "5,001 posts wait"),
+    ],
+)
+def test_the_reason_is_told_in_words(backlog, database, workers, words):
+    state, reason = system_state(backlog, database, workers)
+    assert (state is SystemState.NORMAL) == (reason == "")
+    assert words in reason
+
+
+async def test_a_system_without_a_worker_is_not_called_normal(world):
+    world.members = {"fleet:1"}
+    world.workers = 0
+    async with running(world):
+        await asyncio.sleep(1.3)
+    assert world.statuses[-1][1].system_state is SystemState.CRITICAL
 
 
 async def test_slow_rooms_stretch_the_tick_and_lose_no_data(world):
