@@ -10,10 +10,6 @@ from fleet_app.web.states.live import NO_STATUS, live_message
 from fleet_app.web.states.room_emit import emit_to_room
 
 LIVE_ROOMS = ("fleet:", "vehicle:")
-REASONS = {
-    "Warning": "Positions are a little behind; the system is catching up.",
-    "Critical": "Positions may be late: a store is down or far behind.",
-}
 
 
 class Source(Protocol):
@@ -86,5 +82,4 @@ class SocketRooms:
 
 def shown_status(status: dict[str, Any]) -> dict[str, Any]:
     """A fleet's status in the words of the status bar."""
-    known = {name: status[name] for name in NO_STATUS.keys() & status.keys()}
-    return {**NO_STATUS, **known, "reason": REASONS.get(str(status["system_state"]), "")}
+    return {**NO_STATUS, **{name: status[name] for name in NO_STATUS.keys() & status.keys()}}
