@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from typing import Any
 
 import msgspec
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
@@ -18,6 +20,7 @@ ON_ITS_WAY = {DeliveryStatus.OUT_FOR_DELIVERY, DeliveryStatus.ARRIVING, Delivery
 class TrackedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery as its customer sees it; `vehicle_id` is None while the van is not theirs."""
 
+    delivery_id: int
     fleet_id: int
     tracking_number: str
     status: DeliveryStatus
@@ -34,19 +37,36 @@ def token_digest(token: str) -> str:
 
 async def find_tracked(session: AsyncSession, token: str) -> TrackedDelivery:
     """The delivery behind a tracking link. Raises `NotFound` for an unknown token."""
-    query = (
-        select(Delivery, Route.vehicle_id)
-        .join(Route, Route.id == Delivery.route_id, isouter=True)  # type: ignore[arg-type]
-        .where(Delivery.tracking_token_hash == token_digest(token))
-    )
+    query = _with_vehicle().where(col(Delivery.tracking_token_hash) == token_digest(token))
     row = (await session.exec(query)).first()
     if row is None:
         raise NotFound("tracking link", "you followed")
-    delivery, vehicle_id = row
+    return _tracked(*row)
+
+
+async def tracked_now(
+    session: AsyncSession, delivery_ids: Collection[int]
+) -> dict[int, TrackedDelivery]:
+    """Those of the deliveries that still exist and can still be tracked, by id."""
+    query = _with_vehicle().where(
+        col(Delivery.id).in_(delivery_ids), col(Delivery.tracking_token_hash).is_not(None)
+    )
+    found = [_tracked(*row) for row in await session.exec(query)]
+    return {tracked.delivery_id: tracked for tracked in found}
+
+
+def _with_vehicle() -> Any:
+    return select(Delivery, Route.vehicle_id).join(
+        Route, col(Route.id) == col(Delivery.route_id), isouter=True
+    )
+
+
+def _tracked(delivery: Delivery, vehicle_id: int | None) -> TrackedDelivery:
     return TrackedDelivery(
+        delivery_id=delivery.id or 0,
         fleet_id=delivery.fleet_id,
         tracking_number=delivery.tracking_number,
-        status=delivery.status,
+        status=DeliveryStatus(delivery.status),
         address=delivery.address,
         lat=delivery.lat,
         lon=delivery.lon,

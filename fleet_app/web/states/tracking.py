@@ -6,9 +6,10 @@ import reflex as rx
 
 from fleet_app.bootstrap import get_container
 from fleet_app.delivery.models import DeliveryStatus
-from fleet_app.delivery.tracking import find_tracked
+from fleet_app.delivery.tracking import TrackedDelivery, find_tracked, token_digest
 from fleet_app.kernel.errors import FleetError, NotFound
 from fleet_app.web.gate import public
+from fleet_app.web.states.delivery_watch import delivery_watch
 from fleet_app.web.states.live import live_rooms
 
 WORDS = {
@@ -36,6 +37,7 @@ class Tracking(rx.State):
     vehicle_id: int = 0
     problem: str = ""
     loaded: bool = False
+    _shown: str = ""
 
     @rx.event
     @public
@@ -45,15 +47,30 @@ class Tracking(rx.State):
         try:
             async with get_container().work() as session:
                 found = await find_tracked(session, token)
-        except FleetError as error:
-            self.vehicle_id, self.loaded = 0, True
-            self.problem = UNKNOWN if isinstance(error, NotFound) else UNAVAILABLE
+        except NotFound:
+            await self._show_problem(UNKNOWN)
             return
+        except FleetError:
+            if self._shown != token_digest(token):  # what is on the screen may stay there
+                await self._show_problem(UNAVAILABLE)
+            return
+        self._shown = token_digest(token)
+        await self._show(found)
+
+    async def _show_problem(self, text: str) -> None:
+        self.vehicle_id, self.loaded, self.problem, self._shown = 0, True, text, ""
+        delivery_watch().forget(self.router.session.session_id)
+        await live_rooms().leave(self.router.session.session_id)
+
+    async def _show(self, found: TrackedDelivery) -> None:
         self.number, self.address = found.tracking_number, found.address
         self.headline, self.problem, self.loaded = WORDS[found.status], "", True
         self.vehicle_id = found.vehicle_id or 0
         sid = self.router.session.session_id
-        if found.vehicle_id is None:
-            await live_rooms().leave(sid)
-        else:
-            await live_rooms().join_vehicle(sid, found.fleet_id, found.vehicle_id)
+        try:
+            if found.vehicle_id is None:
+                await live_rooms().leave(sid)
+            else:
+                await live_rooms().join_vehicle(sid, found.fleet_id, found.vehicle_id)
+        finally:
+            delivery_watch().watch(sid, found)
