@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sqlmodel import select
 
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
@@ -117,6 +118,34 @@ async def test_a_customer_sees_only_the_own_vehicle_and_only_while_it_is_on_its_
         await drawn_at(page, cast.driver.vehicle_id, START)
         assert await known_vehicles(page) == [cast.driver.vehicle_id]
     await other.api.aclose()
+
+
+async def test_a_customer_sees_the_vehicle_no_longer_once_the_delivery_has_ended(
+    page: Page, cast: Cast, backstage: Container
+):
+    token = await a_tracking_link(backstage, cast, DeliveryStatus.ARRIVING)
+    received = []  # live frames arrive as binary messages of the socket
+    page.on(
+        "websocket",
+        lambda socket: socket.on(
+            "framereceived", lambda data: isinstance(data, bytes) and received.append(data)
+        ),
+    )
+    await page.goto(f"/track/{token}")
+    await cast.driver.post(*START, ago(2))
+    await drawn_at(page, cast.driver.vehicle_id, START)
+    assert received
+    async with backstage.work() as session:
+        query = select(Delivery).where(Delivery.tracking_number == token)
+        (await session.exec(query)).one().status = DeliveryStatus.COMPLETED
+
+    headline = page.get_by_test_id("headline")
+    await expect(headline).to_contain_text("has been delivered", timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("fleet-map")).to_have_count(0)
+    received.clear()
+    await cast.driver.post(*FURTHER, ago(0))
+    await asyncio.sleep(2)
+    assert received == []
 
 
 async def a_tracking_link(container: Container, cast: Cast, status: DeliveryStatus) -> str:
