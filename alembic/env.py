@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import create_engine, pool
 
 from alembic import context
+from fleet_app.kernel.locks import MIGRATIONS
 from fleet_app.settings import get_settings
 from fleet_app.storage.sql.metadata import metadata
 
@@ -35,7 +36,7 @@ def run() -> None:
             connection=connection, target_metadata=metadata, include_name=include_name
         )
         with context.begin_transaction():
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4242421)")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATIONS})")
             context.run_migrations()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, text
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.bootstrap import Container
+from fleet_app.bootstrap import PATIENT_SECONDS, Container
 from fleet_app.delivery.models import (
     Customer,
     Delivery,
@@ -26,12 +26,13 @@ from fleet_app.fleet.models import Driver, DriverStatus, Fleet, FleetManager, Ve
 from fleet_app.identity.models import DeviceToken, Role, User
 from fleet_app.identity.passwords import Passwords
 from fleet_app.identity.tokens import digest, new_device_token
+from fleet_app.kernel.locks import DEMO_DATA
 from fleet_app.simulation import cast, logins
 from fleet_app.simulation.cast import Crew
 from fleet_app.simulation.logins import DemoLogins, DeviceLogin, DriverLogin, Login
 
 Row = TypeVar("Row", bound=SQLModel)
-_LOCK = "SELECT pg_advisory_xact_lock(4242422)"
+_LOCK = f"SELECT pg_advisory_xact_lock({DEMO_DATA})"
 
 
 async def seed_demo(container: Container, home: Path) -> DemoLogins:
@@ -43,7 +44,7 @@ async def seed_demo(container: Container, home: Path) -> DemoLogins:
     found = _kept(home)
     hashes = await _hashes(container, found)
     logins.save(home, found)
-    async with container.work() as session:
+    async with container.work(PATIENT_SECONDS) as session:
         await session.exec(text(_LOCK))  # type: ignore[call-overload]
         await _store(session, found, hashes)
     if not found.stored:
