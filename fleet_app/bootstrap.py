@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -29,13 +28,24 @@ from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.history.postgres import PostgresHistory
+from fleet_app.storage.live.client import create_client
 from fleet_app.storage.live.counts import RedisCounts
 from fleet_app.storage.live.fix_log import ValkeyFixLog
 from fleet_app.storage.live.leases import ValkeyLeases
 from fleet_app.storage.live.positions import ValkeyLivePositions
 from fleet_app.storage.live.rejections import RedisRejectedPayloads
 from fleet_app.storage.live.sessions import RedisAttempts, RedisBindings, RedisSessions
+from fleet_app.storage.sql.connection import Connection
 from fleet_app.storage.sql.engine import create_engine, create_pool
+
+WORK_SECONDS = 5.0
+"""How long a unit of work may take for somebody who waits for the answer."""
+PATIENT_SECONDS = 30.0
+"""The same for a worker, whose batches may be large and who would only try again."""
+LIVE_SECONDS = 4
+"""How long the live store may take for one answer. None of ours comes near."""
+LOG_SECONDS = 5
+"""The same for the log: longer than a blocking read, and than it may wait for its disk."""
 
 
 class Container:
@@ -57,14 +67,14 @@ class Container:
         return create_engine(self.database_url)
 
     @cached_property
-    def pool(self) -> AsyncConnectionPool:
+    def pool(self) -> AsyncConnectionPool[Connection]:
         """psycopg pool for bulk history; opened by `start`."""
         return create_pool(self.database_url)
 
     @cached_property
     def redis(self) -> Redis:
         """Client of the live store; connects on use and reconnects by itself."""
-        return Redis.from_url(self.redis_url, health_check_interval=15, socket_connect_timeout=3)
+        return create_client(self.redis_url, retries=1, seconds=LIVE_SECONDS)
 
     @cached_property
     def sessions_store(self) -> RedisSessions:
@@ -135,20 +145,12 @@ class Container:
     @cached_property
     def stream_redis(self) -> Redis:
         """Client that never repeats a command by itself and gives up on a silent server."""
-        return self._impatient_redis(retries=0)
+        return create_client(self.redis_url, retries=0, seconds=LOG_SECONDS)
 
     @cached_property
     def repeat_redis(self) -> Redis:
         """Client for what may be done twice: a second try hides a closed connection."""
-        return self._impatient_redis(retries=1)
-
-    def _impatient_redis(self, retries: int) -> Redis:
-        return Redis.from_url(
-            self.redis_url,
-            socket_connect_timeout=3,
-            socket_timeout=10,
-            retry=Retry(NoBackoff(), retries),
-        )
+        return create_client(self.redis_url, retries=1, seconds=LOG_SECONDS)
 
     @cached_property
     def fix_log(self) -> FixLog:
@@ -186,16 +188,20 @@ class Container:
 
     def new_tracker(self) -> Tracker:
         """A tracker that remembers nothing yet, for a partition just taken over."""
-        return Tracker(self.work, self.live)
+        return Tracker(partial(self.work, PATIENT_SECONDS), self.live)
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[AsyncSession]:
+    async def work(self, seconds: float = WORK_SECONDS) -> AsyncIterator[AsyncSession]:
         """One unit of work: commits at the end, rolls back on any error.
 
-        Raises `StoreUnavailable` when the database cannot be reached.
+        Raises `StoreUnavailable` when the database cannot be reached, or when all of the work
+        took longer than `seconds`. A commit that gets no answer may have been done all the same.
         """
         try:
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with (
+                asyncio.timeout(seconds),
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+            ):
                 yield session
                 await session.commit()
         except (OperationalError, PoolExhausted, OSError) as error:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
+
+from fleet_app.kernel.errors import StoreUnavailable
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 LARGEST_BATCH = 500
+LOAD_SECONDS = 5.0
+"""A query that takes longer has failed: everybody who misses waits for it."""
 
 
 class FreshCache(Generic[K, V]):
     """Holds at most `size` answers for `ttl` seconds each; unknown keys are never held.
 
     Keys asked for while a query runs go into the next one together, so a crowd costs one query
-    at a time, not one each.
+    at a time, not one each. A store that is down is the answer to everybody who waits by then, so
+    that nobody waits for one hanging query after the other.
     """
 
     def __init__(
@@ -74,13 +79,20 @@ class FreshCache(Generic[K, V]):
     async def _answer(self, batch: dict[K, asyncio.Future[V | None]]) -> None:
         asked_at = self._clock()
         try:
-            found = await self._load(list(batch))
+            async with asyncio.timeout(LOAD_SECONDS):
+                found = await self._load(list(batch))
+        except (StoreUnavailable, TimeoutError) as error:
+            waiting, self._wanted = self._wanted, {}
+            down = error if isinstance(error, StoreUnavailable) else StoreUnavailable("A store")
+            _fail([*batch.values(), *waiting.values()], down)
         except Exception as error:
-            for future in batch.values():
-                if not future.done():
-                    future.set_exception(error)
-                    future.exception()  # nobody may be waiting any more; that is no leak
-            return
+            _fail(batch.values(), error)
+        else:
+            self._settle(batch, asked_at, found)
+
+    def _settle(
+        self, batch: dict[K, asyncio.Future[V | None]], asked_at: float, found: Mapping[K, V]
+    ) -> None:
         for key, future in batch.items():
             value = found.get(key)
             if value is not None:
@@ -93,3 +105,10 @@ class FreshCache(Generic[K, V]):
         self._held.move_to_end(key)
         while len(self._held) > self._size:
             self._held.popitem(last=False)
+
+
+def _fail(futures: Iterable[asyncio.Future[V]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)
+            future.exception()  # nobody may be waiting any more; that is no leak

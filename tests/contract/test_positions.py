@@ -8,7 +8,7 @@ from fleet_app.bootstrap import Container
 from fleet_app.location.frames import LivePosition, split_records, unpack_position
 from fleet_app.location.models import MotionStatus
 from fleet_app.location.ports import RESUBSCRIBED
-from fleet_app.storage.live import positions
+from fleet_app.storage.live import subscription
 
 
 def at(vehicle_id=7, **known):
@@ -54,7 +54,7 @@ async def test_a_listener_hears_all_fleets_and_survives_a_lost_connection(contai
 
 
 async def test_silence_is_not_taken_for_a_lost_connection(container: Container, monkeypatch):
-    monkeypatch.setattr(positions, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(subscription, "POLL_SECONDS", 0.05)
     heard = container.live.listen()
     assert await anext(heard) == RESUBSCRIBED
     waiting = asyncio.ensure_future(anext(heard))

@@ -16,14 +16,14 @@ from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 
 from fleet_app.kernel.clock import Clock
+from fleet_app.kernel.locks import PARTITIONS
+from fleet_app.storage.sql.connection import Connection
 
 DAILY_FOR_DAYS = 400
 DAY_MS = 86_400_000
 _DAILY = re.compile(r"location_events_(\d{8})")
 _CLEAR_OLDER = "DELETE FROM location_events_older WHERE recorded_at < %s"
 _EPOCH = date(1970, 1, 1)
-_LOCK = 4_242_422
-"""Advisory lock under which partitions are made and dropped, in any process."""
 _TABLE = "location_events"
 _OLDER = "location_events_older"
 _OLD = -1
@@ -33,7 +33,7 @@ _OLD = -1
 class DailyPartitions:
     """Knows which days exist; one per process."""
 
-    def __init__(self, pool: AsyncConnectionPool, clock: Clock) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
         self._known: set[int] = set()
@@ -49,7 +49,7 @@ class DailyPartitions:
         if not missing:
             return
         async with self._pool.connection() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (PARTITIONS,))
             existing = await _existing(connection)
             for day in sorted(missing - existing):
                 await _make(connection, day)
@@ -68,7 +68,7 @@ class DailyPartitions:
             async with self._pool.connection() as connection:
                 # Give way rather than make writers queue behind us for long.
                 await connection.execute("SET LOCAL lock_timeout = '5s'")
-                await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                await connection.execute("SELECT pg_advisory_xact_lock(%s)", (PARTITIONS,))
                 await connection.execute(
                     sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(_name(day)))
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from fleet_app.kernel.jsonb import json_text
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason
 from fleet_app.storage.history.copy_rows import COLUMNS, STAGING, copy_data
 from fleet_app.storage.history.partitions import DailyPartitions, day_of
+from fleet_app.storage.sql.connection import Connection
 from fleet_app.storage.sql.errors import postgres_errors
 
 _COPY = f"COPY incoming_fixes ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
@@ -42,13 +44,16 @@ WHERE vehicle_id = %s AND recorded_at >= %s AND recorded_at < %s AND NOT EXISTS 
     SELECT FROM quarantined_fixes AS held WHERE held.vehicle_id = event.vehicle_id
     AND held.recorded_at = event.recorded_at AND held.reason = %s)
 ORDER BY recorded_at DESC LIMIT %s"""
+STORE_SECONDS = 60.0
+"""The largest batch takes about a second; a server that needs this long hangs."""
+TRACK_SECONDS = 5.0
 _YEAR_1, _YEAR_9999 = -62_135_596_800_000, 253_402_214_400_000
 
 
 class PostgresHistory:
     """`HistoryStore` on a psycopg pool."""
 
-    def __init__(self, pool: AsyncConnectionPool, clock: Clock = utc_now) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], clock: Clock = utc_now) -> None:
         self._pool = pool
         self._partitions = DailyPartitions(pool, clock)
 
@@ -62,7 +67,7 @@ class PostgresHistory:
 
     async def _store(self, batches: Sequence[FixBatch]) -> int:
         believed, keyed = _believed(batches)
-        async with postgres_errors():
+        async with postgres_errors(), asyncio.timeout(STORE_SECONDS):
             await self._partitions.ensure({day_of(moment) for moment in believed})
             async with self._pool.connection() as connection, connection.cursor() as cursor:
                 new = await _insert(cursor, batches, keyed) if believed else 0
@@ -74,7 +79,11 @@ class PostgresHistory:
     ) -> list[Fix]:
         """See `HistoryStore.track`."""
         jump = QuarantineReason.IMPOSSIBLE_JUMP.value
-        async with postgres_errors(), self._pool.connection() as connection:
+        async with (
+            postgres_errors(),
+            asyncio.timeout(TRACK_SECONDS),
+            self._pool.connection() as connection,
+        ):
             rows = await connection.execute(_TRACK, (vehicle_id, since, until, jump, limit))
             newest_first = await rows.fetchall()
         return [_fix(row) for row in reversed(newest_first)]

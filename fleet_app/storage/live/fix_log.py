@@ -5,6 +5,7 @@ Braces are part of the key: in a cluster all keys of one partition share a slot.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,8 @@ DEAD = "log:dead"
 BACKLOG_SECONDS = 1.0
 """How old the backlog figure behind the admission check may be."""
 FULL_RETRY_SECONDS = 10
+APPEND_SECONDS = 5.0
+"""How long a post may wait for the log. Whether it was written after all is then not known."""
 
 
 def _encodable(fix: Fix) -> Fix:
@@ -65,11 +68,13 @@ class ValkeyFixLog:
         """See `FixLog.append`. Also refuses while the backlog is above the configured limit."""
         if not batches:
             return
-        await self._admit()
         partitions = self.partitions
-        await self._writer.write(
-            [(stream_key(batch.vehicle_id % partitions), self._encode(batch)) for batch in batches]
-        )
+        with valkey_errors(STORE):
+            async with asyncio.timeout(APPEND_SECONDS):
+                await self._admit()
+                await self._writer.write(
+                    [(stream_key(b.vehicle_id % partitions), self._encode(b)) for b in batches]
+                )
 
     def _encode(self, batch: FixBatch) -> bytes:
         try:

@@ -13,14 +13,13 @@ from fleet_app.location.frames import LivePosition, pack_position
 from fleet_app.location.models import MotionStatus
 from fleet_app.location.ports import RESUBSCRIBED
 from fleet_app.storage.live.errors import STORE_ERRORS, valkey_errors
+from fleet_app.storage.live.subscription import messages
 
 log = logging.getLogger(__name__)
 TTL_SECONDS = 60
 CHANNEL = "live:"
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between attempts to listen again."""
-POLL_SECONDS = 5.0
-"""How long a silent subscription waits before it checks that the connection still lives."""
 
 
 class ValkeyLivePositions:
@@ -69,16 +68,7 @@ async def _announcements(
     subscription: redis.client.PubSub,
 ) -> AsyncIterator[tuple[int, bytes]]:
     """Everything one subscription receives; raises when its connection breaks."""
-    quiet = False
-    while True:
-        message = await subscription.get_message(timeout=POLL_SECONDS)
-        if message is None:
-            if quiet:  # two silences and no answer to the ping in between
-                raise ConnectionError("the live store does not answer")
-            await subscription.ping()
-            quiet = True
-            continue
-        quiet = False
+    async for message in messages(subscription):
         if message["type"] == "psubscribe":
             yield RESUBSCRIBED
         elif message["type"] == "pmessage":

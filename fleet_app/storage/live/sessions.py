@@ -15,6 +15,7 @@ from redis import exceptions
 
 from fleet_app.identity.ports import SessionRecord
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.storage.live.subscription import messages
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class RedisSessions:
             try:
                 async with self._client.pubsub() as channel:
                     await channel.subscribe(REVOKED_CHANNEL)
-                    async for message in channel.listen():
+                    async for message in messages(channel):
                         if message["type"] == "message":
                             yield message["data"].decode().split()
             except DOWN as error:
@@ -155,16 +156,32 @@ class RedisBindings:
         self._client = client
         self._seconds = seconds
 
-    async def claim(self, token: str, owner: str) -> bool:
-        """Take a token that nobody has, or use one's own again; False when it is another's."""
-        key = f"client:token:{hashlib.sha256(token.encode()).hexdigest()}"
+    async def claim(self, token: str, owner: str, seconds: int | None = None) -> bool:
+        """Take a token that nobody has, or use one's own again; False when it is another's.
+
+        It stays taken for `seconds`, unless told otherwise as long as a session.
+        """
+        key, seconds = _binding(token), seconds or self._seconds
         with store_errors():
-            if await self._client.set(key, owner, nx=True, ex=self._seconds):
+            if await self._client.set(key, owner, nx=True, ex=seconds):
                 return True
             if await self._client.get(key) != owner.encode():
                 return False
-            await self._client.expire(key, self._seconds)
+            await self._client.expire(key, seconds)
         return True
+
+    async def prolong(self, tokens: Sequence[str], seconds: int) -> list[str]:
+        """Keep taken tokens for `seconds` from now; returns those that are no longer taken."""
+        with store_errors():
+            async with self._client.pipeline(transaction=False) as pipe:
+                for token in tokens:
+                    pipe.expire(_binding(token), seconds)
+                kept = await pipe.execute()
+        return [token for token, was_there in zip(tokens, kept, strict=True) if not was_there]
+
+
+def _binding(token: str) -> str:
+    return f"client:token:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 def _key(session_id: str) -> str:
