@@ -11,6 +11,7 @@ from reflex_components_core.core.upload import Upload
 from fleet_app.web.gate import current_principal, gated_app, namespace, public, requires
 
 namespace.SWEEP_SECONDS = 1.0
+namespace.ANONYMOUS_SECONDS = 4
 
 
 class Desk(rx.State):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from hashlib import sha256
 
 import pytest
 from websockets.asyncio.client import connect
@@ -12,6 +14,9 @@ from fleet_app.bootstrap import Container
 from fleet_app.identity.models import Role
 from tests.web.conftest import Browser, GateServer, signed_in
 from tests.web.raw_socket import DESK, STATE, new_token
+
+ANONYMOUS_SECONDS = 4
+"""As `gate_server` sets it."""
 
 
 async def test_a_dispatcher_may_call_what_dispatchers_may(
@@ -107,6 +112,33 @@ async def test_the_owner_of_a_client_token_finds_the_state_again(
         await page.until_received("my note")
     async with gate_server.socket(dispatcher.cookie, token=token) as page:
         assert "my note" in await page.hydrate()
+
+
+async def test_a_client_token_without_a_session_is_bound_only_while_its_socket_is_open(
+    gate_server: GateServer, people: Container
+) -> None:
+    token = new_token()
+    key = f"client:token:{sha256(token.encode()).hexdigest()}"
+    async with gate_server.socket(token=token) as page:
+        await page.hydrate()
+        for _ in range(6):
+            assert 0 < await people.redis.ttl(key) <= ANONYMOUS_SECONDS
+            await asyncio.sleep(1)
+        await people.redis.delete(key)  # even lost, it is bound again
+        await asyncio.sleep(2.5)
+        assert await people.redis.get(key) == b"anonymous"
+    await asyncio.sleep(ANONYMOUS_SECONDS + 2.5)
+    assert not await people.redis.exists(key)
+
+
+async def test_the_client_token_of_a_session_lives_as_long_as_the_session(
+    gate_server: GateServer, people: Container, dispatcher: Browser
+) -> None:
+    token = new_token()
+    async with gate_server.socket(dispatcher.cookie, token=token) as page:
+        await page.hydrate()
+        seconds = await people.redis.ttl(f"client:token:{sha256(token.encode()).hexdigest()}")
+    assert seconds > people.settings.session_hours * 3600
 
 
 async def test_a_client_cannot_connect_a_second_time_as_somebody_else(

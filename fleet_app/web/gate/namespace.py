@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 import urllib.parse
 import uuid
 from collections import defaultdict
@@ -38,6 +39,9 @@ SWEEP_SECONDS = 10.0
 CLIENT_TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
 LONGEST_PATH = 4096
 ANONYMOUS = "anonymous"
+ANONYMOUS_SECONDS = 600
+"""How long a client token without a session stays bound after its socket has gone: time to come
+back from a tunnel. Anybody can make such tokens, so they must not pile up."""
 
 
 class FleetNamespace(EventNamespace):
@@ -49,6 +53,8 @@ class FleetNamespace(EventNamespace):
         self._offences = Allowance(burst=20, per_second=0.2)
         self._sockets: defaultdict[str, set[str]] = defaultdict(set)
         self._users: dict[str, Principal] = {}
+        self._anonymous: dict[str, str] = {}
+        self._prolonged = time.monotonic()
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Dispatch what the server raises itself, and the three messages clients may send."""
@@ -83,6 +89,7 @@ class FleetNamespace(EventNamespace):
 
     def on_disconnect(self, sid: str, *_reason: Any) -> asyncio.Task[None] | None:
         """Forget the socket."""
+        self._anonymous.pop(sid, None)
         principal = self._users.pop(sid, None)
         if principal is not None and principal.session_id is not None:
             self._sockets[principal.session_id].discard(sid)
@@ -124,6 +131,25 @@ class FleetNamespace(EventNamespace):
             for start in range(0, len(self._users), 500):
                 some = list(self._users.items())[start : start + 500]
                 await asyncio.gather(*(self._recheck(sid, was) for sid, was in some))
+            if time.monotonic() - self._prolonged > ANONYMOUS_SECONDS / 4:
+                self._prolonged = time.monotonic()
+                await self._prolong_anonymous()
+
+    async def _prolong_anonymous(self) -> None:
+        """Keep the client tokens of open sockets bound; nobody else may take them meanwhile."""
+        bindings = get_container().token_bindings
+        for sid in list(self._anonymous):
+            if not self.server.manager.is_connected(sid, self.namespace):  # refused after all
+                del self._anonymous[sid]
+        sockets = {token: sid for sid, token in self._anonymous.items()}
+        tokens = list(sockets)
+        try:
+            for start in range(0, len(tokens), 500):
+                for token in await bindings.prolong(tokens[start : start + 500], ANONYMOUS_SECONDS):
+                    if not await bindings.claim(token, ANONYMOUS, ANONYMOUS_SECONDS):
+                        await self.disconnect(sockets[token])
+        except StoreUnavailable:
+            logger.warning("Client tokens were not prolonged: the live store is down")
 
     async def _recheck(self, sid: str, was: Principal) -> None:
         try:
@@ -168,13 +194,16 @@ class FleetNamespace(EventNamespace):
         query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""))
         token = query.get("token", [""])[0]
         owner = (principal.session_id if principal else None) or ANONYMOUS
+        seconds = ANONYMOUS_SECONDS if owner == ANONYMOUS else None
         bindings = get_container().token_bindings
-        if CLIENT_TOKEN.fullmatch(token) and await bindings.claim(token, owner):
-            return environ
-        fresh = str(uuid.uuid4())
-        await bindings.claim(fresh, owner)
-        await self.emit("new_token", fresh, to=sid)
-        return {**environ, "QUERY_STRING": "token=" + fresh}
+        if not (CLIENT_TOKEN.fullmatch(token) and await bindings.claim(token, owner, seconds)):
+            token = str(uuid.uuid4())
+            await bindings.claim(token, owner, seconds)
+            await self.emit("new_token", token, to=sid)
+            environ = {**environ, "QUERY_STRING": "token=" + token}
+        if owner == ANONYMOUS:
+            self._anonymous[sid] = token
+        return environ
 
     def _build_static_router_data(self, sid: str, environ: dict[str, Any]) -> dict[str, Any]:
         data: dict[str, Any] = super()._build_static_router_data(sid, environ)
