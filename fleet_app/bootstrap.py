@@ -177,11 +177,6 @@ class Container:
         """Where a whole fleet is."""
         return LiveView(self.work)
 
-    @cached_property
-    def leases(self) -> Lease:
-        """Leases held in the name of this process."""
-        return self.new_leases()
-
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""
         return ValkeyLeases(self.stream_redis)

@@ -11,9 +11,9 @@ from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from fleet_app.bootstrap import Container, get_container
 from fleet_app.identity.models import Role
 from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import Forbidden, Unauthenticated
 
-SESSION_COOKIE = "fleet_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_CLIENT = 64
 

@@ -15,6 +15,9 @@ from fleet_app.identity.service import IdentityService
 from fleet_app.identity.tokens import digest, new_session_token
 from fleet_app.kernel.errors import NotFound
 
+SESSION_COOKIE = "fleet_session"
+"""The cookie that carries a session's token, for pages and API alike."""
+
 
 class OpenedSession(msgspec.Struct, frozen=True):
     """The token goes into the cookie and nowhere else; it lives `seconds`."""

@@ -9,6 +9,11 @@ Clock = Callable[[], datetime]
 """Returns the present moment as an aware UTC datetime."""
 
 
+CALENDAR_MS = (-62_135_596_800_000, 253_402_214_400_000)
+"""The first and the last day of the years 1 to 9999, epoch milliseconds: what both Python and a
+timestamp column can hold."""
+
+
 def utc_now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
@@ -17,6 +22,11 @@ def utc_now() -> datetime:
 def from_ms(epoch_ms: int) -> datetime:
     """The UTC moment `epoch_ms` milliseconds after 1970."""
     return datetime.fromtimestamp(epoch_ms / 1000, UTC)
+
+
+def clamped_ms(epoch_ms: int) -> int:
+    """The moment, or the end of the calendar that is nearer to it."""
+    return min(max(epoch_ms, CALENDAR_MS[0]), CALENDAR_MS[1])
 
 
 def to_ms(moment: datetime) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import msgspec
 
@@ -47,10 +46,6 @@ class IngestService:
     def __init__(self, log: FixLog, rejected: RejectedPayloads) -> None:
         self._log = log
         self._rejected = rejected
-
-    async def accept(self, batches: Sequence[FixBatch]) -> None:
-        """Return when all batches are durable; raises `StoreUnavailable`."""
-        await self._log.append(batches)
 
     async def take(
         self, sender: Sender, source: Source, fixes: list[Fix], received_at_ms: int

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from fleet_app.kernel.clock import CALENDAR_MS
 from fleet_app.location.protocols.values import (
     ALTITUDES,
     MAX_ACCURACY,
@@ -15,7 +16,6 @@ from fleet_app.location.protocols.values import (
     MAX_KEY,
     MAX_SPEED,
     MAX_TEXT,
-    TIMES_MS,
 )
 from mobile_api.schemas.errors import ErrorEnvelope, answer_example
 
@@ -31,7 +31,7 @@ Integer = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 class FixIn(msgspec.Struct, frozen=True, kw_only=True):
     """One position report as it comes in."""
 
-    recorded_at: datetime | Annotated[float, Meta(ge=0, le=TIMES_MS[1])]
+    recorded_at: datetime | Annotated[float, Meta(ge=0, le=CALENDAR_MS[1])]
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
     speed: Annotated[float, Meta(ge=0, le=MAX_SPEED)] | None = None

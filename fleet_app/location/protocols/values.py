@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from fleet_app.identity.models import SpeedUnit
-from fleet_app.kernel.clock import to_ms
+from fleet_app.kernel.clock import clamped_ms, to_ms
 from fleet_app.location.errors import MalformedPayload
 from fleet_app.location.models import Fix
 from fleet_app.location.plausibility import implausible
@@ -32,8 +32,6 @@ ALTITUDES = (-12_262.0, 18_000.0)
 MAX_ACCURACY = 1_000_000.0
 SECONDS_END = 2_147_483_647
 """Integers from here on are milliseconds."""
-TIMES_MS = (-62_135_596_800_000, 253_402_214_400_000)
-"""Years 1 to 9999: what a timestamp column can hold."""
 EVENT_ID_LENGTH = 64
 MAX_ATTRIBUTES = 32
 MAX_KEY = 64
@@ -163,7 +161,7 @@ class Reading:
 
     def _storable_time(self, moment: int) -> int:
         """`moment`, or the nearest one that can be stored, with what was sent beside it."""
-        bounded = min(max(moment, TIMES_MS[0]), TIMES_MS[1])
+        bounded = clamped_ms(moment)
         if bounded != moment:
             self.attributes["recorded_at_ms"] = str(moment)[:MAX_TEXT]
         return bounded

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from struct import Struct, error, pack
 
+from fleet_app.kernel.clock import clamped_ms
 from fleet_app.kernel.jsonb import json_text
 from fleet_app.location.models import Fix, FixBatch, Source
 
@@ -23,7 +24,6 @@ STAGING = """CREATE TEMPORARY TABLE IF NOT EXISTS incoming_fixes (
     source text, event_id text, attributes jsonb) ON COMMIT DELETE ROWS"""
 
 _EPOCH_2000_MS = 946_684_800_000
-_YEAR_1_MS, _YEAR_9999_MS = -62_135_596_800_000, 253_402_214_400_000
 _MAX_EVENT_ID = 64
 _HEADER = b"PGCOPY\n\xff\r\n\0" + pack("!ii", 0, 0)
 _FIELDS = 14
@@ -61,7 +61,7 @@ def copy_data(batches: Iterable[FixBatch]) -> bytes:
 
 def micros(epoch_ms: int) -> int:
     """PostgreSQL's binary timestamptz; moments outside the calendar of years 1-9999 are clamped."""
-    return (min(max(epoch_ms, _YEAR_1_MS), _YEAR_9999_MS) - _EPOCH_2000_MS) * 1000
+    return (clamped_ms(epoch_ms) - _EPOCH_2000_MS) * 1000
 
 
 def _measures(fix: Fix) -> bytes:

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from fleet_app.kernel.clock import Clock, from_ms, to_ms, utc_now
+from fleet_app.kernel.clock import Clock, clamped_ms, from_ms, to_ms, utc_now
 from fleet_app.kernel.jsonb import json_text
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason
 from fleet_app.storage.history.copy_rows import COLUMNS, STAGING, copy_data
@@ -47,7 +47,6 @@ ORDER BY recorded_at DESC LIMIT %s"""
 STORE_SECONDS = 60.0
 """The largest batch takes about a second; a server that needs this long hangs."""
 TRACK_SECONDS = 5.0
-_YEAR_1, _YEAR_9999 = -62_135_596_800_000, 253_402_214_400_000
 
 
 class PostgresHistory:
@@ -117,10 +116,10 @@ async def _quarantine(cursor: AsyncCursor[Any], batches: Sequence[FixBatch]) -> 
     rows = [
         (
             batch.vehicle_id,
-            _calendar(fix.recorded_at_ms),
+            from_ms(clamped_ms(fix.recorded_at_ms)),
             fix.quarantine.value,
             batch.fleet_id,
-            _calendar(batch.received_at_ms),
+            from_ms(clamped_ms(batch.received_at_ms)),
             fix.lat,
             fix.lon,
             batch.source.value,
@@ -132,11 +131,6 @@ async def _quarantine(cursor: AsyncCursor[Any], batches: Sequence[FixBatch]) -> 
     ]
     if rows:
         await cursor.executemany(_QUARANTINE, rows)
-
-
-def _calendar(epoch_ms: int) -> datetime:
-    """The moment, clamped to what both Python and PostgreSQL can hold."""
-    return from_ms(min(max(epoch_ms, _YEAR_1), _YEAR_9999))
 
 
 def _fix(row: Sequence[Any]) -> Fix:

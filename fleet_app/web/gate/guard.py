@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fleet_app.web.gate.who import SESSION_COOKIE
+from fleet_app.identity.sessions import SESSION_COOKIE
 
 CLOSED = "_upload"
 """Reflex's upload endpoint knows no users; files go through our own API."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from fleet_app.bootstrap import get_container
 from fleet_app.identity.principal import Principal
+from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.identity.tokens import digest
 from fleet_app.kernel.errors import Unauthenticated
 
-SESSION_COOKIE = "fleet_session"
 MARK = "fleet-session-id="
 """What the `cookie` header of a socket holds for the rest of the process: the digest that names
 the session. The cookie itself goes no further than `FleetNamespace`, so neither states nor logs

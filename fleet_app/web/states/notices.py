@@ -28,7 +28,8 @@ class Notices(rx.State):
     """Vehicles that fell silent. Loaded when the list is opened, never kept up to date here."""
 
     items: list[Notice] = []
-    loading: bool = False
+    loading: bool = True
+    """Until the list was here once: an empty list must not say that all is well before."""
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
@@ -40,6 +41,7 @@ class Notices(rx.State):
         async with container.work() as session:
             silent = await silent_vehicles(session, fleet_id, now, patience)
         self.items = [_notice(vehicle, now) for vehicle in silent]
+        self.loading = False
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
