@@ -19,7 +19,7 @@ from fleet_app.cli import (
     traffic,
     users,
 )
-from fleet_app.cli.problems import Problem, report, wrong_settings
+from fleet_app.cli.problems import Problem, database_failure, report, wrong_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,16 +37,17 @@ def main() -> None:
     # A service manager's stop ends a long step the way Ctrl-C does: by unwinding.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        app()
+        app(prog_name="./fleet")
     except KeyboardInterrupt:
         sys.exit(130)
     except Problem as problem:
         report(problem)
         sys.exit(1)
-    except ValueError as error:
-        if not (wrong := wrong_settings(error)):
+    except Exception as error:
+        known = wrong_settings(error) or database_failure(error)
+        if known is None:
             raise
-        report(wrong)
+        report(known)
         sys.exit(1)
 
 

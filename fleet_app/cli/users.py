@@ -1,13 +1,16 @@
-"""`./fleet user …`: who may sign in."""
+"""`./fleet user …` and `./fleet fleets`: who may sign in, and for which fleet."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fleet_app.cli.problems import explained
+from fleet_app.cli.problems import Problem, explained
+
+if TYPE_CHECKING:
+    from fleet_app.bootstrap import Container
 
 commands = typer.Typer(no_args_is_help=True, help="Users.")
 
@@ -15,48 +18,118 @@ commands = typer.Typer(no_args_is_help=True, help="Users.")
 def register(app: typer.Typer) -> None:
     """Add this group to the command line."""
     app.add_typer(commands, name="user")
+    app.command()(fleets)
 
 
 @commands.command()
-def create(
+def create(  # noqa: PLR0917 - the command line's options
     email: Annotated[str, typer.Argument(help="What the user signs in with.")],
     role: Annotated[
         str, typer.Option(help="system_admin, fleet_manager, dispatcher, driver or customer.")
     ],
     name: Annotated[str, typer.Option(help="Shown to others; the part before @ when not given.")]
     = "",
-    fleet: Annotated[int | None, typer.Option(help="Fleet id; none for a system_admin.")] = None,
+    fleet: Annotated[
+        str, typer.Option(metavar="ID_OR_NAME", help="The user's fleet; ./fleet fleets lists them.")
+    ] = "",
+    new_fleet: Annotated[
+        str, typer.Option(metavar="NAME", help="Make this fleet for the user.")
+    ] = "",
+    time_zone: Annotated[
+        str, typer.Option(metavar="AREA/CITY", help="Of the new fleet; UTC when not given.")
+    ] = "",
+    license: Annotated[
+        str, typer.Option(metavar="NUMBER", help="A driver's driving licence.")
+    ] = "",
+    vehicle: Annotated[
+        str, typer.Option(metavar="REGISTRATION", help="The vehicle a driver drives.")
+    ] = "",
     password: Annotated[
         str,
         typer.Option(
-            prompt=True, confirmation_prompt=True, hide_input=True, envvar="FLEET_NEW_PASSWORD",
+            envvar="FLEET_NEW_PASSWORD",
             help="Asked for when not given; a command line is visible to others.",
         ),
     ] = "",
 ) -> None:  # fmt: skip
-    """Create a user."""
-    from fleet_app.cli.progress import detail
+    """Create a user. Everybody but a system_admin belongs to one fleet.
+
+    For example: ./fleet user create me@example.com --role fleet_manager
+    --new-fleet "My couriers" --time-zone Europe/Helsinki
+    """
+    from fleet_app.cli.new_user import NewUser
+    from fleet_app.cli.records import ask, records
     from fleet_app.kernel.errors import FleetError
-    from fleet_app.runtime.engines import embedded_engines
-    from fleet_app.settings import get_settings
 
-    with explained(FleetError), embedded_engines(get_settings(), detail):
-        user_id = asyncio.run(_create(email, name or email.split("@")[0], role, fleet, password))
-    print(f"Created user {user_id}: {email} ({role}).")
+    wanted = NewUser(email, role, name, fleet, new_fleet, time_zone, license, vehicle)
+    with explained(FleetError):
+        wanted.check()
+    with records():
+        ask(wanted.look_up)
+        password = password or _ask_password()
+        for line in ask(partial(wanted.create, password=password)):
+            print(line)
 
 
-async def _create(email: str, name: str, role: str, fleet: int | None, password: str) -> int | None:
-    from fleet_app.bootstrap import Container
-    from fleet_app.identity.models import Role
-    from fleet_app.settings import get_settings
+@commands.command()
+def assign(
+    email: Annotated[str, typer.Argument(help="The driver.")],
+    vehicle: Annotated[
+        str, typer.Option(metavar="REGISTRATION", help="The vehicle driven from now on.")
+    ],
+) -> None:
+    """Give a driver another vehicle."""
+    from fleet_app.cli.records import ask, records
 
-    if role not in list(Role):
-        raise RuntimeError(f"there is no role {role!r}; the roles are {', '.join(Role)}")
-    container = Container(get_settings())
-    try:
-        user = await container.identity.create_user(
-            email=email, name=name, role=Role(role), password=password, fleet_id=fleet
-        )
-        return user.id
-    finally:
-        await container.close()
+    with records():
+        print(ask(partial(_assign, email=email, plate=vehicle)))
+
+
+def fleets() -> None:
+    """List the fleets: id, name and time zone."""
+    from fleet_app.cli.records import ask, records
+
+    with records():
+        lines = ask(_fleets)
+    print("\n".join(lines) or "No fleets yet; ./fleet user create … --new-fleet NAME makes one.")
+
+
+def _ask_password() -> str:
+    from fleet_app.identity.errors import WeakPassword
+    from fleet_app.identity.passwords import check_policy
+
+    def checked(password: str) -> str:
+        try:
+            check_policy(password)
+        except WeakPassword as error:
+            raise typer.BadParameter(error.message) from None
+        return password
+
+    answer: str = typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True, value_proc=checked
+    )
+    return answer
+
+
+async def _fleets(container: Container) -> list[str]:
+    from fleet_app.fleet.register import FleetRegister
+
+    async with container.work() as session:
+        found = await FleetRegister(session).fleets()
+    return [f"{fleet.id:6}  {fleet.name}  ({fleet.time_zone})" for fleet in found]
+
+
+async def _assign(container: Container, email: str, plate: str) -> str:
+    from fleet_app.cli.new_user import existing_fleet, existing_vehicle
+    from fleet_app.fleet.register import FleetRegister
+
+    user = await container.identity.user_by_email(email)
+    async with container.work() as session:
+        register = FleetRegister(session)
+        driver = await register.driver_of(user.id or 0) if user is not None else None
+        if driver is None:
+            raise Problem(f"there is no driver {email}")
+        fleet = await existing_fleet(register, str(driver.fleet_id), "driver")
+        vehicle = await existing_vehicle(register, fleet, plate)
+        driver.vehicle_id = vehicle.id
+    return f"{driver.name} drives {vehicle.registration_number}."

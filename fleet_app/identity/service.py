@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.emails import checked_email, normal_email
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
@@ -50,18 +52,34 @@ class IdentityService:
         self, *, email: str, name: str, role: Role, password: str, fleet_id: int | None = None
     ) -> User:
         """Store a new user. Raises `EmailTaken`, `WeakPassword` or `InvalidInput`."""
+        user = await self.new_user(email=email, name=name, role=role, password=password)
+        user.fleet_id = fleet_id
+        async with self._work() as session:
+            return await self.add_user(session, user)
+
+    async def new_user(self, *, email: str, name: str, role: Role, password: str) -> User:
+        """A user who is not stored yet. Raises `WeakPassword` or `InvalidInput`.
+
+        Apart from `add_user` because hashing takes long, and transactions must not.
+        """
         address, shown = checked_email(email), name.strip()
         if not 1 <= len(shown) <= 120:
             raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
-        if (role is Role.SYSTEM_ADMIN) != (fleet_id is None):
+        password_hash = await self._passwords.hash(password)
+        return User(email=address, name=shown, role=role, password_hash=password_hash)
+
+    @staticmethod
+    async def add_user(session: AsyncSession, user: User) -> User:
+        """Store a new user in the caller's transaction. Raises `EmailTaken` or `InvalidInput`."""
+        if (user.role is Role.SYSTEM_ADMIN) != (user.fleet_id is None):
             message = "A system administrator has no fleet, and everybody else has one"
             raise InvalidInput(message, fields={"fleet_id": message})
-        password_hash = await self._passwords.hash(password)
-        user = User(
-            email=address, name=shown, role=role, fleet_id=fleet_id, password_hash=password_hash
-        )
+        return await IdentityRepository(session).add_user(user)
+
+    async def user_by_email(self, email: str) -> User | None:
+        """Whoever signs in with this address. Raises `InvalidInput` when it is none."""
         async with self._work() as session:
-            return await IdentityRepository(session).add_user(user)
+            return await IdentityRepository(session).user_by_email(checked_email(email))
 
     async def sign_in(self, email: str, password: str, client: str) -> Account:
         """The account of whoever knows its password.
