@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from fleet_app.settings import Settings
     from fleet_app.simulation.logins import DemoLogins
 
+ROLES = {
+    "system_admin": "System administrator",
+    "fleet_manager": "Fleet manager",
+    "dispatcher": "Dispatcher",
+    "driver": "Driver",
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add this group to the command line."""
@@ -128,11 +135,28 @@ def _run(steps: Steps, settings: Settings, vehicles: int, logins: DemoLogins | N
 
 def _welcome(settings: Settings, logins: DemoLogins | None) -> None:
     say(f"\n  Live fleet tracking runs at {settings.origin}\n")
-    if logins is None:
-        say("  Add a user with: ./fleet user create EMAIL --role system_admin")
-    else:
-        people = (logins.dispatcher, logins.manager, logins.administrator, logins.drivers[0])
-        for login in people:
-            say(f"  {login.role:14} {login.email:32} password {login.password}")
-        say(f"\n  A customer's tracking page: {logins.tracking_url(settings.origin)}")
+    for line in first_steps(settings) if logins is None else doors(settings, logins):
+        say(f"  {line}" if line else "")
     say("\n  Ctrl-C stops everything; data survives.\n")
+
+
+def first_steps(settings: Settings) -> Iterator[str]:
+    """What to do with an installation that runs but may be empty."""
+    if not (settings.home / "map" / "basemap.pmtiles").exists():
+        yield "No map yet: ./fleet map build EXTRACT.osm.pbf makes one from OpenStreetMap data.\n"
+    yield "Users are made in a second terminal; the password is asked for. The first manager:"
+    yield '  ./fleet user create me@example.com --role fleet_manager --new-fleet "My couriers" \\'
+    yield "      --time-zone Europe/Helsinki"
+    yield "Somebody who sees every fleet:"
+    yield "  ./fleet user create admin@example.com --role system_admin"
+
+
+def doors(settings: Settings, logins: DemoLogins) -> Iterator[str]:
+    """The ways into the demo: logins in columns, and the customer's page."""
+    people = (logins.dispatcher, logins.manager, logins.administrator, logins.drivers[0])
+    roles = [ROLES.get(login.role, login.role) for login in people]
+    widths = max(map(len, roles)), max(len(login.email) for login in people)
+    for role, login in zip(roles, people, strict=True):
+        yield f"{role:{widths[0]}}  {login.email:{widths[1]}}  password {login.password}"
+    yield ""
+    yield f"A customer's tracking page: {logins.tracking_url(settings.origin)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fleet_app.cli import benchmarks
+from fleet_app.cli import benchmarks, product
 from fleet_app.runtime import migrations
 from fleet_app.runtime.engines import embedded_engines, owner_pid
 from fleet_app.settings import PROJECT_ROOT, Settings
+from fleet_app.simulation.logins import DemoLogins, DriverLogin
 from tests.engines import temporary_home
 
 HEAVY = ("reflex", "fastapi", "sqlmodel", "redis", "psycopg", "alembic", "osmium", "numpy")
@@ -48,6 +50,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_help_names_every_command(home: Path) -> None:
     text = fleet(home, "--help").stdout
+    assert "Usage: ./fleet " in text
     for name in ("demo", "up", "test", "doctor", "db", "user", "map", "simulate", "replay"):
         assert f" {name} " in text
     for name in ("bench", "web", "worker", "dead-letters"):
@@ -103,3 +106,42 @@ def test_pytest_arguments_run_only_pytest(home: Path) -> None:
     assert "mypy" not in result.stdout
     assert "test_two_first_starts_install_once" in result.stdout
     assert fleet(home, "test", "tests/no_such_file.py").returncode == 1
+
+
+def test_up_ends_with_a_first_run_that_works(home: Path) -> None:
+    told = list(product.first_steps(Settings(home=home)))
+    assert any("./fleet map build EXTRACT.osm.pbf" in line for line in told)
+    parts = [line for line in told if "fleet_manager" in line or "--time-zone" in line]
+    command = "".join(line.removesuffix("\\") for line in parts)
+    arguments = shlex.split(command)[1:]
+    with embedded_engines(Settings(home=home, database_url=None, redis_url=None)):
+        assert fleet(home, "db", "upgrade").returncode == 0
+        made = fleet(home, *arguments, FLEET_NEW_PASSWORD="Correct-horse-battery-9")
+        assert made.returncode == 0, made.stderr
+    (home / "map").mkdir()
+    (home / "map" / "basemap.pmtiles").touch()
+    assert not any("map build" in line for line in product.first_steps(Settings(home=home)))
+
+
+def test_the_readme_shows_the_same_first_run() -> None:
+    readme = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+    assert "./fleet user create me@example.com --role fleet_manager" in readme
+    assert '--new-fleet "My couriers" --time-zone Europe/Helsinki' in readme
+
+
+def test_the_logins_of_the_demo_are_in_words_and_aligned() -> None:
+    def login(role: str, email: str) -> DriverLogin:
+        return DriverLogin(email=email, password="secret", name="A", role=role, registration="X")
+
+    logins = DemoLogins(
+        fleet="F", administrator=login("system_admin", "a@b.example"),
+        manager=login("fleet_manager", "manager@b.example"),
+        dispatcher=login("dispatcher", "d@b.example"),
+        drivers=[login("driver", "antti.korhonen@a-longer-name-than-others.example")],
+        devices=[], tracking_number="1", tracking_token="t",
+    )  # fmt: skip
+    lines = [line for line in product.doors(Settings(), logins) if "secret" in line]
+    assert [line.split("  ")[0] for line in lines] == [
+        "Dispatcher", "Fleet manager", "System administrator", "Driver",
+    ]  # fmt: skip
+    assert len({line.index("password") for line in lines}) == 1
