@@ -48,10 +48,10 @@ const calls = {
   async store(steps) {
     let clock = 0, resyncs = 0, rosters = 0;
     const heard = [];
+    let rows = [[1, "Van One", "ABC-1", "van", "Aino"]];
     const loadRoster = async () => {
       rosters += 1;
-      return { columns: ["id", "name", "registration_number", "type", "driver"],
-               rows: [[1, "Van One", "ABC-1", "van", "Aino"]] };
+      return { columns: ["id", "name", "registration_number", "type", "driver"], rows };
     };
     const store = new LiveStore({ now: () => clock, loadRoster });
     store.onResync = () => { resyncs += 1; };
@@ -62,11 +62,13 @@ const calls = {
       clock = when * 1000;
       if (what === "apply") store.apply(value && bytes(value));
       if (what === "tick") store.tick();
+      if (what === "roster") rows = value.map((id) => [id, `Van ${id}`, `ABC-${id}`, "van", ""]);
+      if (what === "expect") store.expect(value);
       await null; await null;
     }
     stop();
     const vehicles = [...store.vehicles.values()];
-    return { vehicles, resyncs, rosters, heard, gaps: store.gaps, facts: store.factsOf(1),
+    return { vehicles, resyncs, rosters, heard, counts: store.counts(), gaps: store.gaps, facts: store.factsOf(1),
              stale: vehicles.filter((v) => store.isStale(v)).map((v) => v.id),
              found: vehicles.filter((v) => store.matches(v, [], "aino")).map((v) => v.id) };
   },
@@ -352,6 +354,45 @@ def test_a_reader_without_the_roster_never_asks_for_it(browser: Browser) -> None
     seen = browser.call("store", steps)
     assert seen["rosters"] == 0
     assert seen["facts"]["name"] == "Your delivery"
+
+
+def test_a_vehicle_that_never_reported_counts_as_offline(browser: Browser) -> None:
+    steps = [
+        ["roster", NOW, [1, 2, 3]],
+        ["apply", NOW, snapshot(1, [position(1), position(9)])],
+        ["tick", NOW + 4],
+    ]
+    counts = {"all": 4, "moving": 2, "idle": 0, "stopped": 0, "offline": 2}
+    assert browser.call("store", steps)["counts"] == counts
+    silent = browser.call("store", [*steps, ["tick", NOW + 300]])["counts"]
+    assert silent == {"all": 4, "moving": 0, "idle": 0, "stopped": 0, "offline": 4}
+
+
+def test_a_new_vehicle_is_in_the_roster_within_seconds(browser: Browser) -> None:
+    steps = [
+        ["apply", NOW, snapshot(1, [position(1)])],
+        ["roster", NOW + 1, [1, 2]],
+        ["apply", NOW + 1, frame(2, [position(2, NOW + 1)])],
+        *(["tick", NOW + 1 + second] for second in range(1, 9)),
+    ]
+    seen = browser.call("store", steps)
+    assert ["roster", [2]] in seen["heard"]
+    assert seen["rosters"] == 2
+
+
+def test_a_vehicle_that_never_reports_is_found_by_the_servers_count(browser: Browser) -> None:
+    known = [["apply", NOW, snapshot(1, [position(1)])], ["expect", NOW + 5, 1]]
+    assert browser.call("store", [*known, ["tick", NOW + 60]])["rosters"] == 1
+    added = [*known, ["roster", NOW + 9, [1, 2]], ["expect", NOW + 9, 2], ["tick", NOW + 60]]
+    seen = browser.call("store", added)
+    assert ["roster", [2]] in seen["heard"]
+    assert (seen["rosters"], seen["counts"]["all"]) == (2, 2)
+
+
+def test_a_vehicle_outside_the_roster_does_not_fetch_it_for_ever(browser: Browser) -> None:
+    steps = [["apply", NOW + n, frame(n, [position(99, NOW + n)])] for n in range(29)]
+    steps += [["tick", NOW + n] for n in range(29, 60)]
+    assert browser.call("store", steps)["rosters"] <= 3
 
 
 def test_an_unknown_vehicle_fetches_the_roster_once(browser: Browser) -> None:

@@ -41,6 +41,7 @@ def _map_area() -> rx.Component:
         fleet_map(
             frame=Live.frame,
             fleet=CHOSEN_FLEET,
+            total=Live.status["vehicles"].to(int),
             theme=THEME,
             selected=Overview.selected,
             follow=Overview.follow,

@@ -79,7 +79,7 @@ function useMapView(box, latest) {
 }
 
 export function FleetMap(props) {
-  const { frame, selected = 0, follow = false, statusFilter, search = "", fit = 0, padding, caption, fleet } = props;
+  const { frame, selected = 0, follow = false, statusFilter, search = "", fit = 0, padding, caption, fleet, total = 0 } = props;
   const theme = useTheme(props.theme);
   const box = useRef(null);
   const latest = useRef({});
@@ -98,6 +98,7 @@ export function FleetMap(props) {
   useEffect(() => {
     store.apply(frame);
   }, [frame]);
+  useEffect(() => store.expect(Number(total) || 0), [total]);
   useEffect(() => view?.setTheme(theme, paletteOf(box.current)), [view, theme]);
   useEffect(() => view?.overlay.setFilter(statusList(statuses), search ?? ""), [view, statuses, search]);
   useEffect(() => view?.setPadding(JSON.parse(paddingKey)), [view, paddingKey]);

@@ -76,13 +76,11 @@ export function LiveText({ vehicle, field, className }) {
   );
 }
 
-/** How many vehicles have a live position; with `status`, how many are shown in that status. */
+/** How many vehicles the fleet has; with `status`, how many are shown in that status. */
 export function LiveCount({ status, noun, className }) {
   useLive();
-  let count = 0;
-  for (const vehicle of store.vehicles.values()) {
-    if (!status || (status === "online" ? vehicle.shown !== "offline" : vehicle.shown === status)) count += 1;
-  }
+  const counts = store.counts();
+  const count = status === "online" ? counts.all - counts.offline : counts[status || "all"] ?? 0;
   const text = noun ? countText(count, noun) : count.toLocaleString("en-GB");
   return <span className={className}>{text}</span>;
 }

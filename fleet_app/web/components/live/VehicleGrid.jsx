@@ -56,6 +56,20 @@ function useLiveCells(apiRef) {
   }, []);
 }
 
+// Vehicles that joined or left the fleet change the pages; rows on screen stay until new ones came.
+function useRosterChanges(apiRef, source) {
+  useEffect(
+    () =>
+      store.subscribe(({ kind, ids }) => {
+        const api = apiRef.current;
+        if (kind !== "roster" || ids.length === 0 || !api || api.isDestroyed()) return;
+        source.outdate();
+        api.refreshInfiniteCache();
+      }),
+    [source],
+  );
+}
+
 async function showSelected(api, source, id) {
   const node = id ? api.getRowNode(String(id)) : null;
   if (!id) return api.deselectAll();
@@ -79,6 +93,7 @@ export function VehicleGrid(props) {
   const source = useMemo(() => new GridSource(setState), []);
   const statuses = statusList(statusFilter).join(",");
   useLiveCells(apiRef);
+  useRosterChanges(apiRef, source);
 
   useEffect(() => {
     source.setFilter({ status: statuses, q: (search ?? "").trim(), fleet: Number(fleet) || 0 });

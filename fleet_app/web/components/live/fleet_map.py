@@ -33,6 +33,8 @@ class FleetMap(rx.NoSSRComponent):
     """A counter: the map fits the fleet whenever it changes."""
     fleet: rx.Var[int]
     """Id of the fleet on the screen, for administrators, who see several; 0 is the own one."""
+    total: rx.Var[int]
+    """How many vehicles the server counts in the fleet: another number fetches the roster anew."""
     caption: rx.Var[str]
     """What to call every vehicle, for readers who may not see the roster; empty fetches it."""
     padding: rx.Var[dict[str, int]]

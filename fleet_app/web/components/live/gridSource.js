@@ -34,6 +34,11 @@ export class GridSource {
 
   setFilter(filter) {
     this.filter = filter;
+    this.outdate();
+  }
+
+  /** Answers still under way are about a list that has changed since. */
+  outdate() {
     this.generation += 1;
   }
 

@@ -40,7 +40,10 @@ export class LiveStore {
     this.listeners = new Set();
     this.lastFrame = null;
     this.lastResync = -Infinity;
-    this.rosterState = { busy: false, tried: -Infinity, failures: 0, loaded: false, asked: -Infinity };
+    this.rosterState = { busy: false, tried: -Infinity, failures: 0, loaded: false, due: false };
+    this.strangers = new Set();
+    this.expected = null;
+    this.counted = null;
     this.timer = null;
   }
 
@@ -154,6 +157,7 @@ export class LiveStore {
   tick() {
     // The snapshot sent on joining is lost when this code was still loading as it came.
     if (!this.complete) this.askForSnapshot();
+    if (this.rosterState.due) this.refreshRoster();
     const ids = [];
     for (const vehicle of this.vehicles.values()) {
       const shown = this.statusOf(vehicle);
@@ -166,6 +170,7 @@ export class LiveStore {
   }
 
   notify(kind, ids) {
+    this.counted = null;
     for (const listener of this.listeners) listener({ kind, ids });
   }
 
@@ -184,6 +189,8 @@ export class LiveStore {
     this.roster.clear();
     Object.assign(this, { sequence: null, complete: false, newestFix: null });
     Object.assign(this.rosterState, { loaded: false, tried: -Infinity });
+    this.strangers.clear();
+    this.expected = null;
     this.notify("snapshot", []);
   }
 
@@ -192,12 +199,41 @@ export class LiveStore {
     this.commonName = name;
   }
 
+  /** How many vehicles the server counts in the fleet; another number than known here means that
+   * the roster has changed: a vehicle that never reported is in no frame. */
+  expect(total) {
+    if (!total || total === this.expected) return;
+    this.expected = total;
+    if (this.rosterState.loaded && total !== this.counts().all) this.wantFreshRoster();
+  }
+
+  /** Vehicles of the roster and of the frames by what is shown; never heard of is offline. */
+  counts() {
+    if (this.counted) return this.counted;
+    const counts = { all: this.vehicles.size, moving: 0, idle: 0, stopped: 0, offline: 0 };
+    for (const vehicle of this.vehicles.values()) counts[vehicle.shown] += 1;
+    for (const id of this.roster.keys()) {
+      if (this.vehicles.has(id)) continue;
+      counts.all += 1;
+      counts.offline += 1;
+    }
+    this.counted = counts;
+    return counts;
+  }
+
+  // An id that even a fresh roster did not name (a vehicle taken out of the fleet) may wait long.
   askForUnknown(records) {
     if (!this.rosterWanted) return;
-    if (records.every((record) => this.roster.has(record.id))) return;
-    const wait = this.rosterState.loaded ? ROSTER_UNKNOWN_EVERY_MS : ROSTER_EVERY_MS;
-    if (this.now() - this.rosterState.asked < wait) return;
-    this.rosterState.asked = this.now();
+    const unknown = records.filter((record) => !this.roster.has(record.id));
+    if (unknown.length === 0) return;
+    const waited = this.now() - this.rosterState.tried;
+    const fresh = unknown.some((record) => !this.strangers.has(record.id));
+    if (fresh || waited > ROSTER_UNKNOWN_EVERY_MS) this.wantFreshRoster();
+  }
+
+  // As soon as the throttle allows: `tick` asks again while it is due.
+  wantFreshRoster() {
+    this.rosterState.due = true;
     this.refreshRoster();
   }
 
@@ -206,22 +242,39 @@ export class LiveStore {
     const state = this.rosterState;
     const wait = Math.min(ROSTER_EVERY_MS * 2 ** state.failures, ROSTER_BACKOFF_LIMIT_MS);
     if (state.busy || this.now() - state.tried < (state.tried === -Infinity ? 0 : wait)) return;
-    state.busy = true;
-    state.tried = this.now();
+    Object.assign(state, { busy: true, due: false, tried: this.now() });
+    const { fleet } = this;
+    const unknown = [...this.vehicles.keys()].filter((id) => !this.roster.has(id));
     try {
-      this.setRoster(await this.loadRoster(this.fleet));
-      state.failures = 0;
-      state.loaded = true;
+      const answer = await this.loadRoster(fleet);
+      // An answer about another fleet than the one chosen meanwhile is worth nothing.
+      if (fleet !== this.fleet) state.due = true;
+      else this.acceptRoster(answer, unknown);
     } catch {
       state.failures += 1;
+      state.due = true;
     } finally {
       state.busy = false;
     }
   }
 
-  /** Replace the roster from `{columns, rows}`. */
+  acceptRoster(answer, unknown) {
+    this.setRoster(answer);
+    Object.assign(this.rosterState, { failures: 0, loaded: true });
+    this.strangers = new Set(unknown.filter((id) => !this.roster.has(id)));
+    this.rosterState.due &&= this.rosterLags();
+  }
+
+  // What asked for a fresh roster while one was under way may be in that one already.
+  rosterLags() {
+    if (this.expected && this.expected !== this.counts().all) return true;
+    return [...this.vehicles.keys()].some((id) => !this.roster.has(id) && !this.strangers.has(id));
+  }
+
+  /** Replace the roster from `{columns, rows}`; listeners hear which ids came or went since. */
   setRoster({ columns, rows }) {
     const at = Object.fromEntries(columns.map((name, i) => [name, i]));
+    const before = this.rosterState.loaded ? this.roster : null;
     this.roster = new Map(
       rows.map((row) => [
         row[at.id],
@@ -234,7 +287,7 @@ export class LiveStore {
         },
       ]),
     );
-    this.notify("roster", []);
+    this.notify("roster", before ? difference(before, this.roster) : []);
   }
 
   /** Static facts of a vehicle, with stand-ins until the roster is here. */
@@ -250,6 +303,11 @@ export class LiveStore {
     const { name, registration, driver } = this.factsOf(vehicle.id);
     return `${name}\n${registration}\n${driver}`.toLowerCase().includes(needle);
   }
+}
+
+function difference(before, after) {
+  const gone = [...before.keys()].filter((id) => !after.has(id));
+  return [...after.keys()].filter((id) => !before.has(id)).concat(gone);
 }
 
 /** Statuses of a filter prop: a list, a comma-separated text, "" or "all". */

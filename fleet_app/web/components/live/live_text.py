@@ -33,7 +33,7 @@ class LiveText(rx.NoSSRComponent):
 
 
 class LiveCount(rx.NoSSRComponent):
-    """How many vehicles of the fleet have a live position."""
+    """How many vehicles the fleet has; one that never reported counts as offline."""
 
     library = LIVE_TEXT.importable_path
     tag = "LiveCount"

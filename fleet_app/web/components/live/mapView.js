@@ -135,9 +135,11 @@ export class MapView {
     if (this.pointer) this.onPointer(this.pointer);
   }
 
-  // The first positions set the view, unless the reader has already moved the map.
+  // The first whole fleet sets the view, unless the reader has already moved the map. A delta that
+  // overtook the snapshot shows a few vehicles only.
   fitOnce() {
-    if (this.fitted || this.touched || this.store.vehicles.size === 0) return;
+    const { store } = this;
+    if (this.fitted || this.touched || !store.complete || store.vehicles.size === 0) return;
     this.fitted = true;
     this.fit(false);
   }
