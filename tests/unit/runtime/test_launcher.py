@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,12 +17,29 @@ LAUNCHER = PROJECT_ROOT / "fleet"
 BASH = shutil.which("bash") or "/bin/bash"
 TOOLS = ("dirname", "readlink", "cksum", "flock", "awk", "rm", "mkdir", "cp", "chmod", "sleep")
 
+# What pip prints, on both of its outputs.
+PIP = (
+    """
+for n in {1..45}; do echo "Collecting name-$n==1.0 (from -r requirements.txt (line $n))"; done
+for n in {1..45}; do
+  echo "  Downloading name_$n-1.0-py3-none-any.whl.metadata (1 kB)"
+  echo "Downloading https://files.example/a/name_$n-1.0-py3-none-any.whl (27.1 MB)"
+done
+echo "WARNING: Running pip as the 'root' user" >&2
+echo "Installing collected packages: name-1, name-2"
+for n in {1..30}; do echo "line $n of the end"; done
+echo "ERROR: No space left on device" >&2
+""".strip()
+    .replace("\n", "; ")
+    .replace("do;", "do")
+)
+
 FAKE = """#!{bash}
 case "$*" in
   *"import sys; print"*) [[ -n "{version}" ]] || exit 127; echo "{version}" ;;
   *"import ensurepip"*) exit {no_venv} ;;
   *"-m venv"*) mkdir -p "${{@: -1}}/bin"; cp "$0" "${{@: -1}}/bin/python"; echo venv >>"$RECORD" ;;
-  *"-m pip"*) echo pip >>"$RECORD"; sleep 0.3; exit ${{PIP_STATUS:-0}} ;;
+  *"-m pip"*) echo pip >>"$RECORD"; sleep 0.3; {pip}; exit ${{PIP_STATUS:-0}} ;;
   *"-m fleet_app.cli"*) echo "cli ${{@: -1}} in $PYTHONPATH" ;;
 esac
 """
@@ -29,7 +48,7 @@ esac
 def fake_python(path: Path, version: str, *, venv: bool = True) -> Path:
     """An interpreter that says it is `version`; an empty one does not run, like a pyenv shim."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(FAKE.format(bash=BASH, version=version, no_venv=int(not venv)))
+    path.write_text(FAKE.format(bash=BASH, version=version, no_venv=int(not venv), pip=PIP))
     path.chmod(0o755)
     return path
 
@@ -150,7 +169,52 @@ def test_a_failed_installation_is_said_and_tried_again(machine: Machine) -> None
     result = machine.fleet("doctor", PIP_STATUS="1")
     assert result.returncode == 1
     assert "installing the packages failed" in result.stderr
+    log = machine.project / ".venv" / "pip.log"
+    assert str(log) in result.stderr
+    end = result.stderr.splitlines()[-21:-1]
+    assert end == log.read_text().splitlines()[-20:]
+    assert end[-1] == "ERROR: No space left on device"
     assert machine.fleet("doctor").returncode == 0
+
+
+def test_an_installation_says_little_and_keeps_all(machine: Machine) -> None:
+    fake_python(machine.bin / "python3.12", "3.12")
+    said = machine.fleet("doctor").stderr.splitlines()
+    assert said[1:] == [
+        "Installing the pinned packages (first time: some minutes, about 1.6 GB) ...",
+        "Looking up packages: 20 of ~150: name-20",
+        "Looking up packages: 40 of ~150: name-40",
+        "Installing packages: 20 of ~150: name_20",
+        "Installing packages: 40 of ~150: name_40",
+        "Unpacking the packages ...",
+        "Packages are ready.",
+    ]
+    log = (machine.project / ".venv" / "pip.log").read_text()
+    assert "WARNING: Running pip as the 'root' user" in log
+
+
+def test_on_a_terminal_progress_is_one_line(machine: Machine) -> None:
+    fake_python(machine.bin / "python3.12", "3.12")
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [BASH, str(machine.project / "fleet"), "doctor"],
+        env=machine.environment(), stdout=subprocess.DEVNULL, stderr=terminal,
+    )  # fmt: skip
+    os.close(terminal)
+    said = read_all(screen)
+    assert process.wait() == 0
+    assert "\r\033[KInstalling packages: 45 of ~150: name_45\r\033[K" in said
+    assert said.count("\n") == 4
+    assert "WARNING" not in said
+
+
+def read_all(descriptor: int) -> str:
+    """What is written to a terminal until nobody has it open."""
+    data = b""
+    with contextlib.suppress(OSError), os.fdopen(descriptor, "rb", buffering=0) as screen:
+        while chunk := screen.read(4096):
+            data += chunk
+    return data.decode()
 
 
 def test_it_works_from_anywhere_and_through_a_link(machine: Machine, tmp_path: Path) -> None:
