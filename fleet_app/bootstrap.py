@@ -28,6 +28,7 @@ from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.history.postgres import PostgresHistory
+from fleet_app.storage.live.answers import RedisAnswers
 from fleet_app.storage.live.client import create_client
 from fleet_app.storage.live.counts import RedisCounts
 from fleet_app.storage.live.fix_log import ValkeyFixLog
@@ -136,6 +137,11 @@ class Container:
     def counts(self) -> RedisCounts:
         """Ingest counters shared by all processes."""
         return RedisCounts(self.redis)
+
+    @cached_property
+    def answers(self) -> RedisAnswers:
+        """Answers of requests that may be sent again."""
+        return RedisAnswers(self.redis)
 
     @cached_property
     def ingest(self) -> IngestService:

@@ -9,6 +9,7 @@ from fleet_app.settings import get_settings
 from mobile_api import docs, errors
 from mobile_api.edge import ApiEdge
 from mobile_api.fast_path import FastPath
+from mobile_api.idempotency import Idempotency
 from mobile_api.routers import (
     auth,
     devices,
@@ -57,6 +58,7 @@ def create_api(container: Container | None = None) -> FastAPI:
     settings = container.settings if container is not None else get_settings()
     errors.install(app)
     app.add_middleware(FastPath, endpoints=BUSIEST)
+    app.add_middleware(Idempotency)
     app.add_middleware(ApiEdge, body_limit=settings.ingest_max_bytes)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from fleet_app.kernel.errors import NotFound
+from mobile_api.idempotency import HEADER, LONGEST_KEY, covers
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
 from mobile_api.schemas.trackers import DEVICE_BASIC
 
@@ -27,6 +28,9 @@ Times are RFC 3339 in UTC, speeds m/s, distances m, headings degrees from north,
 Send `X-Request-ID` to find your request in our logs; every answer carries one. Request bodies may
 be `Content-Encoding: gzip`. Another fleet's objects answer 404.
 
+A POST other than of positions or at `/auth` may carry an `Idempotency-Key`, so that it can safely
+be sent again when its answer was lost.
+
 Drivers and integrators sign in at `/api/v1/auth/token` and send the access token as
 `Authorization: Bearer …`; phone trackers send a device token.
 """
@@ -40,6 +44,29 @@ _EXPLAINED = {
         "`Retry-After`.",
         "store_unavailable",
     ),
+}
+_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": (
+        "Your own word for this request, for example a UUID. Sent again with the same key within "
+        "a day, a request that succeeded is not done again: you get the first answer, with "
+        "`Idempotent-Replayed: true`. An error is not remembered. The same key with another body "
+        "is 409 `idempotency_key_reused`; while the first request is under way it is 409 "
+        "`request_under_way` with `Retry-After`."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    "example": "6b1d5c1e-5a0c-4f4b-9d0e-2f1f6f0a9c11",
+}
+_KEY_CONFLICT = {
+    "description": "The `Idempotency-Key` stands for another request, or one still under way.",
+    "content": {
+        "application/json": {
+            "schema": {"$ref": "#/components/schemas/ErrorEnvelope"},
+            "example": error_example(409, "idempotency_key_reused"),
+        }
+    },
 }
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -88,8 +115,18 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schema["components"]["securitySchemes"]["DeviceBasic"] = DEVICE_BASIC
+        _document_keys(schema)
         app.openapi_schema = _without_422(schema)
     return app.openapi_schema
+
+
+def _document_keys(schema: dict[str, Any]) -> None:
+    """Describe `Idempotency-Key` wherever it means something."""
+    for path, operations in schema["paths"].items():
+        if "post" in operations and covers({"type": "http", "method": "POST", "path": path}):
+            operation = operations["post"]
+            operation.setdefault("parameters", []).append(_KEY)
+            operation["responses"].setdefault("409", _KEY_CONFLICT)
 
 
 def _without_422(schema: dict[str, Any]) -> dict[str, Any]:

@@ -61,8 +61,9 @@ def answer(request: Request, error: kernel.FleetError) -> Response:
     """The answer for a domain error."""
     status = status_of(error)
     headers: dict[str, str] = {}
-    if isinstance(error, kernel.TooManyRequests | kernel.StoreUnavailable | SlowBody):
-        headers["Retry-After"] = str(error.retry_after)
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="fleet"'
     return failure(request, status, error.type, error.message, error.fields, headers=headers)
