@@ -57,6 +57,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     pages: list[Page]
     posters: list[Poster]
+    post_url: str = ""
+    """Where the devices post."""
     rounds: int
     """Fixes of each device; one a second, spread over the second."""
     marker: str
@@ -337,7 +339,7 @@ class Posts(asyncio.Protocol):
 
 async def post_all(plan: Plan, measure: Measure) -> None:
     """Every device posts once a second, the devices spread over the second."""
-    parts = urlsplit(plan.url)
+    parts = urlsplit(plan.post_url)
     loop = asyncio.get_running_loop()
     lines: list[Posts] = []
     for poster in plan.posters:

@@ -27,6 +27,7 @@ from fleet_app.runtime.waiting import wait_until
 from fleet_app.settings import Settings, get_settings
 
 START_SECONDS = 60.0
+_MOUNT_PAGES = "__REFLEX_MOUNT_FRONTEND_COMPILED_APP"
 
 
 def say(line: str) -> None:
@@ -81,13 +82,19 @@ class Stack:
         """Resident memory of a process."""
         return int(psutil.Process(self.processes[name].pid).memory_info().rss)
 
-    def start_web(self) -> None:
-        """The product's web process; pages come from elsewhere, so nothing has to be built."""
-        with web.listen(self.settings) as listener:
+    def start_web(self, name: str = "web", port: int | None = None, pages: bool = False) -> str:
+        """A web process of the product, by default on the port of the settings; returns its URL.
+
+        Without `pages` nothing has to be built.
+        """
+        port = port or self.settings.port
+        with web.listen(self.settings.model_copy(update={"port": port})) as listener:
             program = web.program(self.settings, listener)
-            without_pages = {**program.environment, "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
-            process = self.run("web", replace(program, environment=without_pages))
-        self._wait("web", process, self.url)
+            environment = {**program.environment, _MOUNT_PAGES: str(pages).lower()}
+            process = self.run(name, replace(program, environment=environment))
+        url = f"http://127.0.0.1:{port}"
+        self._wait(name, process, url)
+        return url
 
     def stop(self, *names: str) -> None:
         """End processes before the stack ends."""

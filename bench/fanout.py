@@ -11,7 +11,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -21,14 +21,12 @@ import httpx
 import msgspec
 
 from bench._sockets import Joined, Outcome, Page, Plan, Poster
-from bench._stack import Device, Stack, make_fleet, say, stack
+from bench._stack import Device, Stack, free_port, make_fleet, say, stack
 from fleet_app.identity.passwords import Passwords
 from fleet_app.runtime import web
 
 EMAIL = "dispatcher@bench.example"
 STATUS = '"status_rx_state_":'
-REST_SECONDS = 3.0
-"""Silence before a measurement, so that joining sessions are not part of it."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,20 @@ class Size:
     dashboards: int
     customers: int
     vehicles: int
+    few_vehicles: int
+    """The fleet of the second measurement, with small frames; 0 leaves it out."""
     rounds: int
     plain_sessions: int
     plain_seconds: float
+    rest_seconds: float
+    """Silence before a measurement, so that joining sessions are not part of it."""
+    warm_up_rounds: int
 
 
-FULL = Size(dashboards=1600, customers=400, vehicles=100, rounds=20, plain_sessions=300,
-            plain_seconds=15.0)  # fmt: skip
-QUICK = Size(dashboards=160, customers=40, vehicles=50, rounds=6, plain_sessions=60,
-             plain_seconds=5.0)  # fmt: skip
+FULL = Size(dashboards=1600, customers=400, vehicles=250, few_vehicles=100, rounds=20,
+            plain_sessions=300, plain_seconds=15.0, rest_seconds=3.0, warm_up_rounds=3)  # fmt: skip
+QUICK = Size(dashboards=160, customers=40, vehicles=100, few_vehicles=0, rounds=4,
+             plain_sessions=60, plain_seconds=3.0, rest_seconds=1.0, warm_up_rounds=1)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,26 +70,15 @@ class Cost:
         return self.cpu_s / self.pushes
 
 
-def main(quick: bool) -> dict[str, Any]:
-    """Measure ours, then the plain way. Raises RuntimeError when a session or a fix is missing."""
-    size = QUICK if quick else FULL
-    with stack() as running:
-        ours = _ours(running, size)
-        running.stop("web", "worker")
-        rows = _plain(running, "rows", ours.records_per_frame, size)
-        text = _plain(running, "text", ours.records_per_frame, size)
-    return _report(size, ours, rows, text)
-
-
 @dataclass(frozen=True)
 class Ours:
     """What the product did."""
 
     cost: Cost
     joined: Joined
-    base_cpu_s: float
-    """Processor time of the web process for the same posts without any session."""
     bytes_per_session: float
+    rounds: int
+    """Fixes that each vehicle posted."""
 
     @property
     def records_per_frame(self) -> int:
@@ -95,35 +87,68 @@ class Ours:
         return max(round(outcome.dashboard_records / max(outcome.dashboard_frames, 1)), 1)
 
 
-def _ours(running: Stack, size: Size) -> Ours:
+@dataclass(frozen=True)
+class Product:
+    """The running product: who posts and who watches."""
+
+    running: Stack
+    devices: Sequence[Device]
+    post_url: str
+    """Where devices post: a web process of their own, so that posts do not count as pushes."""
+    cookie: str
+    token: str
+
+    def plan(self, vehicles: int, dashboards: int, customers: int, rounds: int) -> Plan:
+        """The first `vehicles` post for `rounds` seconds; so many sessions watch."""
+        return Plan(
+            url=self.running.url, post_url=self.post_url,
+            pages=_pages(self.cookie, self.token, dashboards, customers),
+            posters=[Poster(d.vehicle_id, d.token) for d in self.devices[:vehicles]],
+            rounds=rounds, marker=STATUS,
+        )  # fmt: skip
+
+
+def main(quick: bool) -> dict[str, Any]:
+    """Measure ours, then the plain way. Raises RuntimeError when a session or a fix is missing."""
+    size = QUICK if quick else FULL
+    with stack() as running:
+        product = _product(running, size)
+        ours = _ours(product, size.vehicles, size)
+        few = _ours(product, size.few_vehicles, size) if size.few_vehicles else None
+        running.stop("web", "posts", "worker")
+        rows = _plain(running, "rows", ours.records_per_frame, size)
+        text = _plain(running, "text", ours.records_per_frame, size)
+        result = _report(size, ours, rows, text)
+        if few is not None:
+            few_rows = _plain(running, "rows", few.records_per_frame, size)
+            _add_small_frames(result, few, few_rows)
+    return result
+
+
+def _product(running: Stack, size: Size) -> Product:
     fleet_id, devices = make_fleet(running, size.vehicles)
     password = secrets.token_urlsafe(16)
     _add_dispatcher(running, fleet_id, password)
     token = _add_delivery(running, fleet_id, devices[0])
-    say("Starting the web process and the worker ...")
+    say("Starting two web processes, for pages and for posts, and the worker ...")
     running.start_web()
+    post_url = running.start_web("posts", free_port())
     running.start_worker()
-    cookie = _sign_in(running, password)
-    posters = [Poster(device.vehicle_id, device.token) for device in devices]
-    # Once with a single session, to warm up and to see what the posts alone cost.
-    few = Plan(
-        url=running.url, pages=_pages(cookie, token, 1, 0), posters=posters, rounds=5, marker=STATUS
-    )
-    with _clients(few) as clients:
-        base = clients.measure(running, "web")
+    return Product(running, devices, post_url, _sign_in(running, password), token)
+
+
+def _ours(product: Product, vehicles: int, size: Size) -> Ours:
+    running = product.running
+    with _clients(product.plan(vehicles, 1, 0, size.warm_up_rounds)) as clients:
+        clients.measure(running, "web", size.rest_seconds)
     before = running.rss_bytes("web")
-    many = Plan(
-        url=running.url, pages=_pages(cookie, token, size.dashboards, size.customers),
-        posters=posters, rounds=size.rounds, marker=STATUS,
-    )  # fmt: skip
     say(f"Joining {size.dashboards} dashboards and {size.customers} customers ...")
-    with _clients(many) as clients:
-        grown = (running.rss_bytes("web") - before) / clients.joined.sessions
-        say(f"  joined in {clients.joined.seconds:.1f} s; posting {size.rounds} s of fixes ...")
-        cost = clients.measure(running, "web")
+    with _clients(product.plan(vehicles, size.dashboards, size.customers, size.rounds)) as clients:
+        grown = (running.rss_bytes("web") - before) / max(clients.joined.sessions, 1)
+        say(f"  joined in {clients.joined.seconds:.1f} s; {vehicles} vehicles post ...")
+        cost = clients.measure(running, "web", size.rest_seconds)
         _check(running, clients.joined, cost.outcome)
-        base_cpu = base.cpu_s / 5 * size.rounds
-        return Ours(cost, clients.joined, base_cpu, grown)
+        return Ours(cost, clients.joined, grown, size.rounds)
 
 
 def _check(running: Stack, joined: Joined, outcome: Outcome) -> None:
@@ -156,7 +181,7 @@ def _plain(running: Stack, form: str, records: int, size: Size) -> Cost:
         listen_seconds=size.plain_seconds,
     )  # fmt: skip
     with _clients(plan) as clients:
-        cost = clients.measure(running, "plain")
+        cost = clients.measure(running, "plain", size.rest_seconds)
     if clients.joined.failed or not cost.outcome.texts:
         raise RuntimeError(f"the plain application failed:\n{running.log('plain')}")
     running.stop("plain")
@@ -170,9 +195,9 @@ class Clients:
         self._process = process
         self.joined = msgspec.json.decode(self._line(), type=Joined)
 
-    def measure(self, running: Stack, server: str) -> Cost:
+    def measure(self, running: Stack, server: str, rest_seconds: float) -> Cost:
         """Let it measure; the server's processor time in the meantime."""
-        time.sleep(REST_SECONDS)
+        time.sleep(rest_seconds)
         before = running.cpu_seconds(server)
         self.say(b"go\n")
         outcome = msgspec.json.decode(self._line(), type=Outcome)
@@ -257,12 +282,12 @@ def _sign_in(running: Stack, password: str) -> str:
 
 def _report(size: Size, ours: Ours, rows: Cost, text: Cost) -> dict[str, Any]:
     outcome, joined = ours.cost.outcome, ours.joined
-    net = max(ours.cost.cpu_s - ours.base_cpu_s, 1e-9) / ours.cost.pushes
+    ours_s = ours.cost.per_push_s
     return {
         "bench": "fanout",
         "ratios": {
-            "modify_state_vs_ours": round(rows.per_push_s / net, 2),
-            "modify_state_text_vs_ours": round(text.per_push_s / net, 2),
+            "modify_state_vs_ours": round(rows.per_push_s / ours_s, 2),
+            "modify_state_text_vs_ours": round(text.per_push_s / ours_s, 2),
         },
         "figures": {
             "sessions": joined.sessions,
@@ -280,10 +305,23 @@ def _report(size: Size, ours: Ours, rows: Cost, text: Cost) -> dict[str, Any]:
             "joins_per_s": round(joined.sessions / joined.seconds, 1),
             "pushes_per_s": round(ours.cost.pushes / outcome.seconds, 1),
             "ours_ms_per_push": round(ours.cost.per_push_s * 1000, 4),
-            "ours_net_ms_per_push": round(net * 1000, 4),
             "modify_state_ms_per_push": round(rows.per_push_s * 1000, 4),
             "modify_state_text_ms_per_push": round(text.per_push_s * 1000, 4),
             "web_cpu_share": round(ours.cost.cpu_s / outcome.seconds, 3),
             "client_cpu_share": round(outcome.client_cpu_s / outcome.seconds, 3),
         },
+    }
+
+
+def _add_small_frames(result: dict[str, Any], few: Ours, rows: Cost) -> None:
+    """The same with the frames of a small fleet, where the work per record weighs least."""
+    result["ratios"]["small_frames_modify_state_vs_ours"] = round(
+        rows.per_push_s / few.cost.per_push_s, 2
+    )
+    result["figures"] |= {
+        "small_frames_vehicles": few.cost.outcome.posts // few.rounds,
+        "small_frames_records": few.records_per_frame,
+        "small_frames_p99_s": round(few.cost.outcome.p99_s, 4),
+        "small_frames_ours_ms_per_push": round(few.cost.per_push_s * 1000, 4),
+        "small_frames_modify_state_ms_per_push": round(rows.per_push_s * 1000, 4),
     }
