@@ -10,18 +10,16 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 
+from backend_jobs.fleet_reader import STORE_DOWN, STORE_PATIENCE, FleetReader, ReadFleet
 from backend_jobs.fleet_status import FleetStatus, fleet_status
 from backend_jobs.live_fleet import LiveFleet
-from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.frames import FrameKind, encode_frame
-from fleet_app.location.live_view import FleetPositions
 from fleet_app.location.ports import RESUBSCRIBED
 from fleet_app.location.silent import FORGOTTEN_AFTER
 
 log = logging.getLogger(__name__)
 
 Listen = Callable[[], AsyncIterator[tuple[int, bytes]]]
-ReadFleet = Callable[[int], Awaitable[FleetPositions]]
 ReadBacklog = Callable[[], Awaitable[int]]
 CountWorkers = Callable[[], Awaitable[int]]
 Emit = Callable[[str, bytes], Awaitable[None]]
@@ -32,13 +30,12 @@ STATUS_SECONDS = 1.0
 REFRESH_SECONDS = 10.0
 """How often positions are compared with the database, in case an announcement was lost."""
 PARKED_SECONDS = FORGOTTEN_AFTER.total_seconds()
-STORE_PATIENCE = 3.0
-"""Seconds after which a store that does not answer counts as down."""
+FORGET_SECONDS = 60.0
+"""How long a fleet is kept up to date after the last session has left its rooms."""
 LONGEST_TICK = 5.0
 IDLE_SHARE = 4.0
 """A tick lasts at least this many times as long as emitting took: no more than a quarter of the
 process goes into frames. What changes in between is merged, so frames are shed, never data."""
-_STORE_DOWN = (StoreUnavailable, TimeoutError)
 
 
 def fleet_room(fleet_id: int) -> str:
@@ -74,7 +71,6 @@ class Broadcaster:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._listen = listen
-        self._read_fleet = read_fleet
         self._read_backlog = read_backlog
         self._count_workers = count_workers
         self._emit = emit
@@ -83,11 +79,13 @@ class Broadcaster:
         self._tick_seconds = tick_seconds
         self._offline_after = offline_after_seconds
         self._clock = clock
+        self._reader = FleetReader(read_fleet, offline_after_seconds, clock)
         self._fleets: dict[int, LiveFleet] = {}
+        self._wanted_at: dict[int, float] = {}
+        self._fleet_of: dict[int, int] = {}
+        """Fleets of the vehicles that somebody watches alone."""
         self._statuses: dict[int, FleetStatus] = {}
         self._vehicle_sequences: dict[int, int] = {}
-        self._loading = asyncio.Lock()
-        self._database_ok = True
 
     async def run(self) -> None:
         """Broadcast until cancelled."""
@@ -103,6 +101,7 @@ class Broadcaster:
 
     async def vehicle_snapshot(self, fleet_id: int, vehicle_id: int) -> bytes:
         """One vehicle, for its own room; without a record when it was never seen."""
+        self._fleet_of[vehicle_id] = fleet_id
         fleet = await self._fleet(fleet_id)
         record = (fleet.known.get(vehicle_id, b""),)
         sequence = self._vehicle_sequences.setdefault(vehicle_id, 0)
@@ -115,30 +114,13 @@ class Broadcaster:
 
     async def _fleet(self, fleet_id: int) -> LiveFleet:
         """The fleet, from now on kept up to date; read from the database at first."""
-        fleet = self._fleets.setdefault(fleet_id, LiveFleet())
-        if not fleet.loaded:
-            async with self._loading:  # of a hundred sessions that join at once, one reads
-                if not fleet.loaded:
-                    await self._load(fleet_id, fleet)
+        fleet = self._want(fleet_id)
+        await self._reader.complete(fleet_id, fleet)
         return fleet
 
-    async def _load(self, fleet_id: int, fleet: LiveFleet) -> bool:
-        """Compare with the database; True when sessions need a snapshot to be right again."""
-        first = not fleet.loaded
-        known_before = set(fleet.known)
-        try:
-            async with asyncio.timeout(STORE_PATIENCE):
-                read = await self._read_fleet(fleet_id)
-        except _STORE_DOWN as error:
-            log.warning("fleet %d cannot be read: %s", fleet_id, error)
-            self._database_ok = False
-            return False
-        self._database_ok = True
-        # Positions are stored before they are announced: what was known must have been read.
-        gone = known_before - {position.vehicle_id for position in read.positions}
-        fleet.forget(gone)
-        fleet.merge(read.positions, read.vehicles, self._clock() - self._offline_after)
-        return first or bool(gone)
+    def _want(self, fleet_id: int) -> LiveFleet:
+        self._wanted_at[fleet_id] = time.monotonic()
+        return self._fleets.setdefault(fleet_id, LiveFleet())
 
     async def _receive_forever(self) -> None:
         async for fleet_id, body in self._listen():
@@ -168,6 +150,8 @@ class Broadcaster:
             await self._send_vehicles(watched & unsent.keys(), unsent)
         for vehicle_id in self._vehicle_sequences.keys() - watched:
             del self._vehicle_sequences[vehicle_id]
+        for vehicle_id in self._fleet_of.keys() - watched:
+            del self._fleet_of[vehicle_id]
 
     async def _send_vehicles(self, vehicle_ids: set[int], records: Mapping[int, bytes]) -> None:
         for vehicle_id in vehicle_ids:
@@ -187,7 +171,7 @@ class Broadcaster:
         refreshed = time.monotonic()
         while True:
             await asyncio.sleep(STATUS_SECONDS)
-            due = time.monotonic() - refreshed >= REFRESH_SECONDS or not self._database_ok
+            due = time.monotonic() - refreshed >= REFRESH_SECONDS or not self._reader.database_ok
             if due:
                 refreshed = time.monotonic()
             try:
@@ -198,27 +182,45 @@ class Broadcaster:
     async def _watch(self, *, refresh: bool) -> None:
         """Read what has to be read, let silent vehicles go offline, tell everybody."""
         backlog, workers = await self._work_left()
+        self._forget_unwatched()
+        fleets = list(self._fleets.items())
+        stale = [(i, fleet) for i, fleet in fleets if refresh or not fleet.loaded]
+        await asyncio.gather(*(self._refresh(i, fleet) for i, fleet in stale))
+        database_ok = self._reader.database_ok
         rooms = set(self._rooms())
-        for fleet_id in _ids(rooms, "fleet:"):
-            self._fleets.setdefault(fleet_id, LiveFleet())
-        for fleet_id, fleet in list(self._fleets.items()):
-            room = fleet_room(fleet_id)
-            stale = refresh or not fleet.loaded
-            if stale and await self._load(fleet_id, fleet) and room in rooms:
-                await self._send(room, fleet.snapshot(self._clock(), self._offline_after))
+        for fleet_id, fleet in fleets:
             now = self._clock()
             census = fleet.age(now - self._offline_after, now - PARKED_SECONDS)
-            status = fleet_status(fleet.vehicles, census, backlog, self._database_ok, workers)
+            status = fleet_status(fleet.vehicles, census, backlog, database_ok, workers)
             self._statuses[fleet_id] = status
-            if room in rooms:
-                await self._emit_status(room, status)
+            if fleet_room(fleet_id) in rooms:
+                await self._emit_status(fleet_room(fleet_id), status)
+
+    async def _refresh(self, fleet_id: int, fleet: LiveFleet) -> None:
+        needed = await self._reader.refresh(fleet_id, fleet)
+        if needed and fleet_room(fleet_id) in self._rooms():
+            frame = fleet.snapshot(self._clock(), self._offline_after)
+            await self._send(fleet_room(fleet_id), frame)
+
+    def _forget_unwatched(self) -> None:
+        """Start with the fleets of new rooms, end with those that had none for a while."""
+        rooms = set(self._rooms())
+        alone = {self._fleet_of[i] for i in _ids(rooms, "vehicle:") & self._fleet_of.keys()}
+        for fleet_id in _ids(rooms, "fleet:") | alone:
+            self._want(fleet_id)
+        now = time.monotonic()
+        for fleet_id in [i for i, at in self._wanted_at.items() if now - at >= FORGET_SECONDS]:
+            del self._wanted_at[fleet_id]
+            self._fleets.pop(fleet_id, None)
+            self._statuses.pop(fleet_id, None)
+            self._reader.forget(fleet_id)
 
     async def _work_left(self) -> tuple[int | None, int]:
         """Entries that wait in the log (None when it does not answer), and living workers."""
         try:
             async with asyncio.timeout(STORE_PATIENCE):
                 return await self._read_backlog(), await self._count_workers()
-        except _STORE_DOWN:
+        except STORE_DOWN:
             return None, 0
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from backend_jobs import broadcaster as module
+from backend_jobs import fleet_reader
 from backend_jobs.broadcaster import Broadcaster, pause
 from backend_jobs.fleet_status import SystemState, system_state
 from fleet_app.kernel.errors import StoreUnavailable
@@ -37,6 +38,7 @@ class World:
         self.backlog = 0
         self.workers = 1
         self.database_down = False
+        self.database_hangs = False
         self.log_down = False
         self.emit_seconds = 0.0
         self.reads = 0
@@ -60,7 +62,7 @@ class World:
 
     async def read_fleet(self, fleet_id):
         self.reads += 1
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(60 if self.database_hangs else 0.001)
         if self.database_down:
             raise StoreUnavailable("The database")
         positions = self.stored.get(fleet_id, [])
@@ -344,3 +346,70 @@ async def test_a_room_that_cannot_be_reached_does_not_stop_the_others(world):
         world.announce(2, at(2, 0))
         await asyncio.sleep(0.1)
     assert world.frames("fleet:2")
+
+
+async def timed(awaitable):
+    started = asyncio.get_running_loop().time()
+    await awaitable
+    return asyncio.get_running_loop().time() - started
+
+
+async def test_sessions_that_join_while_the_database_hangs_wait_for_it_once(world, monkeypatch):
+    monkeypatch.setattr(fleet_reader, "STORE_PATIENCE", 0.3)
+    world.database_hangs = True
+    joins = [world.broadcaster.snapshot(1 + n % 2) for n in range(20)]
+    assert max(await asyncio.gather(*map(timed, joins))) < 0.55
+    assert world.reads == 2
+    assert await timed(world.broadcaster.snapshot(1)) < 0.1  # it is known to be down
+    world.database_hangs = False
+    world.stored = {1: [at(1)]}
+    await asyncio.sleep(0.35)
+    assert ids(decode_frame(await world.broadcaster.snapshot(1))[3]) == [1]
+
+
+async def test_a_fleet_that_takes_long_does_not_hold_up_another(world):
+    world.stored = {2: [at(2)]}
+    world.database_hangs = True
+    slow = asyncio.ensure_future(world.broadcaster.snapshot(1))
+    await asyncio.sleep(0.01)
+    world.database_hangs = False
+    assert ids(decode_frame(await world.broadcaster.snapshot(2))[3]) == [2]
+    assert not slow.done()
+    slow.cancel()
+
+
+async def test_status_goes_on_while_the_database_hangs(world, monkeypatch):
+    monkeypatch.setattr(fleet_reader, "STORE_PATIENCE", 0.2)
+    world.members = {f"fleet:{n}" for n in range(1, 7)}
+    world.database_hangs = True
+    async with running(world):
+        await asyncio.sleep(0.5)
+    assert {room for room, _ in world.statuses} == world.members
+    assert world.statuses[-1][1].system_state is SystemState.CRITICAL
+
+
+async def test_a_fleet_that_nobody_watches_any_more_is_no_longer_read(world, monkeypatch):
+    monkeypatch.setattr(module, "REFRESH_SECONDS", 0.05)
+    monkeypatch.setattr(module, "FORGET_SECONDS", 0.3)
+    world.stored = {1: [at(1)], 2: [at(2)], 3: [at(3)]}
+    world.members = {"fleet:1", "fleet:2", "vehicle:3"}
+    async with running(world):
+        for fleet_id in (1, 2):
+            await world.broadcaster.snapshot(fleet_id)
+        await world.broadcaster.vehicle_snapshot(3, 3)
+        world.members = {"fleet:1", "vehicle:3"}
+        await asyncio.sleep(0.6)
+        assert set(world.broadcaster._fleets) == {1, 3}
+        assert world.broadcaster.status(2) is None
+        world.emitted.clear()
+        world.announce(3, at(3, 0))
+        await asyncio.sleep(0.1)
+        assert [room for room, *_ in world.emitted if room == "vehicle:3"]
+        world.members = set()
+        await asyncio.sleep(0.6)
+        reads = world.reads
+        await asyncio.sleep(0.2)
+        assert world.reads == reads
+        world.members = {"fleet:2"}
+        found = decode_frame(await world.broadcaster.snapshot(2))[3]  # and it can come back
+        assert ids(found) == [2]
