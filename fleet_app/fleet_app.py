@@ -11,6 +11,7 @@ import reflex as rx
 
 from backend_jobs.assignment import ROLE as WORKERS
 from backend_jobs.broadcaster import Broadcaster
+from backend_jobs.lasting import keep_running
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
 from fleet_app.web.pages.login import login_page
@@ -81,8 +82,8 @@ async def live_frames() -> AsyncIterator[None]:
     watch = DeliveryWatch(app.event_namespace, rooms, container.work, Tracking.open)
     connect_watch(watch)
     running = [
-        asyncio.create_task(broadcaster.run(), name="broadcaster"),
-        asyncio.create_task(watch.run(), name="delivery-watch"),
+        asyncio.create_task(keep_running(broadcaster.run, "broadcaster")),
+        asyncio.create_task(keep_running(watch.run, "delivery-watch")),
     ]
     try:
         yield
