@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from fleet_app.bootstrap import Container
+from fleet_app.bootstrap import PATIENT_SECONDS, Container
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, utc_now
 
@@ -39,7 +39,7 @@ class Chores:
 
     async def _tidy(self) -> None:
         await self._drop_old_history()
-        async with self._container.work() as session:
+        async with self._container.work(PATIENT_SECONDS) as session:
             tokens = await forget_expired_tokens(session, self._clock())
         log.info("chores done, %d expired tokens forgotten", tokens)
 

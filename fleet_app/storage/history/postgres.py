@@ -47,6 +47,8 @@ ORDER BY recorded_at DESC LIMIT %s"""
 STORE_SECONDS = 60.0
 """The largest batch takes about a second; a server that needs this long hangs."""
 TRACK_SECONDS = 5.0
+DROP_SECONDS = 1800.0
+"""A day of events is deleted row by row where it is no partition of its own."""
 
 
 class PostgresHistory:
@@ -89,7 +91,7 @@ class PostgresHistory:
 
     async def drop_before(self, moment: datetime) -> int:
         """See `HistoryStore.drop_before`. Event ids and quarantined fixes of those days go too."""
-        async with postgres_errors():
+        async with postgres_errors(), asyncio.timeout(DROP_SECONDS):
             dropped = await self._partitions.drop_before(moment)
             async with self._pool.connection() as connection:
                 await _delete_before(connection, moment)

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from fleet_app.identity import cache as cache_module
 from fleet_app.identity.cache import FreshCache
+from fleet_app.kernel.errors import StoreUnavailable
 
 
 class Source:
@@ -16,12 +18,14 @@ class Source:
     def __init__(self) -> None:
         self.asked: list[list[int]] = []
         self.failing = False
+        self.hanging = False
         self.now = 0.0
 
     async def load(self, keys: Sequence[int]) -> Mapping[int, int]:
         self.asked.append(list(keys))
-        await asyncio.sleep(0)
-        if self.failing:
+        failing = self.failing
+        await asyncio.sleep(60 if self.hanging else 0)
+        if failing:
             raise ConnectionError("down")
         return {key: key * 10 for key in keys if key % 2 == 0}
 
@@ -72,6 +76,37 @@ async def test_a_failure_reaches_everybody_and_is_not_remembered() -> None:
     assert [type(answer) for answer in answers] == [ConnectionError, ConnectionError]
     source.failing = False
     assert await cache.get(2) == 20
+
+
+async def test_a_source_that_hangs_keeps_nobody_waiting_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cache_module, "LOAD_SECONDS", 0.2)
+    source = Source()
+    cache = source.cache()
+    source.hanging = True
+    started = asyncio.get_running_loop().time()
+    first = asyncio.create_task(cache.get(2))
+    await asyncio.sleep(0.05)
+    others = [cache.get(key) for key in range(4, 40, 2)]
+    answers = await asyncio.gather(first, *others, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {StoreUnavailable}
+    assert asyncio.get_running_loop().time() - started < 0.35
+    source.hanging = False
+    assert await cache.get(2) == 20
+
+
+async def test_a_query_that_fails_for_its_own_reason_fails_alone() -> None:
+    source = Source()
+    cache = source.cache()
+    source.failing = True
+    first = asyncio.create_task(cache.get(2))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(cache.get(4))
+    await asyncio.sleep(0)
+    source.failing = False
+    answers = await asyncio.gather(first, second, return_exceptions=True)
+    assert answers[1] == 40
 
 
 async def test_a_caller_that_gives_up_does_not_spoil_it_for_the_others() -> None:
