@@ -28,8 +28,12 @@ ATTEMPTS = 5
 SUSPICIOUS_DELIVERIES = 3
 """An entry handed out this often may be what kills the process: it is handled alone."""
 FATAL_DELIVERIES = 10
-"""An entry handed out this often without ever coming to an end is buried unhandled."""
+"""An entry handed out this often without ever coming to an end is buried unhandled. A store that
+is down and having to let go of the partition are ends: only the death of the process counts."""
 BLOCK_MS = 1_000
+PENDING_SECONDS = 30.0
+"""How often a reader looks for pending entries again: a reader before it, frozen for longer than
+its lease, may have taken new ones when it woke."""
 READ_BYTES = 1_000_000
 """About how much one read brings into memory; counts adapt to the size of entries."""
 MIN_COUNT, MAX_COUNT = 16, 1_000
@@ -77,8 +81,10 @@ class Consumer:
                 await self._process(chunk, again=True)
 
     async def _consume_new(self) -> None:
-        """Until a read fails: its reply may be lost, and with it entries that now are pending."""
-        while not self._stopping.is_set():
+        """For a while, or until a read fails: its reply may be lost, and its entries pending."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + PENDING_SECONDS
+        while not self._stopping.is_set() and clock() < until:
             try:
                 entries = await self._log.read_new(
                     self.group, self.partition, self._count(), BLOCK_MS
@@ -114,14 +120,26 @@ class Consumer:
         decode = self._decoder.decode
         batches = [decode(entry.payload) for entry in entries]
         retried = again
+        counted = True
 
         async def attempt() -> None:
-            nonlocal retried
+            nonlocal retried, counted
             first, retried = retried, True
-            await self._handler.handle(batches, again=first)
+            try:
+                await self._handler.handle(batches, again=first)
+            except (StoreUnavailable, asyncio.CancelledError):
+                if counted:
+                    counted = False
+                    await self._uncount(entries)
+                raise
 
         await self._until_available(attempt)
         self._meter.count(self.group, sum(len(batch.fixes) for batch in batches))
+
+    async def _uncount(self, entries: Sequence[LogEntry]) -> None:
+        """It is not the fault of `entries` that they will be handed out again."""
+        with suppress(StoreUnavailable):
+            await self._log.uncount(self.group, self.partition, entries)
 
     async def _process_alone(self, entry: LogEntry) -> None:
         for attempt in range(1, ATTEMPTS + 1):

@@ -55,6 +55,9 @@ class FixLog(Protocol):
     ) -> list[LogEntry]:
         """Entries never handed out to `group`; waits up to `block_ms` for the first one."""
 
+    async def uncount(self, group: str, partition: int, entries: Sequence[LogEntry]) -> None:
+        """Leave entries pending as if they had not been handed out this time."""
+
     async def acknowledge(self, group: str, partition: int, entry_ids: Sequence[str]) -> None:
         """Mark entries as done for `group`."""
 

@@ -14,7 +14,7 @@ from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.models import FixBatch
 from fleet_app.location.ports import GROUPS, LogEntry
 from fleet_app.settings import Settings
-from fleet_app.storage.live import log_writer
+from fleet_app.storage.live import fix_log, log_writer
 from fleet_app.storage.live.fix_log import ValkeyFixLog, stream_key
 from tests.builders.fixes import a_batch, a_fix
 
@@ -92,6 +92,61 @@ async def test_what_does_not_reach_the_disk_in_time_is_not_acknowledged(
     finally:
         await container.redis.config_set("appendfsync", "always")
     await log.append([a_batch(a_fix())])
+
+
+async def test_a_server_that_hangs_fails_all_who_wait_at_once(container, monkeypatch):
+    monkeypatch.setattr(log_writer, "ROUND_TIMEOUT", 0.4)
+    writer = log_writer.LogWriter(container.repeat_redis)
+    big = [(stream_key(0), b"x" * 1_900_000)]
+    await writer.write([(stream_key(0), b"small")])
+    await container.redis.execute_command("CLIENT", "PAUSE", 1500, "ALL")
+    started = asyncio.get_running_loop().time()
+    outcomes = await asyncio.gather(*(writer.write(big) for _ in range(12)), return_exceptions=True)
+    assert asyncio.get_running_loop().time() - started < 1.0
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 12
+    await asyncio.sleep(1.5)
+    await writer.write(big)
+
+
+async def test_a_post_waits_for_the_log_no_longer_than_it_may(log, container, monkeypatch):
+    await log.append([a_batch(a_fix(0))])
+    monkeypatch.setattr(fix_log, "APPEND_SECONDS", 0.3)
+    await container.redis.execute_command("CLIENT", "PAUSE", 1500, "ALL")
+    started = asyncio.get_running_loop().time()
+    appends = [log.append([a_batch(a_fix(i))]) for i in range(20)]
+    outcomes = await asyncio.gather(*appends, return_exceptions=True)
+    assert asyncio.get_running_loop().time() - started < 0.8
+    assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
+    await asyncio.sleep(1.5)
+    monkeypatch.setattr(fix_log, "APPEND_SECONDS", 5)
+    await log.append([a_batch(a_fix(30))])
+
+
+async def test_more_than_fits_into_memory_is_refused_at_once(container, monkeypatch):
+    monkeypatch.setattr(log_writer, "MAX_WAITING_BYTES", 2_000_000)
+    writer = log_writer.LogWriter(container.repeat_redis)
+    half = [(stream_key(0), b"x" * 900_000)]
+    outcomes = await asyncio.gather(*(writer.write(half) for _ in range(5)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None)] * 2 + [StoreUnavailable] * 3
+    assert outcomes[-1].retry_after > 0
+    assert await container.redis.xlen(stream_key(0)) == 2
+    await writer.write([(stream_key(0), b"x" * 3_000_000)])  # alone, anything goes
+    await writer.write(half)
+
+
+async def test_an_uncounted_delivery_leaves_an_entry_as_it_was(log):
+    await log.append([a_batch(a_fix(i), vehicle_id=1) for i in range(3)])
+    first, second, third = await read_all(log, H)
+    await log.uncount(H, 1, [first, second])
+    await log.acknowledge(H, 1, [third.entry_id])
+    await log.uncount(H, 1, [third])  # does not come back
+    pending = await log.read_pending(H, 1, 10)
+    assert [(e.entry_id, e.deliveries) for e in pending] == [
+        (first.entry_id, 1), (second.entry_id, 1),
+    ]  # fmt: skip
+    await log.uncount(H, 1, pending)
+    assert [e.deliveries for e in await log.read_pending(H, 1, 10)] == [1, 1]
+    assert [e.deliveries for e in await log.read_pending(H, 1, 10)] == [2, 2]
 
 
 async def test_a_refused_write_fails_alone(log, container):

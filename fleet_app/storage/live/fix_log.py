@@ -148,6 +148,18 @@ class ValkeyFixLog:
         )
         return {row["message_id"]: int(row["times_delivered"]) for row in rows}
 
+    async def uncount(self, group: str, partition: int, entries: Sequence[LogEntry]) -> None:
+        """See `FixLog.uncount`. Entries acknowledged meanwhile stay so: XCLAIM skips them."""
+        ids: dict[int, list[str]] = {}
+        for entry in entries:
+            ids.setdefault(max(0, entry.deliveries - 1), []).append(entry.entry_id)
+        claim = (stream_key(partition), group, _consumer(partition), 0)
+        with valkey_errors(STORE):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for count, same in ids.items():
+                    pipe.xclaim(*claim, same, retrycount=count, justid=True)  # type: ignore[arg-type]
+                await pipe.execute()
+
     async def acknowledge(self, group: str, partition: int, entry_ids: Sequence[str]) -> None:
         """See `FixLog.acknowledge`."""
         if not entry_ids:

@@ -158,6 +158,79 @@ async def test_an_entry_that_kills_its_reader_again_and_again_is_buried_unhandle
     assert len(await container.fix_log.dead_letters()) == 1
 
 
+async def deliveries(container):
+    rows = await container.redis.xpending_range(stream_key(1), HISTORY_GROUP, "-", "+", 100)
+    return [row["times_delivered"] for row in rows]
+
+
+async def test_workers_that_restart_during_an_outage_do_not_bury_what_waits_for_its_end(container):
+    moments = await append(container, 3)
+
+    def down(_batches):
+        raise StoreUnavailable("The database")
+
+    for _ in range(FATAL_DELIVERIES + 2):
+        handler = Recorder(down)
+
+        async def tried(handler=handler):
+            return bool(handler.calls)
+
+        await consume(container, handler, until=tried)
+        assert max(await deliveries(container)) < SUSPICIOUS_DELIVERIES
+    handler = Recorder()
+    await consume(container, handler, until=all_acknowledged(container))
+    assert handler.handled == moments
+    assert await container.fix_log.dead_letters() == []
+
+
+async def test_workers_cut_off_in_the_middle_of_their_work_do_not_bury_it(container):
+    moments = await append(container, 2)
+    for _ in range(FATAL_DELIVERIES + 2):
+        handler = Hanging()
+        consumer = Consumer(container.fix_log, HISTORY_GROUP, 1, handler, Meter())
+        task = asyncio.create_task(consumer.run())
+        await asyncio.wait_for(handler.called.wait(), 5)
+        task.cancel()
+        await asyncio.wait({task})
+        assert task.cancelled()
+    handler = Recorder()
+    await consume(container, handler, until=all_acknowledged(container))
+    assert handler.handled == moments
+    assert await container.fix_log.dead_letters() == []
+
+
+class Hanging(Recorder):
+    """Waits until `go`, as for a store that hangs."""
+
+    def __init__(self):
+        super().__init__()
+        self.called, self.go = asyncio.Event(), asyncio.Event()
+
+    async def handle(self, batches, *, again=False):
+        self.called.set()
+        await self.go.wait()
+        await super().handle(batches, again=again)
+
+
+async def test_what_a_frozen_reader_takes_when_it_wakes_is_not_left_behind(container, monkeypatch):
+    monkeypatch.setattr(consumer_module, "PENDING_SECONDS", 0.3)
+    moments = await append(container, 1)
+    handler = Hanging()
+    consumer = Consumer(container.fix_log, HISTORY_GROUP, 1, handler, Meter())
+    task = asyncio.create_task(consumer.run())
+    await handler.called.wait()  # so it has looked at what was pending
+    moments += await append(container, 1)
+    (taken,) = await container.fix_log.read_new(HISTORY_GROUP, 1, 10, 50)  # by the frozen one
+    assert taken.deliveries == 1
+    handler.go.set()
+    async with asyncio.timeout(5):
+        while not await all_acknowledged(container)():
+            await asyncio.sleep(0.02)
+    assert len(handler.handled) == 2
+    consumer.stop()
+    await task
+
+
 async def test_stopping_while_a_store_is_down_leaves_the_work_pending(container):
     await append(container, 1)
 
