@@ -67,6 +67,20 @@ async def test_unreadable_json_of_a_known_phone_does_not_block_its_queue(world: 
     assert [payload["reason"] for payload in await unreadable(world)] == ["json"]
 
 
+@pytest.mark.parametrize("name", ["osmand", "gpslogger"])
+async def test_a_form_of_too_many_fields_does_not_block_a_queue(world: World, name: str) -> None:
+    body = "&".join(f"a{n}=1" for n in range(201)).encode()
+    answer = await world.client.post(
+        f"/api/v1/devices/{name}",
+        content=body,
+        params={"id": world.device_token},
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert answer.status_code == 200
+    assert [payload["reason"] for payload in await unreadable(world)] == ["parameters"]
+
+
 async def test_a_body_that_nobody_can_tell_whose_it_is_gets_400(world: World) -> None:
     headers = {"Content-Encoding": "gzip"}
     answer = await world.client.post("/api/v1/devices/osmand", content=b"x", headers=headers)
