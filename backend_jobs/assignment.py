@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from backend_jobs.consumer import Consumer
+from backend_jobs.outages import Outages
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.ports import Lease
 
@@ -39,8 +40,15 @@ class _Holding:
 class Assignment:
     """Takes, keeps and gives up leases until told to stop."""
 
-    def __init__(self, leases: Lease, pairs: Sequence[Pair], make_consumer: MakeConsumer) -> None:
+    def __init__(
+        self,
+        leases: Lease,
+        pairs: Sequence[Pair],
+        make_consumer: MakeConsumer,
+        outages: Outages,
+    ) -> None:
         self._leases = leases
+        self._outages = outages
         self._pairs = list(pairs)
         self._make_consumer = make_consumer
         self._held: dict[Pair, _Holding] = {}
@@ -70,7 +78,7 @@ class Assignment:
             await self._renew()
             await self._balance(math.ceil(len(self._pairs) / max(1, workers)))
         except StoreUnavailable as error:
-            log.warning("leases: %s", error)
+            self._outages.met(error)
         self._drop_expired()
 
     async def _renew(self) -> None:

@@ -180,9 +180,7 @@ class Consumer:
             try:
                 return await action()
             except StoreUnavailable as error:
-                if pause == FIRST_PAUSE:  # once an outage is enough
-                    log.warning("%s/%d waits: %s", self.group, self.partition, error)
-                self._meter.count_wait(self.group)
+                self._meter.count_wait(self.group, error)
             if self._stopping.is_set():
                 raise Stopped
             await self._pause(pause)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from backend_jobs.outages import Outages
+from fleet_app.kernel.errors import StoreUnavailable
+
 
 class Meter:
     """Counts fixes handled, letters buried and waits for stores, by group."""
@@ -14,6 +17,7 @@ class Meter:
         self._buried: Counter[str] = Counter()
         self._waits: Counter[str] = Counter()
         self._since = time.monotonic()
+        self.outages = Outages()
 
     def count(self, group: str, fixes: int) -> None:
         """`fixes` were handled by `group`."""
@@ -23,9 +27,10 @@ class Meter:
         """An entry went to the dead letters."""
         self._buried[group] += 1
 
-    def count_wait(self, group: str) -> None:
-        """A store was down."""
+    def count_wait(self, group: str, error: StoreUnavailable) -> None:
+        """A store was down; said once an outage, however many wait for it."""
         self._waits[group] += 1
+        self.outages.met(error)
 
     def line(self, held: int, backlog: int | None) -> str:
         """One line for the log; starts a new period. `backlog` None: the log does not answer."""

@@ -38,7 +38,9 @@ class Worker:
         self._meter = Meter()
         self._handlers = handlers(container)
         pairs = [(g, p) for p in range(self._log.partitions) for g in self._handlers]
-        self.assignment = Assignment(container.new_leases(), pairs, self._consumer)
+        self.assignment = Assignment(
+            container.new_leases(), pairs, self._consumer, self._meter.outages
+        )
 
     def _consumer(self, group: str, partition: int) -> Consumer:
         return Consumer(self._log, group, partition, self._handlers[group](), self._meter)
