@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 import sys
 
@@ -11,6 +12,7 @@ import uvicorn
 from fleet_app.runtime.websocket import SharedFramesProtocol
 
 APP = "fleet_app.fleet_app:app"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 def config() -> uvicorn.Config:
@@ -27,12 +29,14 @@ def config() -> uvicorn.Config:
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=8,
+        log_config=None,  # its lines go where ours go, in the same format
         log_level="warning",  # "info" writes socket URLs, which carry session tokens
     )
 
 
 def main() -> None:
     """Serve until SIGTERM."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     # Thousands of long-lived sessions: with default thresholds full collections take a third of
     # the time of every broadcast.
     gc.set_threshold(50_000, 20, 50)

@@ -99,16 +99,21 @@ class RedisSessions:
 
     async def revocations(self) -> AsyncIterator[list[str]]:
         """Yield the ids of sessions as they end anywhere, reconnecting by itself."""
+        heard = True
         while True:
             try:
                 async with self._client.pubsub() as channel:
                     await channel.subscribe(REVOKED_CHANNEL)
+                    heard = True
                     async for message in messages(channel):
                         if message["type"] == "message":
                             yield message["data"].decode().split()
             except DOWN as error:
-                logger.warning("Session revocations are not heard: %s", type(error).__name__)
+                # A process that stops closes its connections first, and is cancelled in here.
                 await asyncio.sleep(RETRY_SECONDS)
+                if heard:
+                    logger.warning("Session revocations are not heard: %s", type(error).__name__)
+                heard = False
 
 
 _TAKE = """

@@ -59,7 +59,9 @@ class GateMiddleware(Middleware):
         decision = await decide(event.name, session_id_of(state))
         if decision is Decision.ALLOWED:
             return None
-        logger.warning("Event %s was refused: %s", event.name, decision.value)
+        # Everybody is signed out before the first sign-in: nothing an operator should look at.
+        level = logging.DEBUG if decision is Decision.SIGNED_OUT else logging.WARNING
+        logger.log(level, "Event %s was refused: %s", event.name, decision.value)
         if decision is Decision.SIGNED_OUT:
             return StateUpdate(delta={}, events=Event.from_event_type(_to_sign_in(state)))
         if decision is not Decision.UNAVAILABLE and isinstance(app.event_namespace, FleetNamespace):

@@ -35,6 +35,7 @@ def test_a_taken_port_is_said_in_plain_words() -> None:
 def test_logs_carry_no_urls() -> None:
     config = serve.config()
     assert config.access_log is False
+    assert config.log_config is None, "lines have the format of the process, with their time"
     assert config.log_level == "warning", "at info level, uvicorn logs socket URLs with tokens"
 
 
