@@ -47,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _toolchain()
     yield _disk(settings)
     yield _port(settings)
+    yield sign_in(settings)
     yield from _stores(settings)
     yield _frontend(settings)
     yield _map(settings)
@@ -118,6 +119,24 @@ def _port(settings: Settings) -> Finding:
     return Finding("Port", State.GOOD, f"{where} is free")
 
 
+def sign_in(settings: Settings) -> Finding:
+    """Where browsers may sign in, which is not wherever the product listens."""
+    subject, accepted = "Sign-in", ", ".join(settings.origins)
+    everywhere = settings.host in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+    local = {"127.0.0.1", "::1", "localhost"}
+    if settings.public_url or settings.allowed_origins or settings.host in local:
+        return Finding(subject, State.GOOD, f"browsers may sign in at {accepted}")
+    where = "on every address" if everywhere else f"on {settings.host}"
+    host = "THIS-MACHINE" if everywhere else settings.host
+    return Finding(
+        subject,
+        State.NOTE,
+        f"the product listens {where}, but only browsers on this machine may sign in ({accepted})",
+        "Set FLEET_PUBLIC_URL to what people type into their browser, "
+        f"such as http://{host}:{settings.port} or https://fleet.example.com.",
+    )
+
+
 def _stores(settings: Settings) -> Iterator[Finding]:
     owner = engines.owner_pid(settings.home)
     try:
@@ -159,8 +178,14 @@ def _durability(urls: EngineUrls) -> Finding:
     except redis.RedisError as error:
         return Finding(subject, State.BROKEN, str(error), "Check FLEET_REDIS_URL.")
     if found.get("appendonly") != "yes":
-        advice = "Set appendonly yes on that server, or positions are not stored durably."
-        return Finding(subject, State.BROKEN, "the server keeps no append-only file", advice)
+        text = (
+            f"the server keeps no append-only file (appendonly {found.get('appendonly', '?')}): "
+            "it cannot prove that a position is on disk, so every position is refused with 503, "
+            "and what its log already holds is lost when it stops"
+        )
+        return Finding(
+            subject, State.BROKEN, text, "Set appendonly yes on the server of FLEET_REDIS_URL."
+        )
     if found.get("maxmemory-policy") not in {None, "noeviction"}:
         text = f"the server may evict positions ({found['maxmemory-policy']})"
         return Finding(subject, State.BROKEN, text, "Set maxmemory-policy noeviction there.")
