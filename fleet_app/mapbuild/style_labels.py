@@ -257,5 +257,6 @@ def _places(colours: Colours) -> list[Json]:
             "place-suburb", ["suburb"], zoomed(11, 10, 16, 13, base=1), SEMIBOLD, 17, **district
         ),
         places("place-village", ["village"], zoomed(10, 10.5, 15, 15, base=1), MEDIUM, 16),
-        places("place-city", ["city", "town"], zoomed(4, 11, 10, 17, 14, 22, base=1), SEMIBOLD, 15),
+        # Up close the name of the city says nothing new: small, and gone where streets have names.
+        places("place-city", ["city", "town"], zoomed(4, 11, 11, 17, 13, 14, base=1), SEMIBOLD, 14),
     ]

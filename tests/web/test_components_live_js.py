@@ -68,7 +68,8 @@ const calls = {
     }
     stop();
     const vehicles = [...store.vehicles.values()];
-    return { vehicles, resyncs, rosters, heard, counts: store.counts(), gaps: store.gaps, facts: store.factsOf(1),
+    return { vehicles, resyncs, rosters, heard, counts: store.counts(),
+             gaps: store.gaps, facts: store.factsOf(1),
              stale: vehicles.filter((v) => store.isStale(v)).map((v) => v.id),
              found: vehicles.filter((v) => store.matches(v, [], "aino")).map((v) => v.id) };
   },
@@ -523,6 +524,8 @@ def test_labels_do_not_cover_each_other(browser: Browser, some: list[tuple[int, 
         ("headingText", 359, "N (359°)"),
         ("countText", 1, "1 vehicle"),
         ("countText", 2500, "2,500 vehicles"),
+        ("matchText", 1, "1 vehicle matches"),
+        ("matchText", 27, "27 vehicles match"),
         ("toEpoch", "2026-03-01T00:00:00Z", 1772323200),
         ("toEpoch", 1772323200000, 1772323200),
         ("toEpoch", "nonsense", None),

@@ -58,5 +58,5 @@ def _fact(label: str, field: str, full: bool, vehicle_id: Any) -> rx.Component:
     return rx.el.div(
         rx.el.dt(label),
         rx.el.dd(live_text(vehicle_id, field)),
-        class_name="full" if full else "",
+        class_name=f"fact-{field} full" if full else f"fact-{field}",
     )

@@ -6,6 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+MOST_ON_BADGE = 99
+"""The bell's badge says "99+" beyond this."""
+
 
 def icon_button(icon: str, label: str, **props: Any) -> rx.Component:
     """A square button with an icon and a name for screen readers and the tooltip."""
@@ -39,10 +42,12 @@ def settings_link() -> rx.Component:
 
 
 def notices_menu(
-    *, items: Any, count: Any, loading: Any, on_open: Any, on_select: Any
+    *, items: Any, count: Any, loading: Any, on_open: Any, on_select: Any, on_more: Any
 ) -> rx.Component:
-    """The bell: what needs attention now, newest first."""
-    badge = rx.cond(count > 0, rx.el.span(count, class_name="badge"), rx.fragment())
+    """The bell: what needs attention now, newest first; `count` may be more than the items."""
+    number = rx.cond(count > MOST_ON_BADGE, f"{MOST_ON_BADGE}+", count.to_string())
+    badge = rx.cond(count > 0, rx.el.span(number, class_name="badge"), rx.fragment())
+    more = count - items.length()
     return rx.el.div(
         rx.el.button(
             rx.icon("bell", size=17),
@@ -58,7 +63,10 @@ def notices_menu(
             rx.el.h2("Needs attention"),
             rx.cond(
                 items.length() > 0,
-                rx.el.ul(rx.foreach(items, lambda item: _notice(item, on_select))),
+                rx.el.ul(
+                    rx.foreach(items, lambda item: _notice(item, on_select)),
+                    rx.cond(more > 0, _more(more, on_more), rx.fragment()),
+                ),
                 rx.el.p(
                     rx.cond(loading, "Loading…", "Nothing needs attention right now."),
                     class_name="empty",
@@ -68,6 +76,18 @@ def notices_menu(
             class_name="popover",
             custom_attrs={"popover": "auto"},
         ),
+    )
+
+
+def _more(count: Any, on_more: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span("and ", count, " more"),
+            type="button",
+            class_name="notice more",
+            on_click=on_more,
+            custom_attrs={"popovertarget": "notices", "popovertargetaction": "hide"},
+        )
     )
 
 

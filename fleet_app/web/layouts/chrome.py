@@ -40,6 +40,7 @@ def chrome(
             "loading": Notices.loading,
             "on_open": Notices.load,
             "on_select": Notices.open_vehicle,
+            "on_more": Notices.open_all,
         },
     )
     frame = rx.el.div(

@@ -25,18 +25,27 @@ THEME = rx.color_mode_cond("light", "dark")
 
 def overview_page() -> rx.Component:
     """Map first; the list docks below it, the selected vehicle floats above it."""
-    body = rx.el.div(_map_area(), _dock(), class_name="overview")
+    body = rx.el.div(
+        _map_area(),
+        rx.cond(Overview.selected > 0, _drawer(), rx.fragment()),
+        _dock(),
+        class_name="overview",
+        custom_attrs={"data-selected": rx.cond(Overview.selected > 0, "true", "false")},
+    )
     words = search_box(value=Overview.query, on_change=Overview.search.debounce(200))
     return chrome(body, active="/", search=words)
 
 
-def _map_area() -> rx.Component:
-    drawer = vehicle_drawer(
+def _drawer() -> rx.Component:
+    return vehicle_drawer(
         vehicle_id=Overview.selected,
         follow=Overview.follow,
         on_follow=Overview.toggle_follow,
         on_close=Overview.clear,
     )
+
+
+def _map_area() -> rx.Component:
     return rx.el.div(
         fleet_map(
             frame=Live.frame,
@@ -56,7 +65,6 @@ def _map_area() -> rx.Component:
             on_resync=Live.join,
         ),
         _chips(),
-        rx.cond(Overview.selected > 0, drawer, rx.fragment()),
         class_name="map-area",
     )
 
@@ -68,14 +76,29 @@ def _chips() -> rx.Component:
         type="button",
         class_name="chip",
         on_click=Overview.show_all,
-        aria_pressed=rx.cond(Overview.statuses.length() == 0, "true", "false"),
+        aria_pressed=rx.cond(Overview.narrowed, "false", "true"),
     )
     return rx.el.div(
         everything,
+        rx.cond(Overview.query != "", _words(), rx.fragment()),
         *(_chip(status) for status in STATUSES),
         class_name="chips",
         role="group",
         aria_label="Filter by status",
+    )
+
+
+def _words() -> rx.Component:
+    return rx.el.button(
+        rx.el.span("“", Overview.query, "”", class_name="words"),
+        rx.icon("x", size=14),
+        type="button",
+        class_name="chip",
+        on_click=Overview.search(""),
+        aria_pressed="true",
+        aria_label=rx.Var.create("Clear the search ") + Overview.query,
+        title="Clear the search",
+        custom_attrs={"data-testid": "search-chip"},
     )
 
 

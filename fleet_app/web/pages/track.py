@@ -6,6 +6,7 @@ import reflex as rx
 
 from fleet_app.web.components.live.fleet_map import fleet_map
 from fleet_app.web.components.live.live_text import live_age
+from fleet_app.web.components.notice_card import notice_page
 from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.tracking import Tracking
@@ -15,16 +16,18 @@ THEME = rx.color_mode_cond("light", "dark")
 
 def track_page() -> rx.Component:
     """Headline above, map below; a plain sentence when the link is wrong."""
+    return rx.cond(Tracking.problem != "", _problem(), _delivery())
+
+
+def _problem() -> rx.Component:
+    sentence = rx.el.p(Tracking.problem, role="alert", class_name="quiet")
+    return notice_page("Nothing to show", sentence)
+
+
+def _delivery() -> rx.Component:
     return rx.el.main(
         typeface(),
-        rx.el.header(
-            rx.cond(
-                Tracking.problem != "",
-                rx.el.h1(Tracking.problem, role="alert"),
-                _headline(),
-            ),
-            class_name="track-head",
-        ),
+        rx.el.header(_headline(), class_name="track-head"),
         rx.cond(Tracking.vehicle_id > 0, _map(), rx.fragment()),
         class_name="track-page",
     )

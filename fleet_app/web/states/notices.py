@@ -15,6 +15,9 @@ from fleet_app.web.gate import requires
 from fleet_app.web.states.overview import Overview
 from fleet_app.web.states.session import shown_fleet
 
+LISTED = 20
+"""How many lines the list has; who needs more filters the overview."""
+
 
 class Notice(TypedDict):
     """One line of the list."""
@@ -39,7 +42,7 @@ class Notices(rx.State):
         container, now = get_container(), utc_now()
         patience = timedelta(seconds=container.settings.offline_after_seconds)
         async with container.work() as session:
-            silent = await silent_vehicles(session, fleet_id, now, patience)
+            silent = await silent_vehicles(session, fleet_id, now, patience, LISTED)
         self.items = [_notice(vehicle, now) for vehicle in silent]
         self.loading = False
 
@@ -48,6 +51,12 @@ class Notices(rx.State):
     async def open_vehicle(self, vehicle_id: int) -> list[EventSpec]:
         """Show the vehicle on the map."""
         return [Overview.select(vehicle_id), rx.redirect("/")]  # type: ignore[operator]  # a handler
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def open_all(self) -> list[EventSpec]:
+        """Show every silent vehicle in the overview."""
+        return [Overview.show_only("offline"), rx.redirect("/")]  # type: ignore[operator]
 
 
 def _notice(vehicle: SilentVehicle, now: datetime) -> Notice:

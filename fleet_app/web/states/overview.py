@@ -25,6 +25,11 @@ class Overview(rx.State):
         """The chosen statuses as the API wants them; empty means all."""
         return ",".join(self.statuses)
 
+    @rx.var
+    def narrowed(self) -> bool:
+        """Whether a status or words hide a part of the fleet."""
+        return bool(self.statuses or self.query)
+
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
     async def open(self) -> None:
@@ -77,6 +82,13 @@ class Overview(rx.State):
         if status in STATUSES:
             chosen = set(self.statuses) ^ {status}
             self.statuses = [name for name in STATUSES if name in chosen]
+
+    @rx.event
+    @requires("system_admin", "fleet_manager", "dispatcher")
+    async def show_only(self, status: str) -> None:
+        """Show the vehicles of one status and drop every other filter."""
+        if status in STATUSES:
+            self.statuses, self.query = [status], ""
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")

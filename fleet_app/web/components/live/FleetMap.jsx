@@ -14,6 +14,8 @@ const PATHS = {
   follow: "M12 3v3M12 18v3M3 12h3M18 12h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
 };
 
+/** Up to this width nothing floats beside the map: panels stand below it (see overview.css). */
+const NARROW = 720;
 const TIP_WIDTH = 280;
 const TIP_HEIGHT = 90;
 
@@ -78,6 +80,16 @@ function useMapView(box, latest) {
   return { view, hover };
 }
 
+function useNarrow(box) {
+  const [narrow, setNarrow] = useState(false);
+  useEffect(() => {
+    const watch = new ResizeObserver(([{ contentRect }]) => setNarrow(contentRect.width <= NARROW));
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  return narrow;
+}
+
 export function FleetMap(props) {
   const { frame, selected = 0, follow = false, statusFilter, search = "", fit = 0, padding, caption, fleet, total = 0 } = props;
   const theme = useTheme(props.theme);
@@ -86,7 +98,9 @@ export function FleetMap(props) {
   latest.current = { ...props, theme };
   const { view, hover } = useMapView(box, latest);
   const statuses = statusList(statusFilter).join(",");
-  const paddingKey = JSON.stringify(padding ?? {});
+  const narrow = useNarrow(box);
+  const right = narrow ? 0 : padding?.right ?? 0;
+  const paddingKey = JSON.stringify({ ...padding, right });
 
   useEffect(() => {
     store.onResync = () => latest.current.onResync?.();
@@ -121,7 +135,7 @@ export function FleetMap(props) {
       data-ready={view ? "true" : "false"}
       aria-label="Live fleet map"
       onKeyDown={onKeyDown}
-      style={{ "--map-right": `${padding?.right ?? 0}px` }}
+      style={{ "--map-right": `${right}px` }}
     >
       <div ref={box} className="live-map-canvas" />
       <div className="live-map-controls" role="group" aria-label="Map controls">

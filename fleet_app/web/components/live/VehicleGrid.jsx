@@ -4,14 +4,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { AgGridReact } from "ag-grid-react";
 import { ModuleRegistry, themeQuartz } from "ag-grid-community";
 import { columnDefs, gridModules } from "./gridColumns.jsx";
-import { countText } from "./format.js";
+import { countText, matchText } from "./format.js";
 import { GridSource } from "./gridSource.js";
 import { statusList, store } from "./liveStore.js";
 import { useTheme } from "./theme.js";
 
 ModuleRegistry.registerModules(gridModules);
 
-const ROW_HEIGHT = 32;
+const ROW_HEIGHT = 30;
 const THEME = themeQuartz.withParams({
   accentColor: "var(--live-accent)",
   backgroundColor: "var(--live-surface)",
@@ -26,7 +26,7 @@ const THEME = themeQuartz.withParams({
   headerFontSize: 12,
   headerFontWeight: 600,
   rowHeight: ROW_HEIGHT,
-  headerHeight: 34,
+  headerHeight: 32,
   cellHorizontalPadding: 10,
   wrapperBorder: false,
   wrapperBorderRadius: 0,
@@ -161,7 +161,7 @@ export function VehicleGrid(props) {
         )}
       </div>
       <footer className="live-grid-count" aria-live="polite">
-        {state.total === null ? "Loading vehicles…" : `${countText(state.total)}${filtered ? " match" : ""}`}
+        {state.total === null ? "Loading vehicles…" : filtered ? matchText(state.total) : countText(state.total)}
       </footer>
     </section>
   );

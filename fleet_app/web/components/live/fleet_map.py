@@ -38,7 +38,8 @@ class FleetMap(rx.NoSSRComponent):
     caption: rx.Var[str]
     """What to call every vehicle, for readers who may not see the roster; empty fetches it."""
     padding: rx.Var[dict[str, int]]
-    """Pixels covered by floating panels: `top`, `right`, `bottom`, `left`."""
+    """Pixels covered by floating panels: `top`, `right`, `bottom`, `left`; `right` does not count
+    on narrow screens, where panels stand below the map."""
 
     on_vehicle_click: rx.EventHandler[one_id]
     on_map_click: rx.EventHandler[no_arguments]

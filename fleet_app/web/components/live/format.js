@@ -68,6 +68,11 @@ export function placeText(lat, lon) {
   return `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
 }
 
+/** "1 vehicle matches", "27 vehicles match" */
+export function matchText(count) {
+  return `${countText(count)} ${count === 1 ? "matches" : "match"}`;
+}
+
 /** "1 vehicle", "2,500 vehicles" */
 export function countText(count, noun = "vehicle") {
   return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;

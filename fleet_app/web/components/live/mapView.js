@@ -46,6 +46,7 @@ export class MapView {
       locale: { "Map.Title": "Live fleet map" },
     });
     this.map = map;
+    this.size = { width: container.clientWidth, height: container.clientHeight };
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new AttributionControl(attributionOf(info)), "bottom-right");
@@ -81,11 +82,26 @@ export class MapView {
     map.on("movestart", (event) => {
       if (event.originalEvent) this.touched = true;
     });
+    map.on("resize", () => this.onResize());
     map.on("dragstart", (event) => event.originalEvent && this.panned());
     map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key.startsWith("Arrow")) this.panned();
     });
     map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
+  }
+
+  // A panel that opens below the map makes it smaller: what was in view stays in view.
+  onResize() {
+    const before = this.size;
+    const { clientWidth: width, clientHeight: height } = this.map.getCanvas();
+    this.size = { width, height };
+    const center = this.selected ? this.target(this.selected) : null;
+    if (!center || !before) return;
+    const { x, y } = this.map.project(center);
+    const inView =
+      Math.abs(x - width / 2) <= before.width / 2 && Math.abs(y - height / 2) <= before.height / 2;
+    if (this.map.isMoving()) this.moveTo(center, this.pace(300));
+    else if (inView) this.reveal(this.selected);
   }
 
   panned() {
