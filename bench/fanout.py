@@ -5,7 +5,6 @@ See docs/benchmarks.md for what is compared with what.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 import subprocess
@@ -14,18 +13,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from typing import Any
 
-import httpx
 import msgspec
 
+from bench._people import add_dispatcher, sign_in
 from bench._sockets import Joined, Outcome, Page, Plan, Poster
 from bench._stack import Device, Stack, free_port, make_fleet, say, stack
-from fleet_app.identity.passwords import Passwords
 from fleet_app.runtime import web
 
-EMAIL = "dispatcher@bench.example"
 STATUS = '"status_rx_state_":'
 
 
@@ -127,14 +123,13 @@ def main(quick: bool) -> dict[str, Any]:
 
 def _product(running: Stack, size: Size) -> Product:
     fleet_id, devices = make_fleet(running, size.vehicles)
-    password = secrets.token_urlsafe(16)
-    _add_dispatcher(running, fleet_id, password)
+    password = add_dispatcher(running, fleet_id)
     token = _add_delivery(running, fleet_id, devices[0])
     say("Starting two web processes, for pages and for posts, and the worker ...")
     running.start_web()
     post_url = running.start_web("posts", free_port())
     running.start_worker()
-    return Product(running, devices, post_url, _sign_in(running, password), token)
+    return Product(running, devices, post_url, f"fleet_session={sign_in(running, password)}", token)
 
 
 def _ours(product: Product, vehicles: int, size: Size) -> Ours:
@@ -240,16 +235,6 @@ def _pages(cookie: str, token: str, dashboards: int, customers: int) -> list[Pag
     ]
 
 
-def _add_dispatcher(running: Stack, fleet_id: int, password: str) -> None:
-    password_hash = asyncio.run(Passwords().hash(password))
-    with running.connect() as connection:
-        connection.execute(
-            "INSERT INTO users (fleet_id, email, name, role, password_hash, is_active, created_at)"
-            " VALUES (%s, %s, 'Bench', 'dispatcher', %s, true, now())",
-            (fleet_id, EMAIL, password_hash),
-        )
-
-
 def _add_delivery(running: Stack, fleet_id: int, device: Device) -> str:
     """A parcel in the first vehicle; the token of its tracking link."""
     token = secrets.token_urlsafe(24)
@@ -266,18 +251,6 @@ def _add_delivery(running: Stack, fleet_id: int, device: Device) -> str:
             },
         )  # fmt: skip
     return token
-
-
-def _sign_in(running: Stack, password: str) -> str:
-    """The cookie of a dispatcher's session, from the login form as a browser posts it."""
-    answer = httpx.post(
-        f"{running.url}/auth/login", data={"email": EMAIL, "password": password},
-        headers={"Origin": running.settings.origin}, trust_env=False,
-    )  # fmt: skip
-    cookie = SimpleCookie(answer.headers.get("set-cookie", ""))
-    if "fleet_session" not in cookie:
-        raise RuntimeError(f"signing in failed: {answer.status_code} {dict(answer.headers)}")
-    return f"fleet_session={cookie['fleet_session'].value}"
 
 
 def _report(size: Size, ours: Ours, rows: Cost, text: Cost) -> dict[str, Any]:
