@@ -148,3 +148,71 @@ async def test_an_administrator_chooses_which_fleet_to_look_at(
         )
         await expect(rows).to_have_count(1)
     await other.api.aclose()
+
+
+async def test_on_a_phone_the_selected_vehicle_and_its_card_share_the_screen(
+    page: Page, cast: Cast
+):
+    await page.set_viewport_size({"width": 390, "height": 844})
+    vehicle_id = cast.driver.vehicle_id
+    await cast.driver.post(60.1699, 24.9384, now(), speed=8)
+    await sign_in(page, cast.dispatcher)
+    await page.locator(f'.ag-row[row-id="{vehicle_id}"]').click(timeout=PATIENCE_MS)
+    follow = page.get_by_test_id("follow")
+    await expect(follow).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_test_id("vehicle-grid")).to_be_hidden()
+    await page.wait_for_function(
+        """id => {
+            const point = window.__fleet?.pointOf(id);
+            const map = document.querySelector("[data-testid=fleet-map]").getBoundingClientRect();
+            const sheet = document.querySelector("[data-testid=vehicle-drawer]");
+            return point && point.x > 0 && point.x < map.right && point.y > map.top
+              && point.y < sheet.getBoundingClientRect().top
+              && map.height >= 0.45 * document.querySelector("#content").clientHeight
+              && document.elementFromPoint(point.x, point.y).closest("[data-testid=fleet-map]");
+        }""",
+        arg=vehicle_id,
+        timeout=PATIENCE_MS,
+    )
+    await expect(page.get_by_role("button", name="Zoom in")).to_be_in_viewport(ratio=1)
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_test_id("vehicle-grid")).to_be_visible()
+
+
+async def test_a_new_vehicle_appears_in_list_and_counts_without_a_reload(
+    page: Page, cast: Cast, backstage: Container
+):
+    await cast.driver.post(60.1699, 24.9384, now(), speed=8)
+    manager = await a_person(backstage, Role.FLEET_MANAGER, cast.fleet_id)
+    await sign_in(page, manager)
+    rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
+    await expect(rows).to_have_count(1, timeout=PATIENCE_MS)
+    origin = page.url.removesuffix("/")
+    answer = await page.request.post(
+        "/api/v1/vehicles",
+        data={"name": "Late Van", "registration_number": f"LATE-{cast.fleet_id}", "type": "van"},
+        headers={"Origin": origin},
+    )
+    assert answer.status == 201, await answer.text()
+    await expect(rows).to_have_count(2, timeout=PATIENCE_MS)
+    await expect(rows.filter(has_text="Late Van")).to_contain_text("Offline")
+    await expect(page.get_by_role("button", name="All 2")).to_be_visible()
+    await expect(page.get_by_test_id("filter-offline")).to_contain_text("1")
+
+
+async def test_search_words_show_on_the_map_and_can_be_dropped_there(page: Page, cast: Cast):
+    await cast.driver.post(60.1699, 24.9384, now())
+    await sign_in(page, cast.dispatcher)
+    rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
+    search, chip = page.get_by_test_id("search"), page.get_by_test_id("search-chip")
+    everything = page.get_by_role("button", name="All 1")
+    for way_out in (chip, everything):
+        await expect(rows).to_have_count(1, timeout=PATIENCE_MS)
+        await search.fill("no such vehicle")
+        await expect(chip).to_contain_text("no such vehicle")
+        await expect(rows).to_have_count(0)
+        await expect(everything).to_have_attribute("aria-pressed", "false")
+        await way_out.click()
+        await expect(chip).to_have_count(0)
+        await expect(search).to_have_value("")
+        await expect(everything).to_have_attribute("aria-pressed", "true")

@@ -50,3 +50,15 @@ async def test_search_words_are_cut(overview):
 async def test_a_negative_id_selects_nothing(overview):
     await overview.select(-3)
     assert overview.selected == 0
+
+
+async def test_showing_only_one_status_drops_every_other_filter(overview):
+    await overview.search("van")
+    await overview.toggle_status("moving")
+    await overview.show_only("offline")
+    assert (overview.statuses, overview.query) == (["offline"], "")
+    await overview.show_only("nonsense")
+    assert overview.statuses == ["offline"]
+    assert overview.narrowed
+    await overview.show_all()
+    assert not overview.narrowed
