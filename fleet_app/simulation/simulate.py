@@ -227,20 +227,20 @@ async def _tell(vehicles: int, fleet: Fleet) -> None:
     while True:
         await asyncio.sleep(PROGRESS_EVERY_S)
         rate, before = (tally.sent - before) / PROGRESS_EVERY_S, tally.sent
-        line = f"{vehicles} vehicles, {rate:.1f} fixes/s, {_kept(fleet)}"
+        line = f"{vehicles} vehicles, {rate:.1f} fixes/s, {kept(fleet)}"
         if tally.quarantined:
             line += f", {tally.quarantined} quarantined"
         problem, tally.last_problem = tally.last_problem, ""
         logger.info("%s%s", line, f"; last problem: {problem}" if problem else "")
 
 
-def _kept(fleet: Fleet) -> str:
+def kept(fleet: Fleet) -> str:
     """What is not sent yet, and why that is as it should be."""
     sizes = {name: len(box) for name, box in fleet.boxes.items()}
-    kept = sum(size for name, size in sizes.items() if name in fleet.offline)
-    parts = [f"{sum(sizes.values()) - kept} about to be sent"]
+    offline = sum(size for name, size in sizes.items() if name in fleet.offline)
+    parts = [f"{sum(sizes.values()) - offline} about to be sent"]
     if fleet.offline:
-        parts.append(f"{kept} kept while {len(fleet.offline)} are without network (simulated)")
+        parts.append(f"{offline} kept while without network (simulated)")
     return ", ".join(parts)
 
 

@@ -50,16 +50,18 @@ class ValkeyLivePositions:
 
     async def listen(self) -> AsyncIterator[tuple[int, bytes]]:
         """See `LivePositions.listen`."""
-        pause = FIRST_PAUSE
+        pause, heard = FIRST_PAUSE, True
         while True:
             try:
                 async with self._client.pubsub() as subscription:
                     await subscription.psubscribe(f"{CHANNEL}*")
                     async for announcement in _announcements(subscription):
                         yield announcement
-                        pause = FIRST_PAUSE
+                        pause, heard = FIRST_PAUSE, True
             except STORE_ERRORS as error:
-                log.warning("live announcements interrupted, trying again: %s", error)
+                if heard:  # once an outage is enough
+                    log.warning("live announcements interrupted, trying again: %s", error)
+                heard = False
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
