@@ -34,6 +34,7 @@ async def test_a_role_that_is_not_named_is_refused(
     async with gate_server.socket(dispatcher.cookie) as page:
         await page.event(f"{DESK}.administrate")
         assert "administrated" not in await page.settled()
+    assert "administrate was refused: forbidden" in gate_server.logged()
 
 
 async def test_background_handlers_are_gated_too(
@@ -50,6 +51,7 @@ async def test_nobody_in_particular_is_led_to_the_sign_in_page(gate_server: Gate
         received = json.dumps(await page.until_received("_redirect"))
         assert '"/login"' in received
         assert "wrote hello" not in await page.settled()
+    assert "refused: signed out" not in gate_server.logged(), "nothing an operator should look at"
 
 
 async def test_a_session_that_has_ended_is_told_so(gate_server: GateServer) -> None:
