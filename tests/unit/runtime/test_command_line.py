@@ -95,8 +95,26 @@ def test_a_setting_that_makes_no_sense_is_named(home: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_benchmarks_are_found_by_their_files() -> None:
-    assert all(not name.startswith("_") for name in benchmarks.names())
+def test_benchmarks_are_the_public_modules_with_a_main(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench").mkdir()
+    runs = '"""A benchmark."""\n\n\ndef main(quick: bool) -> None: ...\n'
+    for name, text in {
+        "second": runs,
+        "first": runs,
+        "_helper": runs,
+        "an_app": "app = 1\n",
+    }.items():
+        (tmp_path / "bench" / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("fleet_app.settings.PROJECT_ROOT", tmp_path)
+    assert benchmarks.names() == ["first", "second"]
+
+
+def test_an_unknown_benchmark_is_answered_with_the_known_ones(home: Path) -> None:
+    result = fleet(home, "bench", "nonsense")
+    assert result.returncode == 1
+    assert "there is no benchmark 'nonsense'; there are: browser, fanout, ingest" in result.stderr
 
 
 def test_pytest_arguments_run_only_pytest(home: Path) -> None:

@@ -1,0 +1,57 @@
+"""Every benchmark runs to its end and prints what docs/benchmarks.md says, at whatever speed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+
+import pytest
+
+from fleet_app.cli import benchmarks
+from fleet_app.settings import PROJECT_ROOT
+
+EXPECTED = {
+    "browser": {
+        "ratios": {"plain_p95_vs_ours", "plain_pan_p95_vs_ours", "geojson_p95_vs_ours"},
+        "figures": {"vehicles", "heap_mb", "zoom13_p95_ms", "post_to_drawn_p50_s"},
+    },
+    "fanout": {
+        "ratios": {"modify_state_vs_ours", "modify_state_text_vs_ours"},
+        "figures": {"sessions", "p99_s", "bytes_per_session", "ours_ms_per_push"},
+    },
+    "ingest": {
+        "ratios": {"batch_vs_plain", "single_vs_plain", "batch_vs_copy"},
+        "figures": {"batch_fixes_per_s", "single_fixes_per_s", "fixes_checked"},
+    },
+}
+PATIENCE_SECONDS = 240
+"""A bound on hanging, not on speed: other work may share the machine."""
+
+
+def test_these_are_all_the_benchmarks() -> None:
+    assert benchmarks.names() == sorted(EXPECTED)
+
+
+@pytest.mark.timeout(PATIENCE_SECONDS + 30)
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_quick_run_ends_with_its_result(name: str) -> None:
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key == "FLEET_CHROMIUM" or not key.startswith("FLEET_")
+    }
+    result = subprocess.run(
+        ["./fleet", "bench", name, "--quick", "--json"],
+        cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False,
+        timeout=PATIENCE_SECONDS,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert found.keys() == {"bench", "ratios", "figures"}
+    assert found["bench"] == name
+    for section, names in EXPECTED[name].items():
+        assert names <= found[section].keys()
+        assert all(math.isfinite(value) and value >= 0 for value in found[section].values())
+    assert all(value > 0 for value in found["ratios"].values())
