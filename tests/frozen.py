@@ -32,7 +32,11 @@ class Freezable:
         try:
             yield
         finally:
-            self._signal(signal.SIGCONT)
+            self.thaw()
+
+    def thaw(self) -> None:
+        """Let the server go on."""
+        self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
         server = psutil.Process(self.process.pid)
@@ -46,10 +50,13 @@ def running(engine: PostgresEngine | ValkeyEngine) -> Iterator[Freezable]:
     """Start a server of one's own."""
     program = engine.program()
     process = processes.spawn(program, subprocess.DEVNULL)
+    server = Freezable(engine.url(), process, program)
     try:
         engine.ready(lambda: process.poll() is None)
-        yield Freezable(engine.url(), process, program)
+        yield server
     finally:
+        with suppress(psutil.NoSuchProcess):
+            server.thaw()  # a test that ran out of time has not come to it
         processes.stop(process, program)
 
 
