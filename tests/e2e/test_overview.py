@@ -186,7 +186,10 @@ async def test_a_new_vehicle_appears_in_list_and_counts_without_a_reload(
     manager = await a_person(backstage, Role.FLEET_MANAGER, cast.fleet_id)
     await sign_in(page, manager)
     rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
-    await expect(rows).to_have_count(1, timeout=PATIENCE_MS)
+    # A row that loads counts as one, too: wait for what it says.
+    await expect(rows.filter(has_text="Moving")).to_have_count(1, timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("vehicle-grid")).to_contain_text("1 vehicle")
+    await expect(page.get_by_role("button", name="All 1")).to_be_visible(timeout=PATIENCE_MS)
     origin = page.url.removesuffix("/")
     answer = await page.request.post(
         "/api/v1/vehicles",
@@ -196,8 +199,9 @@ async def test_a_new_vehicle_appears_in_list_and_counts_without_a_reload(
     assert answer.status == 201, await answer.text()
     await expect(rows).to_have_count(2, timeout=PATIENCE_MS)
     await expect(rows.filter(has_text="Late Van")).to_contain_text("Offline")
-    await expect(page.get_by_role("button", name="All 2")).to_be_visible()
+    await expect(page.get_by_role("button", name="All 2")).to_be_visible(timeout=PATIENCE_MS)
     await expect(page.get_by_test_id("filter-offline")).to_contain_text("1")
+    await expect(page.get_by_test_id("status-connected")).to_have_text("1 of 2")
 
 
 async def test_search_words_show_on_the_map_and_can_be_dropped_there(page: Page, cast: Cast):
