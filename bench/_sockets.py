@@ -30,6 +30,7 @@ JOIN_SECONDS = 30.0
 FIRST_LAT = 600_000_000
 STEP = 100
 """Fix number n lies at FIRST_LAT + n * STEP, in 1e-7 degrees: so frames tell the number."""
+_TEXT, _PONG = 0x81, 0x8A
 LATE_SECONDS = 3.0
 """How long frames are still awaited after the last post."""
 
@@ -223,7 +224,9 @@ class Session(asyncio.Protocol):
         elif kind == 1:
             self._text(payload)
         elif kind == 8:
-            self._fail("closed by the server")
+            self._fail(f"closed by the server: {payload[2:].decode(errors='replace')}")
+        elif kind == 9:
+            self._send(payload, _PONG)
         return True
 
     def _text(self, packet: bytes) -> None:
@@ -247,11 +250,14 @@ class Session(asyncio.Protocol):
         if not self.joined.done():
             self.joined.set_result(None)
 
-    def _send(self, payload: bytes) -> None:
+    def _send(self, payload: bytes, first: int = _TEXT) -> None:
         assert self._transport is not None
         # A masking key of zeros leaves the payload as it is.
         size = len(payload)
-        head = bytes((0x81, 0x80 | size)) if size < 126 else b"\x81\xfe" + size.to_bytes(2, "big")
+        if size < 126:
+            head = bytes((first, 0x80 | size))
+        else:
+            head = bytes((first, 0xFE)) + size.to_bytes(2, "big")
         self._transport.write(head + b"\0\0\0\0" + payload)
 
     def _fail(self, problem: str) -> None:

@@ -136,3 +136,10 @@ async def test_a_page_that_is_cut_off_while_counting_is_counted_as_lost() -> Non
     session.connection_lost(None)
     assert measure.outcome.lost == 1
     assert session.joined.exception() is not None
+
+
+async def test_a_page_answers_the_pings_of_the_websocket_itself() -> None:
+    session, wire = a_session(measuring())
+    session.data_received(b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + websocket(9, b"beat"))
+    assert wire.written.endswith(b"\x8a\x84\0\0\0\0beat")
+    assert not wire.closed
