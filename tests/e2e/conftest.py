@@ -18,11 +18,12 @@ from tests.engines import running_stores
 from tests.product import Product, running_product
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    """Pages, API and worker for all browser tests.
+    """Pages, API and worker for the browser tests of one file.
 
-    On engines of its own: its worker would take the log entries of other tests.
+    On engines of its own: its worker would take the log entries of other tests. For one file,
+    because the environment that its processes are started with belongs to nobody else.
     """
     with running_stores() as stores, pytest.MonkeyPatch.context() as environment:
         environment.setenv("FLEET_HOME", str(stores.home))

@@ -76,7 +76,7 @@ def own_valkey(home: Path, *options: str) -> Iterator[str]:
         eventually(path.exists)
         yield f"unix://{path}"
     finally:
-        process.terminate()
+        process.kill()  # while it writes its first append-only file it refuses a polite request
         process.wait()
 
 
