@@ -17,7 +17,7 @@ from fleet_app.web.states.overview import STATUSES, Overview
 from fleet_app.web.states.session import Session
 
 WITHOUT_DRAWER = {"top": 52, "right": 0, "bottom": 0, "left": 0}
-WITH_DRAWER = {**WITHOUT_DRAWER, "right": 312}
+WITH_DRAWER = {**WITHOUT_DRAWER, "right": 360}
 """Pixels of the map that chips and drawer cover."""
 CHOSEN_FLEET = rx.cond(Session.fleets.length() > 1, Session.fleet_id, 0)
 THEME = rx.color_mode_cond("light", "dark")

@@ -135,7 +135,6 @@ export function FleetMap(props) {
       data-ready={view ? "true" : "false"}
       aria-label="Live fleet map"
       onKeyDown={onKeyDown}
-      style={{ "--map-right": `${right}px` }}
     >
       <div ref={box} className="live-map-canvas" />
       <div className="live-map-controls" role="group" aria-label="Map controls">

@@ -73,8 +73,6 @@ export const columnDefs = [
     cellRenderer: StatusCell,
   },
   { colId: "name", field: "name", headerName: "Name", minWidth: 120, flex: 1.3, cellClass: "live-strong" },
-  { colId: "registration_number", field: "registration_number", headerName: "Registration", minWidth: 110, flex: 1.1 },
-  { colId: "type", field: "type", headerName: "Type", minWidth: 92, flex: 0.9, valueFormatter: typeName },
   { colId: "driver", headerName: "Driver", minWidth: 130, flex: 1.5, valueGetter: driverName },
   {
     colId: "speed",
@@ -85,6 +83,7 @@ export const columnDefs = [
     cellClass: "live-number",
     headerClass: "live-number",
   },
+  { colId: "last_seen", headerName: "Last seen", minWidth: 116, flex: 1, valueGetter: live(seen), cellRenderer: SeenCell },
   {
     colId: "battery",
     headerName: "Battery",
@@ -94,5 +93,6 @@ export const columnDefs = [
     cellClass: "live-number",
     headerClass: "live-number",
   },
-  { colId: "last_seen", headerName: "Last seen", minWidth: 116, flex: 1, valueGetter: live(seen), cellRenderer: SeenCell },
+  { colId: "registration_number", field: "registration_number", headerName: "Registration", minWidth: 110, flex: 1.1 },
+  { colId: "type", field: "type", headerName: "Type", minWidth: 92, flex: 0.9, valueFormatter: typeName },
 ];
