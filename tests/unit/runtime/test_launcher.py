@@ -129,10 +129,16 @@ def test_pyenv_may_live_elsewhere(machine: Machine, tmp_path: Path) -> None:
 
 def test_too_old_and_too_new_ones_are_refused_in_plain_words(machine: Machine) -> None:
     fake_python(machine.bin / "python3", "3.9")
-    fake_python(machine.bin / "python", "3.14")
+    fake_python(machine.bin / "python", "3.15")
     result = machine.choose()
     assert result.returncode == 1
     assert "Install Python 3.12" in result.stderr
+
+
+def test_the_newest_is_taken_rather_than_one_without_road_routing(machine: Machine) -> None:
+    fake_python(machine.bin / "python3.11", "3.11")
+    wanted = fake_python(machine.bin / "python3", "3.14")
+    assert machine.choose().stdout.strip() == str(wanted)
 
 
 def test_one_without_ensurepip_is_only_named_as_what_is_wrong(machine: Machine) -> None:
