@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -59,9 +60,24 @@ async def test_list_map_and_drawer_show_the_same_vehicle(
     await page.locator(f'.ag-row[row-id="{cast.driver.vehicle_id}"]').click(timeout=PATIENCE_MS)
     drawer = page.get_by_test_id("vehicle-drawer")
     await expect(drawer.locator('[data-field="battery"]')).to_have_text("61 %")
+    await expect(drawer.locator('[data-field="speed"]')).to_have_text("29 km/h")
+    await expect(drawer.locator('[data-field="driver"]')).to_have_text("Driver")
+    await expect(drawer.locator('[data-field="last_seen"]')).to_contain_text(re.compile("now|ago"))
     await page.get_by_role("button", name="Close").click()
     await expect(drawer).to_have_count(0)
     await other.api.aclose()
+
+
+async def test_the_trail_of_the_selected_vehicle_is_its_way_so_far(page: Page, cast: Cast):
+    way = [(60.1699, 24.9384), (60.1703, 24.9390), (60.1707, 24.9396)]
+    for number, (lat, lon) in enumerate(way):
+        at = datetime.now(UTC) - timedelta(seconds=30 - 10 * number)
+        await cast.driver.post(lat, lon, at.isoformat(), speed=5, heading=40)
+    await sign_in(page, cast.dispatcher)
+    await page.locator(f'.ag-row[row-id="{cast.driver.vehicle_id}"]').click(timeout=PATIENCE_MS)
+    await page.wait_for_function(
+        "() => window.__fleet?.overlay.trail.length === 3", timeout=PATIENCE_MS
+    )
 
 
 async def test_following_can_be_switched_on_and_off(page: Page, cast: Cast):
