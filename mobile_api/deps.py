@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container, get_container
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import Forbidden, Unauthenticated
 

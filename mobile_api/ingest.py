@@ -8,9 +8,10 @@ import time
 
 from starlette.requests import Request
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.fleet.service import VIEWERS, scope_of
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.kernel.errors import Forbidden, NotFound, Unauthenticated
 from fleet_app.location.errors import MalformedPayload
 from fleet_app.location.models import Fix, Source

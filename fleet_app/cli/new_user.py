@@ -11,10 +11,11 @@ from fleet_app.cli.problems import Problem
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+    from fleet_app.access.roles import Role
     from fleet_app.bootstrap import Container
     from fleet_app.fleet.models import Fleet, Vehicle
     from fleet_app.fleet.register import FleetRegister
-    from fleet_app.identity.models import Role, User
+    from fleet_app.identity.models import User
 
 ADMIN, DRIVER, MANAGER = "system_admin", "driver", "fleet_manager"
 
@@ -34,9 +35,9 @@ class NewUser:
 
     def check(self) -> None:
         """Everything that needs no database. Raises `Problem` or `FleetError`."""
+        from fleet_app.access.roles import Role
         from fleet_app.fleet.register import checked_license, checked_name, checked_time_zone
         from fleet_app.identity.emails import checked_email
-        from fleet_app.identity.models import Role
 
         if self.role not in list(Role):
             raise Problem(f"there is no role {self.role!r}; the roles are {', '.join(Role)}")
@@ -81,7 +82,7 @@ class NewUser:
 
     async def create(self, container: Container, password: str) -> list[str]:
         """Store everything, or nothing; returns what to tell."""
-        from fleet_app.identity.models import Role
+        from fleet_app.access.roles import Role
 
         name = self.name or self.email.split("@")[0]
         user = await container.identity.new_user(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.fleet.models import Fleet, Vehicle, VehicleType
 from fleet_app.fleet.repository import FleetRepository, RosterRow
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 
 MANAGERS = frozenset({Role.SYSTEM_ADMIN, Role.FLEET_MANAGER})

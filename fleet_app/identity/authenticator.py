@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from fleet_app.access.principal import Principal
 from fleet_app.identity.cache import FreshCache
 from fleet_app.identity.errors import InvalidToken
 from fleet_app.identity.ports import SessionRecord, SessionStore, UnitOfWork
-from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.identity.repository import Account, IdentityRepository
 from fleet_app.identity.tokens import AccessTokens, Claims, digest, looks_like_device_token
 

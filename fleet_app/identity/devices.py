@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.identity.authenticator import Authenticator
-from fleet_app.identity.models import DeviceToken, Role, SpeedUnit
+from fleet_app.identity.models import DeviceToken, SpeedUnit
 from fleet_app.identity.ports import UnitOfWork
-from fleet_app.identity.principal import Principal
 from fleet_app.identity.repository import IdentityRepository
 from fleet_app.identity.tokens import digest, new_device_token
 from fleet_app.kernel.clock import Clock, utc_now

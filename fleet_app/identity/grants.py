@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import msgspec
 
+from fleet_app.access.principal import Principal
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.errors import InvalidToken, WrongCredentials
 from fleet_app.identity.models import RefreshToken
 from fleet_app.identity.passwords import password_stamp
 from fleet_app.identity.ports import UnitOfWork
-from fleet_app.identity.principal import Principal
 from fleet_app.identity.repository import Account, IdentityRepository
 from fleet_app.identity.service import IdentityService
 from fleet_app.identity.tokens import (

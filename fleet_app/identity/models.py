@@ -8,17 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
+from fleet_app.access.roles import Role
 from fleet_app.kernel.columns import choice, moment, primary_key, reference
-
-
-class Role(StrEnum):
-    """The five roles, from the widest reach to the narrowest."""
-
-    SYSTEM_ADMIN = "system_admin"
-    FLEET_MANAGER = "fleet_manager"
-    DISPATCHER = "dispatcher"
-    DRIVER = "driver"
-    CUSTOMER = "customer"
 
 
 class SpeedUnit(StrEnum):

@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.identity.errors import EmailTaken
-from fleet_app.identity.models import DeviceToken, RefreshToken, Role, SpeedUnit, User
+from fleet_app.identity.models import DeviceToken, RefreshToken, SpeedUnit, User
 from fleet_app.identity.passwords import password_stamp
-from fleet_app.identity.principal import DeviceIdentity, Principal
+from fleet_app.identity.principal import DeviceIdentity
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -7,10 +7,11 @@ import logging
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.roles import Role
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.emails import checked_email, normal_email
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
-from fleet_app.identity.models import Role, User
+from fleet_app.identity.models import User
 from fleet_app.identity.passwords import Passwords, password_stamp
 from fleet_app.identity.ports import AttemptLimiter, SessionStore, UnitOfWork
 from fleet_app.identity.repository import Account, IdentityRepository

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from fleet_app.access.principal import Principal
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.ports import SessionRecord, SessionStore
-from fleet_app.identity.principal import Principal
 from fleet_app.identity.repository import Account
 from fleet_app.identity.service import IdentityService
 from fleet_app.identity.tokens import digest, new_session_token

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.fleet.service import VIEWERS, FleetService, require_viewer_or_driver, scope_of
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import Principal
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Forbidden
 from fleet_app.location.listing import SortKey, VehicleFilter, VehicleQuery, VehicleRow

@@ -13,6 +13,7 @@ from sqlalchemy import func, text
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import PATIENT_SECONDS, Container
 from fleet_app.delivery.models import (
     Customer,
@@ -23,7 +24,7 @@ from fleet_app.delivery.models import (
     RouteStop,
 )
 from fleet_app.fleet.models import Driver, DriverStatus, Fleet, FleetManager, Vehicle
-from fleet_app.identity.models import DeviceToken, Role, User
+from fleet_app.identity.models import DeviceToken, User
 from fleet_app.identity.passwords import Passwords
 from fleet_app.identity.tokens import digest, new_device_token
 from fleet_app.kernel.locks import DEMO_DATA

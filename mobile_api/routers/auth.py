@@ -9,9 +9,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from fleet_app.access.principal import Principal
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
 from fleet_app.identity.grants import TokenPair
-from fleet_app.identity.principal import Principal
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import FleetError, InvalidInput, StoreUnavailable, TooLarge
 from mobile_api.deps import (

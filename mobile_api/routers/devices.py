@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from fleet_app.access.principal import Principal
 from fleet_app.identity.devices import MANAGERS
-from fleet_app.identity.principal import Principal
 from mobile_api.deps import container, require_roles
 from mobile_api.envelope import Pagination, ok
 from mobile_api.schemas.devices import DeviceCreate, NewDeviceView, device_view

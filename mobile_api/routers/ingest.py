@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from fleet_app.identity.principal import Principal
+from fleet_app.access.principal import Principal
 from fleet_app.location.models import QuarantineReason
 from mobile_api.counters import NO_FLEET
 from mobile_api.deps import CurrentPrincipal, container

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.errors import InvalidToken
-from fleet_app.identity.models import Role, SpeedUnit
+from fleet_app.identity.models import SpeedUnit
 from mobile_api.app import create_api
 from tests.builders.people import PASSWORD, Person, a_fleet, a_person, a_vehicle
 

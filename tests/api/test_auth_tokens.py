@@ -13,9 +13,9 @@ import pytest
 from jose import jwt
 from sqlalchemy import text
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity import grants
-from fleet_app.identity.models import Role
 from mobile_api.app import create_api
 from tests.builders.people import PASSWORD, Person, a_driver, a_person, a_vehicle
 

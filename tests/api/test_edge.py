@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import Request
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from fleet_app.settings import Settings
 from mobile_api.app import create_api
 from mobile_api.envelope import ok

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from fleet_app.access.roles import Role
 from fleet_app.fleet.models import Vehicle
-from fleet_app.identity.models import DeviceToken, Role
+from fleet_app.identity.models import DeviceToken
 from fleet_app.kernel.errors import StoreUnavailable
 from mobile_api.app import create_api
 from tests.builders.api import ORIGIN, World

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fleet_app.identity.models import Role
+from fleet_app.access.roles import Role
 from fleet_app.location.models import QuarantineReason, Source
 from tests.builders.api import World, a_device, a_fix
 from tests.builders.people import a_driver, a_person, a_vehicle

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fleet_app.identity.models import Role, SpeedUnit
+from fleet_app.access.roles import Role
+from fleet_app.identity.models import SpeedUnit
 from fleet_app.location.models import Source
 from tests.builders.api import World, a_device
 from tests.builders.people import a_vehicle

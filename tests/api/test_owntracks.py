@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_app.identity.models import Role
+from fleet_app.access.roles import Role
 from fleet_app.location.models import Source
 from tests.builders.api import World
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_app.identity.models import Role
+from fleet_app.access.roles import Role
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason, Source
 from fleet_app.location.tracking.jump import AGREEING

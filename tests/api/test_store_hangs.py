@@ -11,8 +11,8 @@ import httpx
 import pytest
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from fleet_app.settings import Settings
 from tests.builders.api import World, a_device, a_fix, a_world
 from tests.builders.people import PASSWORD, Person, a_person

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fleet_app.identity.models import Role
+from fleet_app.access.roles import Role
 from tests.builders.api import World
 
 BROKEN = [b"not gzip", gzip.compress(b"[]")[:-4], gzip.compress(b"[]") + b"x"]

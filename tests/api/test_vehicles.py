@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.models import Driver, Vehicle, VehicleType
-from fleet_app.identity.models import Role
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.frames import LivePosition
 from fleet_app.location.models import Fix, FixBatch, MotionStatus, Source, VehicleLive

@@ -11,9 +11,10 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role, SpeedUnit
-from fleet_app.identity.principal import Principal
+from fleet_app.identity.models import SpeedUnit
 from fleet_app.location.models import Fix, FixBatch
 from mobile_api.app import create_api
 from tests.builders.people import PASSWORD, Person, a_driver, a_fleet, a_person, a_vehicle

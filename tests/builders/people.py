@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
-from fleet_app.identity.models import Role, User
+from fleet_app.identity.models import User
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container, get_container
-from fleet_app.identity.models import Role
 from fleet_app.settings import get_settings
 from tests.builders.people import PASSWORD, Person, a_driver, a_fleet, a_person, a_vehicle
 from tests.engines import running_stores

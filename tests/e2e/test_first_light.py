@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import select
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
 from fleet_app.delivery.tracking import token_digest
-from fleet_app.identity.models import Role
 from tests.builders.people import a_fleet, a_person
 from tests.e2e.conftest import Cast, a_signed_in_driver, sign_in
 from tests.product import Product

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from tests.builders.people import a_fleet, a_person
 from tests.e2e.conftest import Cast, a_signed_in_driver, sign_in
 from tests.product import Product

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from fleet_app.settings import PROJECT_ROOT, Settings
 from tests.builders.people import PASSWORD, Person, a_fleet, a_person
 from tests.engines import TestStores

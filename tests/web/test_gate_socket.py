@@ -10,8 +10,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from tests.web.conftest import Browser, GateServer, signed_in
 from tests.web.raw_socket import DESK, STATE, new_token
 

@@ -11,7 +11,7 @@ from reflex.state import UpdateVarsInternalState as ClientStorage
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
-from fleet_app.identity.models import Role
+from fleet_app.access.roles import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -22,8 +22,8 @@ from reflex.event import Event
 from reflex.state import StateUpdate
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 
+from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
-from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import StoreUnavailable, Unauthenticated
 from fleet_app.web.gate.allowance import Allowance
 from fleet_app.web.gate.declarations import is_registered

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
-from fleet_app.identity.principal import Principal
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.identity.tokens import digest
 from fleet_app.kernel.errors import Unauthenticated

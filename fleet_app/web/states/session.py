@@ -8,10 +8,10 @@ from urllib.parse import quote
 import reflex as rx
 from reflex.event import EventSpec
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.fleet.service import FleetService
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import FleetError, Unauthenticated
 from fleet_app.web.gate import current_principal, public, requires
 

@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import func, select
 
 from backend_jobs.chores import Chores
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import RefreshToken, Role
+from fleet_app.identity.models import RefreshToken
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.models import Fix, FixBatch, Source
 from tests.builders.people import a_person, a_vehicle

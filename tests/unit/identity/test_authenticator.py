@@ -7,11 +7,11 @@ import time
 import pytest
 from sqlalchemy import text
 
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.errors import InvalidToken
-from fleet_app.identity.models import Role
-from fleet_app.identity.principal import Principal
 from fleet_app.kernel.errors import StoreUnavailable
 from tests.builders.people import PASSWORD, Person, a_driver, a_person, a_vehicle
 

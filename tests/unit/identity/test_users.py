@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.errors import EmailTaken, InvalidToken, WeakPassword, WrongCredentials
-from fleet_app.identity.models import Role
 from fleet_app.kernel.errors import InvalidInput, NotFound
 from tests.builders.people import PASSWORD, a_fleet, a_person
 

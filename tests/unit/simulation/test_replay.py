@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.identity.models import Role
 from fleet_app.simulation import replay
 from fleet_app.simulation.logins import Login
 from fleet_app.simulation.replay import Plan, rounds

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import select
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.tracking import find_tracked
 from fleet_app.fleet.models import Driver, Fleet, Vehicle, VehicleType
 from fleet_app.identity.errors import WrongCredentials
-from fleet_app.identity.models import Role, User
+from fleet_app.identity.models import User
 from fleet_app.simulation import cast, logins
 from fleet_app.simulation.seed import seed_demo
 
