@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.audit.trail import seal
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.devices import DeviceService
 from fleet_app.identity.grants import GrantService
@@ -204,6 +205,7 @@ class Container:
                 AsyncSession(self.engine, expire_on_commit=False) as session,
             ):
                 yield session
+                await seal(session)
                 await session.commit()
         except (OperationalError, PoolExhausted, OSError) as error:
             raise StoreUnavailable("The database") from error

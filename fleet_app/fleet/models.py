@@ -6,10 +6,18 @@ import datetime as dt
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, Index, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from fleet_app.kernel.columns import choice, moment, primary_key, reference
+from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
+from fleet_app.records.base import Record, of_fleet, unique_alive
+
+
+class Units(StrEnum):
+    """In which units the fleet reads distances, volumes and weights."""
+
+    METRIC = "metric"
+    IMPERIAL = "imperial"
 
 
 class VehicleType(StrEnum):
@@ -30,6 +38,18 @@ class VehicleStatus(StrEnum):
     RETIRED = "retired"
 
 
+class EnergyType(StrEnum):
+    """What the vehicle runs on."""
+
+    DIESEL = "diesel"
+    PETROL = "petrol"
+    ELECTRIC = "electric"
+    HYBRID = "hybrid"
+    GAS = "gas"
+    HYDROGEN = "hydrogen"
+    HUMAN = "human"
+
+
 class DriverStatus(StrEnum):
     """Whether the driver is employed and on duty."""
 
@@ -38,7 +58,7 @@ class DriverStatus(StrEnum):
     INACTIVE = "inactive"
 
 
-class Fleet(SQLModel, table=True):
+class Fleet(Record, table=True):
     """The tenant: everything else belongs to exactly one fleet."""
 
     __tablename__ = "fleets"
@@ -46,42 +66,142 @@ class Fleet(SQLModel, table=True):
     id: int | None = primary_key()
     name: str = Field(max_length=120, unique=True)
     time_zone: str = Field(default="UTC", max_length=64)
-    created_at: datetime = moment(now=True)
+    units: Units = choice(Units, Units.METRIC, fill=True)
+    currency: str = Field(default="EUR", max_length=3, sa_column_kwargs={"server_default": "EUR"})
+    language: str = Field(default="en", max_length=8, sa_column_kwargs={"server_default": "en"})
+    working_hours: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    brand_name: str | None = Field(default=None, max_length=80)
+    brand_color: str | None = Field(default=None, max_length=7)
+    logo_file_id: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """No foreign key: files belong to fleets already."""
+    support_phone: str | None = Field(default=None, max_length=32)
+    support_email: str | None = Field(default=None, max_length=254)
 
 
-class Vehicle(SQLModel, table=True):
-    """A vehicle of a fleet."""
+class Depot(Record, table=True):
+    """Where vehicles start and end, and goods wait."""
 
-    __tablename__ = "vehicles"
+    __tablename__ = "depots"
     __table_args__ = (
-        UniqueConstraint("fleet_id", "registration_number", name="uq_vehicles_registration"),
-        Index("ix_vehicles_fleet_id_status", "fleet_id", "status"),
+        unique_alive("uq_depots_name", "fleet_id", text("lower(name)")),
+        unique_alive("uq_depots_external_reference", "fleet_id", "external_reference"),
     )
 
     id: int | None = primary_key()
     fleet_id: int = reference("fleets.id")
     name: str = Field(max_length=120)
+    address: str = Field(max_length=300)
+    lat: float | None = None
+    lon: float | None = None
+    opening_hours: str = Field(default="", max_length=200)
+    phone: str | None = Field(default=None, max_length=32)
+    note: str = Field(default="", max_length=2000)
+
+
+class Vehicle(Record, table=True):
+    """A vehicle of a fleet.
+
+    `odometer_m` is the reading in metres when tracked distance stood at `odometer_tracked_m`, so
+    the reading now is `odometer_m + tracked - odometer_tracked_m`; engine time in seconds alike.
+    Consumption is litres (electric: kWh) per 100 km.
+    """
+
+    __tablename__ = "vehicles"
+    __table_args__ = (
+        unique_alive("uq_vehicles_registration", "fleet_id", text("upper(registration_number)")),
+        unique_alive("uq_vehicles_vin", "fleet_id", "vin"),
+        unique_alive("uq_vehicles_external_reference", "fleet_id", "external_reference"),
+        Index("ix_vehicles_fleet_id_status", "fleet_id", "status"),
+        *of_fleet("vehicles", "name"),
+    )
+
+    id: int | None = primary_key()
+    fleet_id: int = reference("fleets.id")
+    depot_id: int | None = reference("depots.id", optional=True)
+    name: str = Field(max_length=120)
     registration_number: str = Field(max_length=20, index=True)
+    vin: str | None = Field(default=None, max_length=17)
     type: VehicleType = choice(VehicleType, VehicleType.VAN)
     status: VehicleStatus = choice(VehicleStatus, VehicleStatus.ACTIVE, index=True)
-    created_at: datetime = moment(now=True)
+    make: str | None = Field(default=None, max_length=60)
+    model: str | None = Field(default=None, max_length=60)
+    year: int | None = None
+    capacity_kg: float | None = None
+    capacity_m3: float | None = None
+    capacity_parcels: int | None = None
+    skills: list[str] = tags()
+    equipment: list[str] = tags()
+    energy: EnergyType = choice(EnergyType, EnergyType.DIESEL, fill=True)
+    consumption_per_100km: float | None = None
+    odometer_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    odometer_tracked_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    engine_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    engine_tracked_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    photo_file_id: int | None = reference("files.id", optional=True, ondelete="SET NULL")
+    note: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
 
 
-class Driver(SQLModel, table=True):
+class Driver(Record, table=True):
     """A driver; `vehicle_id` is the vehicle driven at present."""
 
     __tablename__ = "drivers"
-    __table_args__ = (UniqueConstraint("fleet_id", "license_number", name="uq_drivers_license"),)
+    __table_args__ = (
+        unique_alive("uq_drivers_license", "fleet_id", text("upper(license_number)")),
+        unique_alive("uq_drivers_external_reference", "fleet_id", "external_reference"),
+        *of_fleet("drivers", "name"),
+    )
 
     id: int | None = primary_key()
     fleet_id: int = reference("fleets.id")
     user_id: int | None = reference("users.id", optional=True, unique=True, ondelete="SET NULL")
     vehicle_id: int | None = reference("vehicles.id", optional=True, ondelete="SET NULL")
+    depot_id: int | None = reference("depots.id", optional=True)
     name: str = Field(max_length=120)
     license_number: str = Field(max_length=32, index=True)
+    license_classes: list[str] = tags()
+    license_expires_on: dt.date | None = None
     phone: str | None = Field(default=None, max_length=32)
+    email: str | None = Field(default=None, max_length=254)
+    skills: list[str] = tags()
+    shift: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    language: str | None = Field(default=None, max_length=8)
     status: DriverStatus = choice(DriverStatus, DriverStatus.OFF_DUTY, index=True)
-    created_at: datetime = moment(now=True)
+    photo_file_id: int | None = reference("files.id", optional=True, ondelete="SET NULL")
+    note: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
+
+
+class DocumentType(StrEnum):
+    """What a document proves."""
+
+    REGISTRATION = "registration"
+    INSURANCE = "insurance"
+    INSPECTION = "inspection"
+    PERMIT = "permit"
+    LICENCE = "licence"
+    CONTRACT = "contract"
+    OTHER = "other"
+
+
+class Document(Record, table=True):
+    """A paper of a vehicle or of a driver, with the day on which it runs out."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        unique_alive("uq_documents_external_reference", "fleet_id", "external_reference"),
+        *of_fleet("documents", "expires_on"),
+    )
+
+    id: int | None = primary_key()
+    fleet_id: int = reference("fleets.id")
+    vehicle_id: int | None = reference("vehicles.id", optional=True)
+    driver_id: int | None = reference("drivers.id", optional=True)
+    name: str = Field(max_length=120)
+    type: DocumentType = choice(DocumentType, DocumentType.OTHER)
+    number: str | None = Field(default=None, max_length=60)
+    issued_on: dt.date | None = None
+    expires_on: dt.date | None = None
+    file_id: int | None = reference("files.id", optional=True, ondelete="SET NULL")
+    note: str = Field(default="", max_length=2000)
 
 
 class FleetManager(SQLModel, table=True):
@@ -96,15 +216,18 @@ class FleetManager(SQLModel, table=True):
     email: str = Field(max_length=254, index=True)
 
 
-class MaintenanceRecord(SQLModel, table=True):
-    """Work done, or to be done, on a vehicle."""
+class File(SQLModel, table=True):
+    """A file somebody uploaded; its bytes are in the file store under `key`."""
 
-    __tablename__ = "maintenance_records"
+    __tablename__ = "files"
 
     id: int | None = primary_key()
-    vehicle_id: int = reference("vehicles.id", ondelete="CASCADE")
-    date: dt.date = Field(index=True)
-    kind: str = Field(max_length=60)
-    description: str = Field(default="", max_length=2000)
-    odometer_km: float | None = None
-    cost: float | None = Field(default=None, sa_column=Column(Numeric(12, 2, asdecimal=False)))
+    fleet_id: int = reference("fleets.id")
+    key: str = Field(max_length=120, unique=True)
+    name: str = Field(max_length=200)
+    media_type: str = Field(max_length=100)
+    size: int
+    sha256: str = Field(max_length=64)
+    uploaded_by: int | None = reference("users.id", optional=True, ondelete="SET NULL")
+    created_at: datetime = moment(now=True)
+    details: dict[str, object] = document()

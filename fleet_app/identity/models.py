@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from fleet_app.access.roles import Role
 from fleet_app.kernel.columns import choice, moment, primary_key, reference
+from fleet_app.records.base import Record
 
 
 class SpeedUnit(StrEnum):
@@ -21,7 +22,7 @@ class SpeedUnit(StrEnum):
     MILES_PER_HOUR = "mph"
 
 
-class User(SQLModel, table=True):
+class User(Record, table=True):
     """A person who signs in. `fleet_id` is None only for system administrators."""
 
     __tablename__ = "users"
@@ -34,7 +35,8 @@ class User(SQLModel, table=True):
     role: Role = choice(Role)
     password_hash: str = Field(max_length=255)
     is_active: bool = True
-    created_at: datetime = moment(now=True)
+    phone: str | None = Field(default=None, max_length=32)
+    language: str | None = Field(default=None, max_length=8)
     last_sign_in_at: datetime | None = moment(optional=True)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Numeric, text
 from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from fleet_app.kernel.clock import utc_now
@@ -31,19 +32,50 @@ def reference(
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
 
 
-def moment(*, optional: bool = False, now: bool = False) -> Any:
-    """A point in time with its zone; `now` fills in the moment of creation."""
-    column: Column[Any] = Column(DateTime(timezone=True), nullable=optional)
+def moment(*, optional: bool = False, now: bool = False, fill: bool = False) -> Any:
+    """A point in time with its zone; `now` fills in the moment of creation, `fill` in SQL too."""
+    filled = text("now()") if fill else None
+    column: Column[Any] = Column(DateTime(timezone=True), nullable=optional, server_default=filled)
     if now:
         return Field(default_factory=utc_now, sa_column=column)
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
 
 
-def choice(kind: type[Enum], default: Enum | None = None, *, index: bool = False) -> Any:
-    """One of an enumeration's values, stored as its text (adding a value needs no migration)."""
+def money() -> Any:
+    """An amount in the fleet's currency, or None."""
+    return Field(default=None, sa_column=Column(Numeric(12, 2, asdecimal=False)))
+
+
+def tags() -> Any:
+    """A list of words, empty unless told; kept as JSON."""
+    column: Column[Any] = Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    return Field(default_factory=list, sa_column=column)
+
+
+def document() -> Any:
+    """A JSON object, empty unless told."""
+    column: Column[Any] = Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+    return Field(default_factory=dict, sa_column=column)
+
+
+def choice(
+    kind: type[Enum],
+    default: Enum | None = None,
+    *,
+    index: bool = False,
+    fill: bool = False,
+    optional: bool = False,
+) -> Any:
+    """One of an enumeration's values, stored as its text (adding a value needs no migration).
+
+    `fill` gives rows that are there before the column the default as well.
+    """
     sql_type = SqlEnum(kind, native_enum=False, length=24, values_callable=_values)
-    column: Column[Any] = Column(sql_type, nullable=False, index=index)
-    return Field(sa_column=column) if default is None else Field(default, sa_column=column)
+    filled = str(default.value) if fill and default is not None else None
+    column: Column[Any] = Column(sql_type, nullable=optional, index=index, server_default=filled)
+    if default is None and not optional:
+        return Field(sa_column=column)
+    return Field(default, sa_column=column)
 
 
 def _values(kind: type[Enum]) -> list[str]:

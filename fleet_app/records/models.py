@@ -1,0 +1,81 @@
+"""What the record screens keep for their users: saved views, and imports under way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
+
+
+class SavedView(SQLModel, table=True):
+    """A list with its search, filters, order and columns, under a name."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kind", "name", name="uq_saved_views_name"),
+        Index("ix_saved_views_fleet_kind", "fleet_id", "kind"),
+    )
+
+    id: int | None = primary_key()
+    fleet_id: int | None = reference("fleets.id", optional=True)
+    user_id: int = reference("users.id", ondelete="CASCADE")
+    kind: str = Field(max_length=40)
+    name: str = Field(max_length=80)
+    shared: bool = False
+    settings: dict[str, Any] = document()
+    created_at: datetime = moment(now=True)
+
+
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    UPLOADED = "uploaded"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Import(SQLModel, table=True):
+    """A spreadsheet on its way into the records. `mapping` is `{column number: field}`."""
+
+    __tablename__ = "imports"
+
+    id: int | None = primary_key()
+    fleet_id: int = reference("fleets.id")
+    user_id: int = reference("users.id", ondelete="CASCADE")
+    kind: str = Field(max_length=40)
+    filename: str = Field(max_length=200)
+    file_key: str = Field(max_length=120)
+    state: ImportState = choice(ImportState, ImportState.UPLOADED)
+    headers: list[str] = tags()
+    sample: list[list[str]] = tags()
+    mapping: dict[str, Any] = document()
+    total: int = 0
+    handled: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    message: str = Field(default="", max_length=500)
+    created_at: datetime = moment(now=True)
+    finished_at: datetime | None = moment(optional=True)
+
+
+class ImportProblem(SQLModel, table=True):
+    """A row that could not be taken over: its cells as they were, and what is wrong with which."""
+
+    __tablename__ = "import_problems"
+    __table_args__ = (UniqueConstraint("import_id", "row", name="uq_import_problems_row"),)
+
+    id: int | None = primary_key()
+    import_id: int = reference("imports.id", ondelete="CASCADE")
+    row: int
+    cells: list[str] = tags()
+    errors: dict[str, Any] = document()
