@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 
+from fleet_app.access.actor import Actor, Channel
+from fleet_app.access.matrix import PERMISSIONS, authorize
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container, get_container
 from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import Forbidden, Unauthenticated
+from mobile_api.envelope import request_id
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_CLIENT = 64
@@ -93,3 +96,33 @@ async def device_identity(request: Request, token: str | None) -> DeviceIdentity
     if not token:
         raise Unauthenticated("A device token is needed")
     return await container(request).authenticator.device(token)
+
+
+def actor_of(request: Request, principal: Principal) -> Actor:
+    """The caller as services and the audit log know it: a browser's session, or the API."""
+    channel = Channel.WEB if principal.session_id else Channel.API
+    return Actor(
+        principal=principal,
+        channel=channel,
+        address=client_address(request),
+        request_id=request_id(request),
+    )
+
+
+class Allowed:
+    """A dependency that lets those through who have a permission, as the `Actor` they are."""
+
+    def __init__(self, permission: str) -> None:
+        if permission not in PERMISSIONS:
+            raise ValueError(f"no such permission: {permission}")
+        self.permission = permission
+
+    async def __call__(self, request: Request, principal: CurrentPrincipal) -> Actor:
+        """Raises `Forbidden` for a role without the permission."""
+        authorize(principal, self.permission)
+        return actor_of(request, principal)
+
+
+def allow(permission: str) -> Any:
+    """`Depends` on a permission of the matrix: `actor: Annotated[Actor, allow("files.create")]`."""
+    return Depends(Allowed(permission))
