@@ -27,6 +27,7 @@ from fleet_app.location.live_view import LiveView
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
 from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
+from fleet_app.routing.geocoding import Geocoder, open_geocoder
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.history.postgres import PostgresHistory
 from fleet_app.storage.live.answers import RedisAnswers
@@ -184,6 +185,19 @@ class Container:
         """Where a whole fleet is."""
         return LiveView(self.work)
 
+    @cached_property
+    def geocoder(self) -> Geocoder:
+        """Finds addresses, where and how this installation wants it."""
+        settings = self.settings
+        key = settings.geocoder_key
+        return open_geocoder(
+            settings.geocoder,
+            settings.home / "map",
+            url=settings.geocoder_url or "",
+            key=key.get_secret_value() if key else "",
+            processes=settings.web_processes,
+        )
+
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""
         return ValkeyLeases(self.stream_redis)
@@ -223,6 +237,8 @@ class Container:
         await self.pool.close()
         await self.engine.dispose()
         await self.redis.aclose()
+        if "geocoder" in self.__dict__:
+            await self.geocoder.close()
         for name in ("stream_redis", "repeat_redis"):
             if name in self.__dict__:  # never built when never needed
                 await self.__dict__[name].aclose()

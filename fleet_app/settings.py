@@ -8,8 +8,9 @@ import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,22 @@ class Settings(BaseSettings):
 
     history_days: int = Field(default=0, ge=0)
     """Days of location history to keep; 0 keeps everything."""
+
+    geocoder: Literal["offline", "nominatim", "google", "none"] = "offline"
+    """Where addresses are searched: `offline` in the installed map, `nominatim`, `google`, or
+    `none`."""
+    geocoder_url: str | None = None
+    """Address of the Nominatim server (or of what stands for Google's); None means the public."""
+    geocoder_key: SecretStr | None = None
+    """The key that `google` needs."""
+
+    @model_validator(mode="after")
+    def _check_geocoder(self) -> Settings:
+        if self.geocoder == "google" and self.geocoder_key is None:
+            raise ValueError("FLEET_GEOCODER=google needs FLEET_GEOCODER_KEY")
+        if self.geocoder_url and not self.geocoder_url.startswith(("http://", "https://")):
+            raise ValueError("FLEET_GEOCODER_URL must begin with http:// or https://")
+        return self
 
     @property
     def origin(self) -> str:

@@ -13,6 +13,7 @@ from mobile_api.idempotency import Idempotency
 from mobile_api.routers import (
     auth,
     devices,
+    geocode,
     gpslogger,
     health,
     ingest,
@@ -29,6 +30,7 @@ PREFIX = "/api/v1"
 ROUTERS = (
     *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
+    geocode.router,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""
 

@@ -54,6 +54,7 @@ def up() -> None:
     steps = Steps(5)
     with explained(FleetError), _engines(steps) as settings:
         _migrate(steps, settings)
+        _complete_map(settings)
         _build_pages(steps, settings)
         _run(steps, settings, 0, None)
 
@@ -102,6 +103,17 @@ def _demo_map(settings: Settings) -> None:
     from fleet_app.mapbuild.demo_extract import helsinki_extract
 
     build_map(helsinki_extract(settings.home, detail), settings.home, detail)
+
+
+def _complete_map(settings: Settings) -> None:
+    """What an installed map lacks, from the extract it was built from; never in the way."""
+    from fleet_app.mapbuild.build import complete_map
+    from fleet_app.mapbuild.errors import MapBuildError
+
+    try:
+        complete_map(settings.home, detail)
+    except MapBuildError as error:
+        detail(error.message)
 
 
 def _build_pages(steps: Steps, settings: Settings) -> None:

@@ -18,12 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fleet_app.mapbuild import road_data
+from fleet_app.mapbuild.addresses import write_addresses
 from fleet_app.mapbuild.errors import BuildInProgress, MapBuildError
 from fleet_app.mapbuild.extract import Extract, open_extract, sha256_of
 from fleet_app.mapbuild.features import Progress, write_features
 from fleet_app.mapbuild.installed import BASEMAP, INFO, ROADS, map_dir, read_info
 from fleet_app.mapbuild.layers import LAYERS, MAX_ZOOM
 from fleet_app.mapbuild.tiles import ATTRIBUTION, write_tiles
+from fleet_app.routing.geocoding import store
 
 RECIPE = 1
 """Counts up when the same extract would give another map, so that it is built again."""
@@ -31,6 +33,8 @@ RECIPE = 1
 
 def build_map(extract: Path, home: Path, progress: Progress, *, force: bool = False) -> bool:
     """Builds `<home>/map` from `extract`, an `.osm.pbf` file; False if it is already that map.
+
+    A map of this extract that only lacks addresses gets those and is otherwise left as it is.
 
     `progress` gets one line at a time. Raises `ExtractUnreadable`, `ProgramFailed`,
     `BuildInProgress`; the map built before stays in place then.
@@ -41,7 +45,7 @@ def build_map(extract: Path, home: Path, progress: Progress, *, force: bool = Fa
     with _only_builder(home):
         if not force and is_current(map_dir(home), source):
             progress("The map is already built from this extract")
-            return False
+            return _add_addresses(map_dir(home).resolve(), source, progress)
         folder = Path(tempfile.mkdtemp(prefix="map-", dir=_maps(home)))
         folder.chmod(0o755)
         try:
@@ -60,6 +64,45 @@ def is_current(folder: Path, source: Extract) -> bool:
     info = read_info(folder) or {}
     same = info.get("sha256") == source.sha256 and info.get("recipe") == RECIPE
     return same and (info.get("roads") is True or not road_data.can_build())
+
+
+def complete_map(home: Path, progress: Progress) -> bool:
+    """Gives an installed map the addresses it lacks, if its extract is still there.
+
+    False when there is nothing to do or nothing to do it from. Raises as `build_map` does.
+    """
+    home = home.resolve()
+    folder = map_dir(home).resolve()
+    info = read_info(folder)
+    if info is None or store.is_current(folder / store.ADDRESSES):
+        return False
+    with _only_builder(home):
+        source = _extract_of(info, home)
+        return source is not None and _add_addresses(folder, source, progress)
+
+
+def _extract_of(info: dict[str, object], home: Path) -> Extract | None:
+    """The very extract that a map was built from: where it was then, or in the cache."""
+    name = Path(str(info.get("extract", ""))).name
+    for path in (Path(str(info.get("path", ""))), home / "cache" / name):
+        if path.is_file() and sha256_of(path) == info.get("sha256"):
+            return open_extract(path)
+    return None
+
+
+def _add_addresses(folder: Path, source: Extract, progress: Progress) -> bool:
+    target = folder / store.ADDRESSES
+    if store.is_current(target):
+        return False
+    with tempfile.TemporaryDirectory(prefix=".addresses-", dir=folder) as scratch:
+        _build_addresses(target, source, Path(scratch), progress)
+    return True
+
+
+def _build_addresses(target: Path, source: Extract, scratch: Path, progress: Progress) -> None:
+    progress("Collecting addresses")
+    counts = write_addresses(source, target, scratch)
+    progress(f"  {counts['address']:,} addresses, {counts['street']:,} streets")
 
 
 def _maps(home: Path) -> Path:
@@ -89,6 +132,7 @@ def _build_into(folder: Path, source: Extract, progress: Progress) -> None:
     progress(f"Drawing tiles for zooms 0 to {MAX_ZOOM}")
     write_tiles(scratch, folder / BASEMAP, source.path.name, progress)
     progress(f"  {(folder / BASEMAP).stat().st_size / 1e6:.1f} MB in {BASEMAP}")
+    _build_addresses(folder / store.ADDRESSES, source, scratch, progress)
     roads = _build_roads(folder, source, scratch, counts, progress)
     about = {"version": sha256_of(folder / BASEMAP)[:16], **_info(source, counts, roads=roads)}
     info = json.dumps(about, indent=2, ensure_ascii=False)
@@ -117,6 +161,7 @@ def _info(source: Extract, counts: Counter[str], *, roads: bool) -> dict[str, ob
     return {
         "recipe": RECIPE,
         "extract": source.path.name,
+        "path": str(source.path.resolve()),
         "sha256": source.sha256,
         "data_date": source.data_date or None,
         "built_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -129,7 +129,7 @@ def test_a_relative_home_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_but_the_map_stays_behind(tmp_path: Path) -> None:
     build_map(whole_town().write(tmp_path / "town.osm.pbf"), tmp_path / "home", quiet)
     here = map_dir(tmp_path / "home")
-    expected = {"basemap.pmtiles", "basemap.json"}
+    expected = {"basemap.pmtiles", "basemap.json", "addresses.sqlite"}
     if sys.version_info >= (3, 12):
         expected.add("valhalla")
     assert {path.name for path in here.iterdir()} == expected

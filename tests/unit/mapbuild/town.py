@@ -117,3 +117,31 @@ def whole_town() -> Town:
     town.point((25.0061, 60.0005), amenity="fuel", name="Pump")
     town.point((25.0031, 60.0007), addr__housenumber="9")
     return town
+
+
+def addressed_town() -> Town:
+    """Streets with houses: points, buildings, shops, and two far streets of one name."""
+    town = Town()
+    street_grid(town)
+    town.way(
+        [(25.0, 60.001), (25.002, 60.001), (25.004, 60.001)], highway="residential",
+        name="Mill Lane", name__sv="Kvarngränden",
+    )  # fmt: skip
+    address = {"addr__street": "Mill Lane", "addr__city": "Testby", "addr__country": "FI"}
+    town.point((25.001, 60.001), addr__housenumber="1", addr__postcode="01000", **address)
+    town.way(square(25.0019, 60.0009, 0.0002), building="yes", addr__housenumber="2", **address)
+    town.point((25.0021, 60.0011), shop="bakery", name="Säde & Sons", addr__housenumber="2",
+               addr__postcode="01002", **address)  # fmt: skip
+    town.point((25.003, 60.001), addr__housenumber="10 B", addr__street="Mill Lane")
+    for west in (25.0, 25.15):
+        town.way([(west, 60.02), (west + 0.0005, 60.02), (west + 0.001, 60.02)],
+                 highway="residential", name="Far Road")  # fmt: skip
+    outer = town.way(square(25.0059, 60.0009, 0.0004))
+    inner = town.way(square(25.0060, 60.0010, 0.0001))
+    town.relation(
+        [("w", outer, "outer"), ("w", inner, "inner")], type="multipolygon", building="yes",
+        addr__housenumber="20", addr__street="Mill Lane",
+    )  # fmt: skip
+    town.point((25.002, 60.003), place="town", name="Testby")
+    town.point((25.0, 60.0035), addr__housenumber="5", addr__place="Old Island")
+    return town
