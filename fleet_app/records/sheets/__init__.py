@@ -1,0 +1,1 @@
+"""Tables in files: reading and writing CSV and XLSX, matching columns, reading cell texts."""
