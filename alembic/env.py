@@ -12,12 +12,12 @@ from fleet_app.kernel.locks import MIGRATIONS
 from fleet_app.settings import get_settings
 from fleet_app.storage.sql.metadata import metadata
 
-PARTITION = re.compile(r"location_events_(\d{8}|older)")
+NOT_OURS = re.compile(r"location_events_(\d{8}|older)|procrastinate_\w+")
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
-    """Partitions are made on demand and are no part of the declared schema."""
-    return not (kind == "table" and name and PARTITION.fullmatch(name))
+    """Partitions are made on demand, the job queue's tables are its library's: none is declared."""
+    return not (kind == "table" and name and NOT_OURS.fullmatch(name))
 
 
 def database_url() -> str:

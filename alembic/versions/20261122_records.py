@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 import sqlmodel
-from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from alembic import op
 
 revision = "0002"
 down_revision = "0001"
@@ -291,7 +292,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_maintenance_schedules_fleet_name",
         "maintenance_schedules",
-        ["fleet_id", "name", "id"],
+        ["fleet_id", sa.text("lower(name)"), "id"],
         unique=False,
     )
     op.create_index(
@@ -623,7 +624,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_customers_fleet_name", "customers", ["fleet_id", "name", "id"], unique=False
+        "ix_customers_fleet_name",
+        "customers",
+        ["fleet_id", sa.text("lower(name)"), "id"],
+        unique=False,
     )
     op.create_index(
         "uq_customers_external_reference",
@@ -725,7 +729,10 @@ def upgrade() -> None:
         sa.Column("contact_email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=True),
     )
     op.create_index(
-        "ix_deliveries_fleet_address", "deliveries", ["fleet_id", "address", "id"], unique=False
+        "ix_deliveries_fleet_address",
+        "deliveries",
+        ["fleet_id", sa.text("lower(address)"), "id"],
+        unique=False,
     )
     op.create_index(
         "ix_deliveries_fleet_created_at",
@@ -742,7 +749,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_fleet_tracking_number",
         "deliveries",
-        ["fleet_id", "tracking_number", "id"],
+        ["fleet_id", sa.text("lower(tracking_number)"), "id"],
         unique=False,
     )
     op.create_index(
@@ -825,7 +832,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(op.f("ix_drivers_depot_id"), "drivers", ["depot_id"], unique=False)
-    op.create_index("ix_drivers_fleet_name", "drivers", ["fleet_id", "name", "id"], unique=False)
+    op.create_index(
+        "ix_drivers_fleet_name", "drivers", ["fleet_id", sa.text("lower(name)"), "id"], unique=False
+    )
     op.create_index(op.f("ix_drivers_photo_file_id"), "drivers", ["photo_file_id"], unique=False)
     op.create_index(
         "uq_drivers_external_reference",
@@ -1145,7 +1154,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(op.f("ix_vehicles_depot_id"), "vehicles", ["depot_id"], unique=False)
-    op.create_index("ix_vehicles_fleet_name", "vehicles", ["fleet_id", "name", "id"], unique=False)
+    op.create_index(
+        "ix_vehicles_fleet_name",
+        "vehicles",
+        ["fleet_id", sa.text("lower(name)"), "id"],
+        unique=False,
+    )
     op.create_index(op.f("ix_vehicles_photo_file_id"), "vehicles", ["photo_file_id"], unique=False)
     op.create_index(
         "uq_vehicles_external_reference",

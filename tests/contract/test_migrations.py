@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from alembic.config import Config
+from procrastinate.schema import SchemaManager
 from sqlalchemy import create_engine, inspect, text
 
 from alembic import command
@@ -45,6 +46,26 @@ def test_downgrading_leaves_nothing_but_the_version_table(config: Config, empty_
     command.upgrade(config, "head")
     command.downgrade(config, "base")
     assert tables(empty_database_url) == {"alembic_version"}
+    assert left_behind(empty_database_url) == []
+
+
+def left_behind(url: str) -> list[str]:
+    """Functions, and types that belong to no table, in the public schema."""
+    query = """
+        SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT typname::text FROM pg_type AS type
+        WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic_version'"""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = [name for (name,) in connection.execute(text(query))]
+    engine.dispose()
+    return names
+
+
+def test_the_job_queue_is_the_one_that_the_pinned_library_ships():
+    """A new version needs a migration of its own, made from the library's migrations."""
+    ours = (PROJECT_ROOT / "alembic" / "procrastinate_3_10.sql").read_text("utf-8")
+    assert ours == SchemaManager.get_schema()
 
 
 def test_history_is_partitioned_by_time(config: Config, empty_database_url: str):
