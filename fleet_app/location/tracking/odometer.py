@@ -43,16 +43,15 @@ def _count_engine(state: VehicleState, fix: Fix) -> None:
 
 
 def _count_distance(state: VehicleState, fix: Fix) -> None:
-    here = Sighting(fix.recorded_at_ms, fix.lat, fix.lon, fix.accuracy)
     start = _counted_last(state)
     if start is None:
-        state.memory.counted = here
+        state.memory.counted = _sighting(fix)
         return
-    metres = distance_m(start.lat, start.lon, here.lat, here.lon)
-    seconds = (here.at_ms - start.at_ms) / 1000
-    if _shortest_step(state.status, start, here) < metres <= MAX_SPEED * seconds:
+    metres = distance_m(start.lat, start.lon, fix.lat, fix.lon)
+    possible_m = MAX_SPEED * (fix.recorded_at_ms - start.at_ms) / 1000
+    if _shortest_step(state.status, start, fix) < metres <= possible_m:
         state.distance_m += metres
-        state.memory.counted = here
+        state.memory.counted = _sighting(fix)
     else:
         state.memory.counted = start
 
@@ -66,7 +65,11 @@ def _counted_last(state: VehicleState) -> Sighting | None:
     return state.memory.counted
 
 
-def _shortest_step(status: MotionStatus, start: Sighting, here: Sighting) -> float:
-    error = ERROR_STEPS * max(start.accuracy or 0.0, here.accuracy or 0.0)
+def _shortest_step(status: MotionStatus, start: Sighting, fix: Fix) -> float:
+    error = ERROR_STEPS * max(start.accuracy or 0.0, fix.accuracy or 0.0)
     least = MOVING_STEP_M if status is MotionStatus.MOVING else RESTING_STEP_M
     return max(least, min(error, MAX_ACCURACY_M))
+
+
+def _sighting(fix: Fix) -> Sighting:
+    return Sighting(fix.recorded_at_ms, fix.lat, fix.lon, fix.accuracy)
