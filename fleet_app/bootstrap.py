@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache, partial
+from typing import Any
 
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -15,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.audit.trail import seal
+from fleet_app.delivery.live_status import LiveStatus
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.devices import DeviceService
 from fleet_app.identity.grants import GrantService
@@ -27,20 +31,26 @@ from fleet_app.location.live_view import LiveView
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
 from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
+from fleet_app.outbox.changes import take_changes
+from fleet_app.outbox.ports import ChangeFeed
+from fleet_app.outbox.store import post
 from fleet_app.routing.geocoding import Geocoder, open_geocoder
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.history.postgres import PostgresHistory
 from fleet_app.storage.live.answers import RedisAnswers
+from fleet_app.storage.live.changes import ValkeyChanges
 from fleet_app.storage.live.client import create_client
 from fleet_app.storage.live.counts import RedisCounts
+from fleet_app.storage.live.delivery_status import ValkeyDeliveryStatuses
 from fleet_app.storage.live.fix_log import ValkeyFixLog
 from fleet_app.storage.live.leases import ValkeyLeases
 from fleet_app.storage.live.positions import ValkeyLivePositions
 from fleet_app.storage.live.rejections import RedisRejectedPayloads
 from fleet_app.storage.live.sessions import RedisAttempts, RedisBindings, RedisSessions
 from fleet_app.storage.sql.connection import Connection
-from fleet_app.storage.sql.engine import create_engine, create_pool
+from fleet_app.storage.sql.engine import create_engine, create_job_pool, create_pool
 
+log = logging.getLogger(__name__)
 WORK_SECONDS = 5.0
 """How long a unit of work may take for somebody who waits for the answer."""
 PATIENT_SECONDS = 30.0
@@ -73,6 +83,11 @@ class Container:
     def pool(self) -> AsyncConnectionPool[Connection]:
         """psycopg pool for bulk history; opened by `start`."""
         return create_pool(self.database_url)
+
+    @cached_property
+    def job_pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
+        """psycopg pool of the job queue; opened and closed by the worker that runs jobs."""
+        return create_job_pool(self.database_url)
 
     @cached_property
     def redis(self) -> Redis:
@@ -198,6 +213,16 @@ class Container:
             processes=settings.web_processes,
         )
 
+    @cached_property
+    def changes(self) -> ChangeFeed:
+        """News of changed records, from whoever changes them to whoever shows them."""
+        return ValkeyChanges(self.redis)
+
+    @cached_property
+    def delivery_status(self) -> LiveStatus:
+        """The status of deliveries, for those who ask often."""
+        return LiveStatus(self.work, ValkeyDeliveryStatuses(self.redis))
+
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""
         return ValkeyLeases(self.stream_redis)
@@ -212,6 +237,7 @@ class Container:
 
         Raises `StoreUnavailable` when the database cannot be reached, or when all of the work
         took longer than `seconds`. A commit that gets no answer may have been done all the same.
+        Domain events and their jobs are committed with the rest; screens hear of changes after it.
         """
         try:
             async with (
@@ -219,6 +245,7 @@ class Container:
                 AsyncSession(self.engine, expire_on_commit=False) as session,
             ):
                 yield session
+                await post(session)
                 await seal(session)
                 await session.commit()
         except (OperationalError, PoolExhausted, OSError) as error:
@@ -227,6 +254,17 @@ class Container:
             if error.connection_invalidated or _is_not_ready(error):
                 raise StoreUnavailable("The database") from error
             raise
+        await self._announce(session)
+
+    async def _announce(self, session: AsyncSession) -> None:
+        """Have the screens show what changed. That they hear of it is not worth an error."""
+        changes = take_changes(session)
+        if not changes:
+            return
+        try:
+            await self.changes.announce(changes)
+        except StoreUnavailable as error:
+            log.warning("changes of records were not announced: %s", error)
 
     async def start(self) -> None:
         """Open what needs opening. Does not wait for stores that are down."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
@@ -11,15 +9,11 @@ import redis.asyncio as redis
 
 from fleet_app.location.frames import LivePosition, pack_position
 from fleet_app.location.models import MotionStatus
-from fleet_app.location.ports import RESUBSCRIBED
-from fleet_app.storage.live.errors import STORE_ERRORS, valkey_errors
-from fleet_app.storage.live.subscription import messages
+from fleet_app.storage.live.errors import valkey_errors
+from fleet_app.storage.live.subscription import numbered_channels
 
-log = logging.getLogger(__name__)
 TTL_SECONDS = 60
 CHANNEL = "live:"
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-"""Seconds between attempts to listen again."""
 
 
 class ValkeyLivePositions:
@@ -48,35 +42,9 @@ class ValkeyLivePositions:
             fields = await self._client.hgetall(f"vehicle:location:{vehicle_id}")  # type: ignore[misc]
         return _position(vehicle_id, fields) if fields else None
 
-    async def listen(self) -> AsyncIterator[tuple[int, bytes]]:
+    def listen(self) -> AsyncIterator[tuple[int, bytes]]:
         """See `LivePositions.listen`."""
-        pause, heard = FIRST_PAUSE, True
-        while True:
-            try:
-                async with self._client.pubsub() as subscription:
-                    await subscription.psubscribe(f"{CHANNEL}*")
-                    async for announcement in _announcements(subscription):
-                        yield announcement
-                        pause, heard = FIRST_PAUSE, True
-            except STORE_ERRORS as error:
-                if heard:  # once an outage is enough
-                    log.warning("live announcements interrupted, trying again: %s", error)
-                heard = False
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-
-async def _announcements(
-    subscription: redis.client.PubSub,
-) -> AsyncIterator[tuple[int, bytes]]:
-    """Everything one subscription receives; raises when its connection breaks."""
-    async for message in messages(subscription):
-        if message["type"] == "psubscribe":
-            yield RESUBSCRIBED
-        elif message["type"] == "pmessage":
-            fleet = message["channel"].decode().removeprefix(CHANNEL)
-            if fleet.isdigit():
-                yield int(fleet), message["data"]
+        return numbered_channels(self._client, CHANNEL)
 
 
 def _fields(position: LivePosition) -> list[str | float | int]:

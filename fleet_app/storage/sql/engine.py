@@ -69,5 +69,19 @@ def create_pool(database_url: str, max_size: int = 12) -> AsyncConnectionPool[Co
     )
 
 
+def create_job_pool(database_url: str) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+    """A pool for the job queue, which listens on connections of its own besides; opened by it."""
+    return AsyncConnectionPool(
+        libpq_dsn(database_url),
+        min_size=0,
+        max_size=4,
+        timeout=5,
+        reconnect_timeout=2,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        kwargs=connect_arguments(database_url),
+    )
+
+
 STORE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError)
 """What psycopg raises when the server, rather than the statement, is at fault."""
