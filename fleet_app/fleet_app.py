@@ -29,7 +29,7 @@ from fleet_app.web.states.sign_in import SignIn
 from fleet_app.web.states.tracking import Tracking
 from mobile_api.app import create_api
 
-STYLES = ("tokens", "shell", "forms", "overview", "live")
+STYLES = ("tokens", "shell", "forms", "overview", "live", "grid", "places")
 
 app = gated_app(
     create_api(),

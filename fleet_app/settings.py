@@ -19,7 +19,11 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Settings read from `FLEET_*` variables; a store without a URL is embedded."""
 
-    model_config = SettingsConfigDict(env_prefix="FLEET_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="FLEET_",
+        extra="ignore",
+        hide_input_in_errors=True,  # the input holds passwords and keys
+    )
 
     home: Path = Field(default=PROJECT_ROOT / ".fleet")
     """Where embedded engines, files, maps and generated secrets live."""
@@ -48,6 +52,17 @@ class Settings(BaseSettings):
     """Log entries not yet consumed beyond which ingest answers 503."""
     ingest_max_bytes: int = 2_000_000
     """Largest accepted request body, in bytes."""
+    file_max_bytes: int = Field(default=25_000_000, ge=1)
+    """Largest photograph or paper that may be uploaded, in bytes."""
+    import_max_bytes: int = Field(default=50_000_000, ge=1)
+    """Largest spreadsheet that may be imported, in bytes."""
+    s3_bucket: str | None = None
+    """Bucket for uploaded files; None means the directory `home/files`. Credentials come by the
+    usual AWS variables."""
+    s3_endpoint: str | None = None
+    """Address of an S3 server that is not Amazon's, e.g. `https://minio.example.com`."""
+    s3_region: str | None = None
+    """Region of the bucket; None leaves it to the usual AWS variables."""
     tick_seconds: float = 0.25
     """Shortest time between two live frames of one fleet."""
     offline_after_seconds: int = 120

@@ -62,6 +62,8 @@ def _rows_of(thing: OSMEntity) -> Iterator[RawRow]:
     row = row or (street_row(tags) if isinstance(thing, Way) else None)
     at = _middle(thing, on_it=row is not None and row.kind == "street") if row else None
     if row is not None and at is not None:
+        if row.kind == "street" and isinstance(thing, Way):
+            row = row._replace(rank=-len(thing.nodes))  # its longest piece stands for a street
         yield row._replace(lon=round(at[0], 7), lat=round(at[1], 7))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fleet_app.kernel.geo import distance_m
 from fleet_app.mapbuild.address_rows import RawRow, raw_rows
+from fleet_app.mapbuild.errors import MapBuildError
 from fleet_app.mapbuild.extract import Extract
 from fleet_app.routing.geocoding.store import KINDS, LAYOUT, SCHEMA
 from fleet_app.routing.geocoding.words import key
@@ -28,14 +29,17 @@ _MARKS = ", ".join("?" * len(RawRow._fields))
 
 
 def write_addresses(extract: Extract, target: Path, scratch: Path) -> Counter[str]:
-    """Writes `target`, whole or not at all; rows by kind. Raises `ExtractUnreadable`.
+    """Writes `target`, whole or not at all; rows by kind. Raises `ExtractUnreadable`, `MapBuildError`.
 
     Works through files in `scratch`, so that a whole country needs little memory.
     """
     fresh = scratch / f"{target.name}.fresh"
     fresh.unlink(missing_ok=True)
-    with closing(_staged(raw_rows(extract), scratch)) as staging:
-        counts = _write(fresh, staging)
+    try:
+        with closing(_staged(raw_rows(extract), scratch)) as staging:
+            counts = _write(fresh, staging)
+    except sqlite3.Error as error:  # a full disk, or an SQLite without full-text search
+        raise MapBuildError(f"cannot write the addresses of the map: {error}") from error
     fresh.chmod(0o644)
     fresh.replace(target)
     return counts

@@ -19,6 +19,8 @@ from fleet_app.routing.geocoding.words import Wanted, wanted
 
 NEAREST_M = 200.0
 """A point without an address this near has none."""
+NEIGHBOURHOOD_M = 2_000.0
+"""Up to this distance, what is near is as good as what is nearer."""
 MOST_CANDIDATES = 3_000
 _METRES_PER_DEGREE = 111_195.0
 
@@ -148,6 +150,8 @@ def _rank(row: Row, asked: Wanted, near: Coordinate | None) -> _Rank:
     """What sorts first is likeliest: the exact house, the name it begins with, the nearest."""
     first = next((word for word in asked.words if not word.isdecimal()), "")
     away = distance_m(near.lat, near.lon, row.lat, row.lon) if near else 0.0
+    if not asked.digits:  # whoever reads down the houses of a street wants them in order
+        away = away // NEIGHBOURHOOD_M
     return (
         _house_rank(row, asked),
         0 if row.name_key.startswith(first) else 1,

@@ -1,7 +1,10 @@
 // The map under the fleet: our own style files over a PMTiles archive, or a plain background.
 
 import { Protocol } from "pmtiles";
-import { addProtocol } from "maplibre-gl";
+import { addProtocol, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+
+setWorkerUrl(workerUrl);
 
 const PLAIN = { light: "#eef1f4", dark: "#12171f" };
 let registered = false;

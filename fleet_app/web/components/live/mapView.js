@@ -1,12 +1,9 @@
 // The map object behind the FleetMap component: camera, pointer and keyboard, without React.
 
-import { AttributionControl, Map as GLMap, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { AttributionControl, Map as GLMap, ScaleControl } from "maplibre-gl";
 import { fetchMapInfo, fetchStyle } from "./basemap.js";
 import { latOf, lonOf } from "./motion.js";
 import { FleetOverlay } from "./overlay.js";
-
-setWorkerUrl(workerUrl);
 
 const WORLD = [[-30, -40], [60, 66]];
 const FIT_ZOOM = 15.5;

@@ -1,0 +1,24 @@
+"""The browser modules of this package, published side by side, beside those of the live map."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.assets import AssetPathStr
+
+from fleet_app.web.components.live import sources as live
+
+FROM_LIVE = ("basemap.js", "theme.js")
+"""What the scripts here import from the live map, whose package publishes it."""
+assert set(FROM_LIVE) <= set(live.LIBRARIES)
+
+LIBRARIES = ("coordinates.js", "placeSearch.js", "pinMap.js")
+
+
+def _publish(name: str) -> AssetPathStr:
+    return rx.asset(name, shared=True)
+
+
+for _name in LIBRARIES:
+    _publish(_name)
+
+ADDRESS_FIELD = _publish("AddressField.jsx")
