@@ -1,0 +1,1 @@
+"""The record grid, the file drop zone and the keyboard shortcuts of the list pages."""

@@ -1,0 +1,42 @@
+"""The browser modules of this package, published side by side so that they can import each other.
+
+They also import the live store and its wording by their published place, `../../live/sources/`, so
+that the page has one store.
+"""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.assets import AssetPathStr
+
+from fleet_app.web.components.live import sources as live
+
+BORROWED = ("liveStore.js", "format.js", "theme.js")
+LIBRARIES = (
+    "recordFormat.js",
+    "recordSort.js",
+    "recordSource.js",
+    "recordSelection.js",
+    "recordChanges.js",
+    "recordLive.js",
+    "recordCells.js",
+    "recordColumns.js",
+    "recordKeys.js",
+    "recordController.js",
+    "filePost.js",
+    "hotkeys.js",
+)
+
+
+def _publish(name: str) -> AssetPathStr:
+    return rx.asset(name, shared=True)
+
+
+if missing := set(BORROWED).difference(live.LIBRARIES):
+    raise RuntimeError(f"the live components no longer publish {', '.join(sorted(missing))}")
+for _name in LIBRARIES:
+    _publish(_name)
+
+RECORD_GRID = _publish("RecordGrid.jsx")
+FILE_POST = _publish("FilePost.jsx")
+HOTKEYS = _publish("Hotkeys.jsx")
