@@ -10,7 +10,7 @@ from sqlalchemy import Index, UniqueConstraint, desc
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
-from fleet_app.records.base import Record, of_fleet, unique_alive
+from fleet_app.records.base import Record, by_text, of_fleet, unique_alive
 
 
 class DeliveryStatus(StrEnum):
@@ -62,7 +62,7 @@ class Customer(Record, table=True):
     __tablename__ = "customers"
     __table_args__ = (
         unique_alive("uq_customers_external_reference", "fleet_id", "external_reference"),
-        *of_fleet("customers", "name"),
+        *by_text("customers", "name"),
     )
 
     id: int | None = primary_key()
@@ -118,7 +118,8 @@ class Delivery(Record, table=True):
         Index("ix_deliveries_fleet_id_status", "fleet_id", "status"),
         Index("ix_deliveries_fleet_due", "fleet_id", desc("due_on"), "id"),
         unique_alive("uq_deliveries_external_reference", "fleet_id", "external_reference"),
-        *of_fleet("deliveries", "tracking_number", "created_at", "window_from", "address"),
+        *of_fleet("deliveries", "created_at", "window_from"),
+        *by_text("deliveries", "tracking_number", "address"),
     )
 
     id: int | None = primary_key()

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
-from fleet_app.records.base import Record, of_fleet, unique_alive
+from fleet_app.records.base import Record, by_text, of_fleet, unique_alive
 
 
 class Units(StrEnum):
@@ -112,7 +112,7 @@ class Vehicle(Record, table=True):
         unique_alive("uq_vehicles_vin", "fleet_id", "vin"),
         unique_alive("uq_vehicles_external_reference", "fleet_id", "external_reference"),
         Index("ix_vehicles_fleet_id_status", "fleet_id", "status"),
-        *of_fleet("vehicles", "name"),
+        *by_text("vehicles", "name"),
     )
 
     id: int | None = primary_key()
@@ -148,7 +148,7 @@ class Driver(Record, table=True):
     __table_args__ = (
         unique_alive("uq_drivers_license", "fleet_id", text("upper(license_number)")),
         unique_alive("uq_drivers_external_reference", "fleet_id", "external_reference"),
-        *of_fleet("drivers", "name"),
+        *by_text("drivers", "name"),
     )
 
     id: int | None = primary_key()

@@ -39,3 +39,11 @@ def unique_alive(name: str, *columns: Any) -> Index:
 def of_fleet(table: str, *columns: str) -> list[Index]:
     """Indexes for listing one fleet's records in the order of each of `columns`."""
     return [Index(f"ix_{table}_fleet_{name}", "fleet_id", name, "id") for name in columns]
+
+
+def by_text(table: str, *columns: str) -> list[Index]:
+    """The same for texts, which lists order without regard to case."""
+    return [
+        Index(f"ix_{table}_fleet_{name}", "fleet_id", text(f"lower({name})"), "id")
+        for name in columns
+    ]

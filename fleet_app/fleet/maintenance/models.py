@@ -10,7 +10,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from fleet_app.kernel.columns import choice, moment, money, primary_key, reference
-from fleet_app.records.base import Record, of_fleet, unique_alive
+from fleet_app.records.base import Record, by_text, of_fleet, unique_alive
 
 
 class WorkOrderStatus(StrEnum):
@@ -65,7 +65,7 @@ class MaintenanceSchedule(Record, table=True):
         unique_alive(
             "uq_maintenance_schedules_external_reference", "fleet_id", "external_reference"
         ),
-        *of_fleet("maintenance_schedules", "name"),
+        *by_text("maintenance_schedules", "name"),
     )
 
     id: int | None = primary_key()

@@ -1,0 +1,88 @@
+"""Vehicles with what they do right now and what their counters read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, case, func, literal, select
+from sqlmodel import col
+
+from fleet_app.fleet.kinds import VEHICLES as RECORDS
+from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.location.models import MotionStatus, VehicleLive
+from fleet_app.records.fields import Computed, FieldType
+from fleet_app.records.kinds import View
+
+STATUSES = tuple(status.name.lower() for status in MotionStatus)
+
+
+def _status(view: View) -> Any:
+    recent = and_(
+        col(VehicleLive.recorded_at).is_not(None), col(VehicleLive.recorded_at) >= view.seen_after
+    )
+    words = case(
+        *((col(VehicleLive.status) == int(one), one.name.lower()) for one in MotionStatus),
+        else_=literal("offline"),
+    )
+    return case((recent, words), else_=literal("offline"))
+
+
+def _driver(_: View) -> Any:
+    """The first driver of a vehicle: two drivers must not make two rows of one vehicle."""
+    query = (
+        select(col(Driver.name))
+        .where(col(Driver.vehicle_id) == col(Vehicle.id), col(Driver.deleted_at).is_(None))
+        .order_by(col(Driver.id))
+        .limit(1)
+        .correlate(Vehicle)
+    )
+    return query.scalar_subquery()
+
+
+def _odometer_km(_: View) -> Any:
+    tracked = func.coalesce(col(VehicleLive.distance_m), 0.0)
+    metres = col(Vehicle.odometer_m) + tracked - col(Vehicle.odometer_tracked_m)
+    return func.round(metres / 100.0) / 10.0
+
+
+def _engine_hours(_: View) -> Any:
+    tracked = func.coalesce(col(VehicleLive.engine_s), 0.0)
+    seconds = col(Vehicle.engine_s) + tracked - col(Vehicle.engine_tracked_s)
+    return func.round(seconds / 360.0) / 10.0
+
+
+def _live(name: str) -> Any:
+    return lambda _: getattr(VehicleLive, name)
+
+
+def _joined(statement: Any) -> Any:
+    return statement.join(VehicleLive, col(VehicleLive.vehicle_id) == col(Vehicle.id), isouter=True)
+
+
+_NUMBER, _MOMENT, _CHOICE = FieldType.NUMBER, FieldType.MOMENT, FieldType.CHOICE
+# fmt: off
+LIVE_COLUMNS = (
+    Computed(name="status", title="Status", type=_CHOICE, expression=_status, options=STATUSES,
+             live=True, example="moving"),
+    Computed(name="driver", title="Driver", expression=_driver, example="Aino Virtanen"),
+    Computed(name="speed", title="Speed", type=_NUMBER, unit="m/s", expression=_live("speed"),
+             live=True, shown=False, example=8.3),
+    Computed(name="battery", title="Battery", type=_NUMBER, unit="%", expression=_live("battery"),
+             live=True, shown=False, example=83.0),
+    Computed(name="heading", title="Heading", type=_NUMBER, unit="°", expression=_live("heading"),
+             shown=False, example=271.5),
+    Computed(name="latitude", title="Latitude", type=_NUMBER, expression=_live("lat"), shown=False,
+             example=60.1699),
+    Computed(name="longitude", title="Longitude", type=_NUMBER, expression=_live("lon"),
+             shown=False, example=24.9384),
+    Computed(name="last_seen", title="Last seen", type=_MOMENT, expression=_live("recorded_at"),
+             live=True, example="2026-11-22T10:15:30Z"),
+    Computed(name="odometer_km", title="Odometer", type=_NUMBER, unit="km",
+             expression=_odometer_km, example=84210.4),
+    Computed(name="engine_hours", title="Engine hours", type=_NUMBER, unit="h", shown=False,
+             expression=_engine_hours, example=2120.5),
+)
+# fmt: on
+
+VEHICLES = replace(RECORDS, computed=LIVE_COLUMNS, join=_joined, search=(*RECORDS.search, "driver"))

@@ -1,0 +1,85 @@
+"""Routes: what people write about them. Their stops and status change through `RouteService`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from fleet_app.access.principal import Principal
+from fleet_app.delivery.models import Route, RouteStatus, RouteStop
+from fleet_app.records.fields import Computed, Fields, FieldType, field
+from fleet_app.records.kinds import Kind
+from fleet_app.records.types import Line, Lines, Moment, OptionalLine, Reference
+
+# fmt: off
+
+
+class RouteFields(Fields):
+    """A route as people write it."""
+
+    name: Line = field("Name", default="", max_length=120, example="North 1", group="Route")
+    date: dt.date = field("Day", FieldType.DATE, example="2026-11-23", group="Route")
+    vehicle_id: Reference = field("Vehicle", FieldType.REFERENCE, default=None,
+                                  reference="vehicles", group="Route")
+    driver_id: Reference = field("Driver", FieldType.REFERENCE, default=None, reference="drivers",
+                                 group="Route")
+    depot_id: Reference = field("Depot", FieldType.REFERENCE, default=None, reference="depots",
+                                group="Route")
+    starts_at: Moment = field("Starts", FieldType.MOMENT, default=None, group="Route",
+                              example="2026-11-23T06:30:00Z")
+    external_reference: OptionalLine = field("External reference", default=None, max_length=80,
+                                             shown=False, group="Route")
+    note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000, shown=False,
+                        group="Route")
+
+
+# fmt: on
+
+
+def _stops(_: Any) -> Any:
+    return (
+        select(func.count())
+        .select_from(RouteStop)
+        .where(col(RouteStop.route_id) == col(Route.id))
+        .scalar_subquery()
+    )
+
+
+def _own(principal: Principal) -> Any:
+    return col(Route.driver_id) == (principal.driver_id or 0)
+
+
+ROUTES = Kind(
+    name="route",
+    plural="routes",
+    label="Route",
+    label_plural="Routes",
+    model=Route,
+    fields=RouteFields,
+    search=("name", "external_reference"),
+    sort="-date",
+    computed=(
+        Computed(
+            name="status",
+            title="Status",
+            type=FieldType.CHOICE,
+            expression=lambda _: col(Route.status),
+            options=tuple(status.value for status in RouteStatus),
+            example="draft",
+        ),
+        Computed(
+            name="stops",
+            title="Stops",
+            type=FieldType.INTEGER,
+            expression=_stops,
+            filterable=False,
+            example=12,
+        ),
+    ),
+    own=_own,
+    creatable=False,
+    icon="route",
+)

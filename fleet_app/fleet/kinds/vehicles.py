@@ -1,0 +1,121 @@
+"""Vehicles: what people write about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from sqlmodel import col
+
+from fleet_app.access.principal import Principal
+from fleet_app.fleet.models import EnergyType, Vehicle, VehicleStatus, VehicleType
+from fleet_app.records.fields import Fields, FieldType, field
+from fleet_app.records.kinds import Kind
+from fleet_app.records.types import Integer, Lines, Name, Number, OptionalLine, Reference, Tags
+
+_VIN_LETTERS = set("ABCDEFGHJKLMNPRSTUVWXYZ0123456789")
+
+
+def _vin(text: str | None) -> str | None:
+    """ISO 3779: 17 letters and digits without I, O and Q."""
+    if text is None:
+        return None
+    vin = text.replace(" ", "").upper()
+    if len(vin) != 17 or not set(vin) <= _VIN_LETTERS:
+        raise ValueError("must be 17 letters and digits, without I, O and Q")
+    return vin
+
+
+Vin = Annotated[OptionalLine, AfterValidator(_vin)]
+Plate = Annotated[Name, BeforeValidator(lambda v: " ".join(v.split()) if isinstance(v, str) else v)]
+SKILLS = ("cooled", "heavy", "hazardous", "fragile", "tail lift", "two people")
+
+# fmt: off
+
+
+class VehicleFields(Fields):
+    """A vehicle as people write it."""
+
+    name: Name = field("Name", max_length=120, example="Van 12", group="Vehicle",
+                       aliases=("vehicle", "vehicle name", "fleet number", "call sign"))
+    registration_number: Plate = field(
+        "Registration", max_length=20, example="ABC-123", group="Vehicle", width=130,
+        aliases=("plate", "licence plate", "license plate", "number plate", "reg no", "reg",
+                 "registration number", "registration plate"),
+    )
+    type: VehicleType = field("Type", FieldType.CHOICE, default=VehicleType.VAN,
+                              choices=VehicleType, group="Vehicle", example="van",
+                              aliases=("vehicle type", "category"))
+    service_status: VehicleStatus = field(
+        "In service", FieldType.CHOICE, default=VehicleStatus.ACTIVE, choices=VehicleStatus,
+        column="status", group="Vehicle", example="active", aliases=("service status",),
+        help="Vehicles in the workshop cannot be planned.",
+    )
+    depot_id: Reference = field("Depot", FieldType.REFERENCE, default=None, reference="depots",
+                                group="Vehicle", aliases=("home depot", "base"))
+    make: OptionalLine = field("Make", default=None, max_length=60, example="Ford", group="Details",
+                               shown=False, aliases=("manufacturer", "brand"))
+    model: OptionalLine = field("Model", default=None, max_length=60, example="Transit",
+                                group="Details", shown=False)
+    year: Integer = field("Model year", FieldType.INTEGER, default=None, ge=1950, le=2100,
+                          example=2024, group="Details", shown=False,
+                          aliases=("year",))
+    vin: Vin = field("VIN", default=None, max_length=17, example="WF0XXXTTGXKA12345",
+                     group="Details", shown=False, help="17 characters, on the type plate",
+                     aliases=("chassis number", "vehicle identification number"))
+    energy: EnergyType = field("Energy", FieldType.CHOICE, default=EnergyType.DIESEL,
+                               choices=EnergyType, group="Details", shown=False, example="diesel",
+                               aliases=("fuel", "fuel type", "energy type"))
+    consumption_per_100km: Number = field(
+        "Consumption", FieldType.NUMBER, default=None, ge=0, le=500, unit="l or kWh/100 km",
+        group="Details", shown=False, example=8.4, aliases=("fuel consumption",),
+    )
+    capacity_kg: Number = field("Payload", FieldType.NUMBER, default=None, ge=0, le=100_000,
+                                unit="kg", group="Capacity", example=1100,
+                                aliases=("capacity weight", "max weight", "capacity kg"))
+    capacity_m3: Number = field("Volume", FieldType.NUMBER, default=None, ge=0, le=1000, unit="m³",
+                                group="Capacity", example=9.5,
+                                aliases=("capacity volume", "load volume", "capacity m3"))
+    capacity_parcels: Integer = field(
+        "Parcels", FieldType.INTEGER, default=None, ge=0, le=100_000, group="Capacity",
+        example=120, aliases=("capacity parcels", "max parcels"),
+    )
+    skills: Tags = field("Skills", FieldType.TAGS, default=[], group="Capacity", shown=False,
+                         suggestions=SKILLS, example=["cooled"],
+                         help="What it can carry that others cannot")
+    equipment: Tags = field("Equipment", FieldType.TAGS, default=[], group="Capacity", shown=False,
+                            suggestions=("trolley", "ramp", "straps", "card reader"),
+                            example=["trolley"])
+    photo_file_id: Integer = field("Photo", FieldType.INTEGER, default=None, ge=1, le=2**63 - 1,
+                                   shown=False, sortable=False, filterable=False, importable=False,
+                                   input="photo", group="Details")
+    external_reference: OptionalLine = field(
+        "External reference", default=None, max_length=80, shown=False, group="Details",
+        help="Its number in another system", aliases=("external id", "reference", "erp id"),
+    )
+    note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000, shown=False,
+                        group="Details", aliases=("notes", "comment"))
+
+
+def _own(principal: Principal) -> Any:
+    return col(Vehicle.id) == (principal.vehicle_id or 0)
+
+
+VEHICLES = Kind(
+    name="vehicle",
+    plural="vehicles",
+    label="Vehicle",
+    label_plural="Vehicles",
+    model=Vehicle,
+    fields=VehicleFields,
+    search=("name", "registration_number", "vin", "external_reference"),
+    key="registration_number",
+    unique={
+        "uq_vehicles_registration": (
+            "registration_number", "this registration number is in use by another vehicle"
+        ),
+        "uq_vehicles_vin": ("vin", "this VIN is in use by another vehicle"),
+    },
+    own=_own,
+    icon="truck",
+)

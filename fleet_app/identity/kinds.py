@@ -1,0 +1,121 @@
+"""Users: what people write about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from fleet_app.access.roles import Role
+from fleet_app.identity.emails import checked_email
+from fleet_app.identity.models import User
+from fleet_app.identity.passwords import Passwords
+from fleet_app.kernel.errors import Conflict, InvalidInput
+from fleet_app.records.fields import Computed, Fields, FieldType, field
+from fleet_app.records.kinds import Kind, Write
+from fleet_app.records.problems import invalid
+from fleet_app.records.types import Flag, Name, OptionalLine, Phone
+
+ASSIGNABLE = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER, Role.DRIVER})
+"""Roles that a fleet's own people may have; administrators are made by administrators."""
+NO_PASSWORD = "!"  # noqa: S105 - no hash looks like this, so no password fits
+_passwords = Passwords()
+
+
+def _email(text: str) -> str:
+    try:
+        return checked_email(text)
+    except InvalidInput as error:
+        raise ValueError(error.fields["email"].lower()) from None
+
+
+# fmt: off
+
+
+class UserFields(Fields):
+    """A user as people write it."""
+
+    name: Name = field("Name", max_length=120, example="Mikko Laine", group="Person")
+    email: Annotated[Name, AfterValidator(_email)] = field(
+        "E-mail", max_length=254, example="mikko@example.com", group="Person", width=220,
+        aliases=("email", "mail"), help="Used to sign in",
+    )
+    role: Role = field("Role", FieldType.CHOICE, choices=Role, group="Access", example="dispatcher")
+    is_active: Flag = field("May sign in", FieldType.FLAG, default=True, group="Access",
+                            example=True)
+    password: OptionalLine = field(
+        "New password", default=None, max_length=200, secret=True, shown=False, sortable=False,
+        filterable=False, importable=False, group="Access", input="password",
+        help="Left empty, it stays as it is; a new user cannot sign in without one",
+    )
+    phone: Phone = field("Phone", default=None, max_length=32, example="+358 40 123 4567",
+                         group="Person", shown=False)
+    language: OptionalLine = field("Language", default=None, max_length=8, example="fi",
+                                   group="Person", shown=False)
+
+
+# fmt: on
+
+
+async def _before_save(write: Write) -> None:
+    actor = write.actor
+    _check_role(write)
+    if write.row.id is not None and write.row.id == actor.user_id:
+        _check_self(write)
+    password = write.values.pop("password", None)
+    if password:
+        write.values["password_hash"] = await _passwords.hash(password)
+    elif write.is_new:
+        write.values["password_hash"] = NO_PASSWORD
+
+
+def _check_role(write: Write) -> None:
+    wanted: Role | None = write.values.get("role")
+    fleetless = write.row.fleet_id is None
+    if wanted is not None and (wanted is Role.SYSTEM_ADMIN) != fleetless:
+        raise invalid({"role": "an administrator has no fleet, and everybody else has one"})
+    if write.actor.role is Role.SYSTEM_ADMIN or wanted is None:
+        return
+    if wanted not in ASSIGNABLE:
+        raise invalid({"role": "only an administrator may give this role"})
+
+
+def _check_self(write: Write) -> None:
+    """Nobody locks the door behind themselves, or climbs."""
+    for name, message in (("role", "your own role"), ("is_active", "your own access")):
+        if name in write.values and write.values[name] != write.before.get(name):
+            raise invalid({name: f"you cannot change {message}"})
+
+
+async def _before_delete(write: Write) -> None:
+    if write.row.id == write.actor.user_id:
+        raise Conflict("You cannot delete yourself")
+
+
+def _last_sign_in(_: Any) -> Any:
+    return User.last_sign_in_at
+
+
+USERS = Kind(
+    name="user",
+    plural="users",
+    label="User",
+    label_plural="Users",
+    model=User,
+    fields=UserFields,
+    search=("name", "email"),
+    key="email",
+    unique={"uq_users_email": ("email", "this address belongs to another user already")},
+    computed=(
+        Computed(
+            name="last_sign_in_at",
+            title="Last sign-in",
+            type=FieldType.MOMENT,
+            expression=_last_sign_in,
+        ),
+    ),
+    before_save=_before_save,
+    before_delete=_before_delete,
+    icon="user-cog",
+    extra={"fleetless": True},
+)

@@ -1,0 +1,132 @@
+"""A kind of record: the one declaration that listing, API, grid, form and import are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.access.actor import Actor
+from fleet_app.access.principal import Principal
+from fleet_app.kernel.clock import utc_now
+from fleet_app.records.fields import Computed, Fields, FieldType, Spec, specs_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """From when and where somebody looks: what computed columns may depend on."""
+
+    now: datetime
+    seen_after: datetime
+    """A vehicle whose last fix is older is offline."""
+
+    @classmethod
+    def at_present(cls, offline_after_seconds: float = 300.0) -> View:
+        """Looking now."""
+        now = utc_now()
+        return cls(now=now, seen_after=now - timedelta(seconds=offline_after_seconds))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """A record about to be stored: hooks see it, and may refuse by raising a `FleetError`.
+
+    `values` are the columns to be set, `before` the columns as they were (empty on creation).
+    `fields` are the values as the fields model holds them.
+    """
+
+    session: AsyncSession
+    actor: Actor
+    row: Any
+    values: dict[str, Any]
+    before: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the record is being created."""
+        return not self.before
+
+
+Hook = Callable[[Write], Awaitable[None]]
+
+
+async def _nothing(_: Write) -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of record.
+
+    `unique` maps the name of a unique index to the field and message of its violation; `key` is
+    the field by which an import finds existing records besides the external reference; `own`
+    gives the condition for the records that are a driver's own business.
+    """
+
+    name: str
+    plural: str
+    label: str
+    label_plural: str
+    model: Any
+    fields: type[Fields]
+    title: str = "name"
+    search: Sequence[str] = ("name",)
+    sort: str = "name"
+    key: str | None = None
+    tenant: str = "fleet_id"
+    computed: Sequence[Computed] = ()
+    join: Callable[[Any], Any] | None = None
+    unique: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    own: Callable[[Principal], ColumnElement[bool]] | None = None
+    before_save: Hook = _nothing
+    after_save: Hook = _nothing
+    before_delete: Hook = _nothing
+    creatable: bool = True
+    icon: str = "file"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def specs(self) -> tuple[Spec, ...]:
+        """The writable fields, in order."""
+        return specs_of(self.fields)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Spec]:
+        """The writable fields by name."""
+        return {spec.name: spec for spec in self.specs}
+
+    @cached_property
+    def references(self) -> tuple[Spec, ...]:
+        """The fields that point to other records."""
+        return tuple(spec for spec in self.specs if spec.type is FieldType.REFERENCE)
+
+    def permission(self, action: str) -> str:
+        """The permission for `action` on this kind."""
+        return f"{self.plural}.{action}"
+
+    def label_of(self, row: Any) -> str:
+        """What a stored row is called."""
+        return str(getattr(row, self.title, "") or f"{self.label} {row.id}")
+
+
+class Kinds:
+    """All kinds by plural."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self._by_plural = {kind.plural: kind for kind in kinds}
+
+    def __iter__(self) -> Any:
+        return iter(self._by_plural.values())
+
+    def __getitem__(self, plural: str) -> Kind:
+        return self._by_plural[plural]
+
+    def get(self, plural: str) -> Kind | None:
+        """The kind, or None when there is none of that name."""
+        return self._by_plural.get(plural)

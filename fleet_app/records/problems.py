@@ -1,0 +1,78 @@
+"""What is wrong with a field, in the words of whoever filled it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from fleet_app.kernel.errors import InvalidInput
+
+GENERAL = "record"
+"""The name under which a problem stands that is no single field's."""
+
+_WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "missing": lambda _: "is missing",
+    "extra_forbidden": lambda _: "is not a field here",
+    "string_type": lambda _: "must be text",
+    "string_too_long": lambda c: f"is too long: at most {c['max_length']} characters",
+    "string_too_short": lambda c: f"is too short: at least {c['min_length']} characters",
+    "too_long": lambda c: f"has too many entries: at most {c['max_length']}",
+    "int_type": lambda _: "must be a whole number",
+    "int_parsing": lambda _: "must be a whole number",
+    "int_from_float": lambda _: "must be a whole number",
+    "int_parsing_size": lambda _: "is too large a number",
+    "float_type": lambda _: "must be a number",
+    "float_parsing": lambda _: "must be a number",
+    "finite_number": lambda _: "must be a number",
+    "bool_type": lambda _: "must be yes or no",
+    "bool_parsing": lambda _: "must be yes or no",
+    "greater_than_equal": lambda c: f"must be at least {c['ge']:g}",
+    "greater_than": lambda c: f"must be more than {c['gt']:g}",
+    "less_than_equal": lambda c: f"must be at most {c['le']:g}",
+    "less_than": lambda c: f"must be less than {c['lt']:g}",
+    "enum": lambda c: f"must be one of {c['expected']}",
+    "list_type": lambda _: "must be a list",
+    "dict_type": lambda _: "must be an object",
+    "timezone_aware": lambda _: "needs a time zone, e.g. 2026-11-22T10:15:00Z",
+    "string_unicode": lambda _: "contains characters that are no text",
+}
+_DATES = "must be a date, such as 2026-11-22"
+_MOMENTS = "must be a date and time, such as 2026-11-22T10:15:00Z"
+
+
+def problems_of(error: ValidationError) -> dict[str, str]:
+    """Field -> what is wrong with it; the first problem of each field."""
+    found: dict[str, str] = {}
+    for item in error.errors(include_url=False):
+        found.setdefault(_field(item["loc"]), _words(item["type"], item.get("ctx", {}), item))
+    return found
+
+
+def invalid(fields: Mapping[str, str]) -> InvalidInput:
+    """The error that tells about all of `fields` at once."""
+    if set(fields) == {GENERAL}:
+        return InvalidInput(_sentence(fields[GENERAL]), fields=dict(fields))
+    count = len(fields)
+    noun = "One field is" if count == 1 else f"{count} fields are"
+    return InvalidInput(f"{noun} not right; nothing was saved", fields=dict(fields))
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    names = [part for part in location if isinstance(part, str)]
+    return names[0] if names else GENERAL
+
+
+def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
+    if kind in _WORDS:
+        return _WORDS[kind](context)
+    if kind == "value_error":
+        return str(context.get("error", item["msg"]))
+    if kind.startswith("datetime_"):
+        return _MOMENTS
+    return _DATES if kind.startswith("date_") else str(item["msg"])
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,208 @@
+"""The Python types of record fields: what each accepts and how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LINE_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
+_EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s.<>\"]+(\.[^@\s.<>\"]+)+")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+MOST_TAGS, LONGEST_TAG = 30, 40
+
+
+def _line(text: str) -> str:
+    if _CONTROLS.search(text) or _LINE_BREAKS.search(text):
+        raise ValueError("must be one line of text without control characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def _lines(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("must not contain control characters")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError("is missing")
+    return text
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _empty_if_none(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _matching(pattern: re.Pattern[str], advice: str) -> AfterValidator:
+    def check(text: str | None) -> str | None:
+        if text is not None and not pattern.fullmatch(text):
+            raise ValueError(advice)
+        return text
+
+    return AfterValidator(check)
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+def _reference(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) >= {"id"}:  # as the list shows it
+        return value["id"]
+    return _none_if_empty(_no_bool(value))
+
+
+def _id(value: int | None) -> int | None:
+    if value is not None and not 0 < value < 2**63:
+        raise ValueError("is not an id")
+    return value
+
+
+def _tags(value: Any) -> Any:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[,;\n]", value) if part.strip()]
+    return value
+
+
+def _tidy_tags(values: list[str]) -> list[str]:
+    tags = list(dict.fromkeys(_line(value.strip()) for value in values if value.strip()))
+    if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+        raise ValueError(f"at most {MOST_TAGS} words of at most {LONGEST_TAG} characters each")
+    return tags
+
+
+def _flag(value: Any) -> Any:
+    if value is None or value == "":
+        return False
+    if isinstance(value, str) and value.strip().lower() in {"on", "x", "\u2713"}:
+        return True
+    return value
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    if not 1970 <= moment.year <= 2200:
+        raise ValueError("must be between the years 1970 and 2200")
+    return moment.astimezone(UTC)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a time zone; write it like Europe/Helsinki")
+    return name
+
+
+def _moment_text(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("must be a date and time with a zone, such as 2026-11-22T10:15:00Z")
+    return _none_if_empty(value)
+
+
+Line = Annotated[str, AfterValidator(_line)]
+"""One line of text that may be empty."""
+Name = Annotated[str, AfterValidator(_line), AfterValidator(_some)]
+"""One line of text that is there."""
+OptionalLine = Annotated[Line | None, BeforeValidator(_none_if_empty)]
+Lines = Annotated[str, BeforeValidator(_empty_if_none), AfterValidator(_lines)]
+Phone = Annotated[
+    OptionalLine, _matching(_PHONE, "write it like +358 40 123 4567: digits and spaces")
+]
+Email = Annotated[OptionalLine, _matching(_EMAIL, "write it like name@example.com")]
+Color = Annotated[OptionalLine, _matching(_COLOR, "write it like #1a73e8")]
+Zone = Annotated[Name, AfterValidator(_zone)]
+Number = Annotated[float | None, BeforeValidator(_no_bool), BeforeValidator(_none_if_empty)]
+Integer = Annotated[int | None, BeforeValidator(_no_bool), BeforeValidator(_none_if_empty)]
+Reference = Annotated[int | None, BeforeValidator(_reference), AfterValidator(_id)]
+NeededReference = Annotated[int, BeforeValidator(_reference), AfterValidator(_id)]
+Tags = Annotated[list[str], BeforeValidator(_tags), AfterValidator(_tidy_tags)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment_text), AfterValidator(_utc)]
+
+
+Date = Annotated[dt.date | None, BeforeValidator(_none_if_empty)]
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PART = re.compile(
+    r"(?P<first>[A-Za-z]{2,9})(?:\s*[-\u2013]\s*(?P<last>[A-Za-z]{2,9}))?"
+    r"\s+(?P<from>\d{1,2}[:.]\d{2})\s*[-\u2013]\s*(?P<to>\d{1,2}[:.]\d{2})"
+)
+_ADVICE = "write it like Mon-Fri 09:00-17:00; Sat 10:00-14:00"
+
+
+def weekly_hours(text: str) -> str:
+    """Weekly hours in their one spelling. Raises ValueError with an example of how to write them.
+
+    Days and times are in the fleet's time zone; an end before the start is past midnight.
+    """
+    parts = [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
+    return "; ".join(_hours(part) for part in parts)
+
+
+def _hours(part: str) -> str:
+    found = _PART.fullmatch(part)
+    if found is None:
+        raise ValueError(_ADVICE)
+    days = [_day(found["first"])] + ([_day(found["last"])] if found["last"] else [])
+    start, end = _clock(found["from"]), _clock(found["to"])
+    if start == end:
+        raise ValueError("the end must differ from the start")
+    return f"{'-'.join(dict.fromkeys(days))} {start}-{end}"
+
+
+def _day(word: str) -> str:
+    for day in DAYS:
+        if len(word) >= 2 and _LONG[day].lower().startswith(word.lower()):
+            return day
+    raise ValueError(_ADVICE)
+
+
+_LONG = dict(
+    zip(
+        DAYS,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True,
+    )
+)
+
+
+def _clock(text: str) -> str:
+    hour, minute = (int(part) for part in re.split("[:.]", text))
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        raise ValueError(f"{text} is not a time of day")
+    return f"{hour:02}:{minute:02}"
+
+
+Hours = Annotated[
+    str, BeforeValidator(_empty_if_none), AfterValidator(_line), AfterValidator(weekly_hours)
+]
+"""Hours of a week, such as `Mon-Fri 09:00-17:00; Sat 10:00-14:00`."""
+
+
+def require_order(first: Any, last: Any, message: str) -> None:
+    """Raises ValueError with `message` when both are known and `last` is not after `first`."""
+    if first is not None and last is not None and last < first:
+        raise ValueError(message)
+
+
+def require_place(names: Sequence[str], lat: float | None, lon: float | None) -> None:
+    """Raises ValueError unless both coordinates or neither are known, and on Earth."""
+    if (lat is None) != (lon is None):
+        raise ValueError(f"{names[0]} and {names[1]} belong together: give both or neither")
