@@ -1,0 +1,168 @@
+"""SQL for deliveries, their events and the stops of routes.
+
+Whoever needs both locks routes before deliveries, and each in the order of their ids.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.delivery.models import Delivery, DeliveryEvent, Route, RouteStatus, RouteStop
+from fleet_app.fleet.models import Depot, Driver, Fleet, Vehicle
+from fleet_app.kernel.clock import utc_now
+
+FRESH = {"populate_existing": True}
+
+
+class DeliveryRepository:
+    """Deliveries and routes of any fleet, in the caller's transaction. Deleted ones are absent."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def deliveries(self, ids: Collection[int], *, lock: bool = False) -> dict[int, Delivery]:
+        """Those of the deliveries that exist, by id."""
+        query = select(Delivery).where(
+            col(Delivery.id).in_(ids), col(Delivery.deleted_at).is_(None)
+        )
+        query = query.order_by(col(Delivery.id))
+        if lock:
+            query = query.with_for_update(key_share=True).execution_options(**FRESH)
+        return {found.id or 0: found for found in await self._session.exec(query)}
+
+    async def route_ids(self, delivery_ids: Collection[int]) -> set[int]:
+        """The routes that the deliveries are on at the moment."""
+        query = select(Delivery.route_id).where(
+            col(Delivery.id).in_(delivery_ids), col(Delivery.route_id).is_not(None)
+        )
+        return {route_id for route_id in await self._session.exec(query) if route_id is not None}
+
+    async def routes(
+        self, ids: Collection[int], *, lock: bool = False, skip_locked: bool = False
+    ) -> dict[int, Route]:
+        """Those of the routes that exist, by id."""
+        query = select(Route).where(col(Route.id).in_(ids), col(Route.deleted_at).is_(None))
+        query = query.order_by(col(Route.id))
+        if lock:
+            query = query.with_for_update(key_share=True, skip_locked=skip_locked)
+            query = query.execution_options(**FRESH)
+        return {found.id or 0: found for found in await self._session.exec(query)}
+
+    async def events(self, delivery_ids: Collection[int]) -> dict[int, list[DeliveryEvent]]:
+        """The events of each delivery, as they happened."""
+        query = select(DeliveryEvent).where(col(DeliveryEvent.delivery_id).in_(delivery_ids))
+        query = query.order_by(col(DeliveryEvent.occurred_at), col(DeliveryEvent.id))
+        found: dict[int, list[DeliveryEvent]] = defaultdict(list)
+        for event in await self._session.exec(query):
+            found[event.delivery_id].append(event)
+        return found
+
+    async def page_of_events(
+        self, delivery_id: int, page: int, limit: int
+    ) -> tuple[list[DeliveryEvent], int]:
+        """Some of a delivery's events as they happened, and how many there are."""
+        own = col(DeliveryEvent.delivery_id) == delivery_id
+        count = select(func.count()).select_from(DeliveryEvent).where(own)
+        query = select(DeliveryEvent).where(own)
+        query = query.order_by(col(DeliveryEvent.occurred_at), col(DeliveryEvent.id))
+        query = query.offset((page - 1) * limit).limit(limit)
+        total = (await self._session.exec(count)).one()
+        return list(await self._session.exec(query)), total
+
+    async def stops(self, route_ids: Collection[int]) -> dict[int, list[RouteStop]]:
+        """The stops of each route in driving order."""
+        query = select(RouteStop).where(col(RouteStop.route_id).in_(route_ids))
+        query = query.order_by(col(RouteStop.position)).execution_options(**FRESH)
+        found: dict[int, list[RouteStop]] = defaultdict(list)
+        for stop in await self._session.exec(query):
+            found[stop.route_id].append(stop)
+        return found
+
+    async def arrange(self, route: Route, stops: Sequence[RouteStop]) -> None:
+        """Make `stops` the stops of the route, from 1 in this order; the others go.
+
+        The route counts as changed.
+        """
+        staying = {stop.id for stop in stops}
+        for stop in (await self.stops([route.id or 0])).get(route.id or 0, []):
+            if stop.id not in staying:
+                await self._session.delete(stop)
+        await self._session.flush()
+        connection = await self._session.connection()
+        away = update(RouteStop).where(col(RouteStop.route_id) == route.id)
+        await connection.execute(away.values(position=-col(RouteStop.position)))
+        places = [
+            {"stop": stop.id, "place": place}
+            for place, stop in enumerate(stops, start=1)
+            if stop.id is not None
+        ]
+        move = update(RouteStop).where(col(RouteStop.id) == bindparam("stop"))
+        if places:
+            await connection.execute(move.values(position=bindparam("place")), places)
+        for place, stop in enumerate(stops, start=1):
+            stop.position = place
+            self._session.add(stop)
+        touch(route)
+        await self._session.flush()
+
+    async def tours(self, driver_id: int, day: date, *, drafts: bool) -> list[Route]:
+        """The routes of a driver on one day, as they start."""
+        query = select(Route).where(
+            Route.driver_id == driver_id, Route.date == day, col(Route.deleted_at).is_(None)
+        )
+        if not drafts:
+            query = query.where(Route.status != RouteStatus.DRAFT)
+        query = query.order_by(col(Route.starts_at).nulls_last(), col(Route.id))
+        return list(await self._session.exec(query))
+
+    async def others_of_day(self, route: Route) -> list[Route]:
+        """The other routes of that day with the same vehicle or the same driver."""
+        query = select(Route).where(
+            Route.fleet_id == route.fleet_id,
+            Route.date == route.date,
+            col(Route.id) != route.id,
+            col(Route.deleted_at).is_(None),
+            (col(Route.vehicle_id) == route.vehicle_id) | (col(Route.driver_id) == route.driver_id),
+        )
+        return list(await self._session.exec(query.order_by(col(Route.id))))
+
+    async def vehicle(self, fleet_id: int, vehicle_id: int) -> Vehicle | None:
+        """The vehicle, if the fleet has it."""
+        found = await self._session.get(Vehicle, vehicle_id)
+        return found if _is_of(found, fleet_id) else None
+
+    async def driver(self, fleet_id: int, driver_id: int) -> Driver | None:
+        """The driver, if the fleet has one."""
+        found = await self._session.get(Driver, driver_id)
+        return found if _is_of(found, fleet_id) else None
+
+    async def any_driver(self, driver_id: int) -> Driver | None:
+        """The driver of any fleet."""
+        found = await self._session.get(Driver, driver_id)
+        return None if found is None or found.deleted_at is not None else found
+
+    async def depot(self, fleet_id: int, depot_id: int) -> Depot | None:
+        """The depot, if the fleet has it."""
+        found = await self._session.get(Depot, depot_id)
+        return found if _is_of(found, fleet_id) else None
+
+    async def fleet(self, fleet_id: int) -> Fleet | None:
+        """The fleet."""
+        found = await self._session.get(Fleet, fleet_id)
+        return None if found is None or found.deleted_at is not None else found
+
+
+def touch(record: Delivery | Route) -> None:
+    """Count a change of the record."""
+    record.version += 1
+    record.updated_at = utc_now()
+
+
+def _is_of(record: Vehicle | Driver | Depot | None, fleet_id: int) -> bool:
+    return record is not None and record.fleet_id == fleet_id and record.deleted_at is None
