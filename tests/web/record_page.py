@@ -77,9 +77,9 @@ class Stage:
         self.page = page
         self.count = page.get_by_test_id("record-count")
 
-    async def show(self, url: str, kind: str, **given: Any) -> None:
+    async def show(self, site: str, kind: str, **given: Any) -> None:
         """Open the page with one component."""
-        await self.page.goto(url)
+        await self.page.goto(site)
         await self.page.wait_for_function("window.ready")
         props = {**GRID, **given} if kind == "grid" else given
         await self.page.evaluate(f"stage({json.dumps(kind)}, {json.dumps(props)})")

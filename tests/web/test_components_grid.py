@@ -219,6 +219,16 @@ async def test_all_loaded_rows_are_selected_at_the_head(grid: Listing):
     assert (await stage.heard("onSelect"))[-1] == []
 
 
+async def test_the_head_box_has_a_key_too(grid: Listing):
+    stage = await grid.show()
+    await expect(stage.row(1).first).to_be_visible()
+    await stage.page.locator(".ag-header-cell[col-id=select]").focus()
+    await stage.page.keyboard.press("Space")
+    await expect(stage.count).to_have_text("100,000 deliveries · 100 selected")
+    await stage.page.keyboard.press("Enter")
+    await expect(stage.count).to_have_text("100,000 deliveries")
+
+
 async def test_the_open_record_is_found_and_marked(grid: Listing):
     stage = await grid.show(openId=250)
     cell = stage.cell(250, "tracking_number")

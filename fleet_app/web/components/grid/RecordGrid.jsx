@@ -119,7 +119,7 @@ function useController(props) {
   const controller = useMemo(() => new GridController((change) => setState((old) => ({ ...old, ...change })), store), []);
   controller.props = props;
   controller.columns = useMemo(() => listOf(props.columns), [keyOf(props.columns)]);
-  useMemo(() => controller.useList(), []);
+  useMemo(() => controller.aim(), []);
   useEffect(() => {
     controller.queue.prime(controller.props.changes);
     return () => controller.stop();
@@ -129,7 +129,7 @@ function useController(props) {
 }
 
 function useTaken(controller, props) {
-  useChange(`${props.url}?${props.query ?? ""}`, () => controller.useList());
+  useChange(`${props.url}?${props.query ?? ""}`, () => controller.startOver());
   useChange(props.version, () => controller.refetch());
   useChange(props.sort ?? "", (sort) => controller.takeSort(sort));
   useChange(keyOf(props.shown), (shown) => controller.takeShown(shown));

@@ -80,13 +80,17 @@ export class GridController {
     this.notifySelection();
   }
 
-  /** Another address or query: a new list from its beginning, with nothing selected. */
-  useList() {
+  /** Which list it is that the rows come from. */
+  aim() {
     const { url, query, sort } = this.props;
     this.source.defaultSort = unseenSort(sort, this.columns.map(({ id }) => id));
     this.source.use({ url, query, plural: this.nouns.plural });
-    this.queue.filtered = Boolean(this.props.filtered);
     this.total = null;
+  }
+
+  /** Another address or query: a new list from its beginning, with nothing selected. */
+  startOver() {
+    this.aim();
     this.report({ total: null, error: "", status: 0 });
     if (!this.alive) return;
     this.setSelected([]);

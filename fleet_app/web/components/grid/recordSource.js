@@ -55,6 +55,7 @@ export class RecordSource {
 
   forget() {
     this.ids = [];
+    this.total = null;
     this.pages = new Map();
   }
 
@@ -92,7 +93,9 @@ export class RecordSource {
     return { rows: body.data, total: body.meta?.pagination?.total ?? body.data.length };
   }
 
-  remember(page, rows) {
+  remember(page, { rows, total }) {
+    this.total = total;
+    if (this.ids.length > total) this.ids.length = total;
     const start = (page - 1) * this.limit;
     rows.forEach((row, at) => {
       this.ids[start + at] = row.id;
@@ -121,8 +124,7 @@ export class RecordSource {
       const { rows, total } = await this.fetchPage(page);
       if (generation !== this.generation || sort !== this.sort) return failCallback();
       const changes = this.changesIn(rows);
-      this.remember(page, rows);
-      if (this.ids.length > total) this.ids.length = total;
+      this.remember(page, { rows, total });
       successCallback(rows, total);
       this.report({ total, error: "", status: 200 });
       if (changes.length > 0) this.changed(changes);
@@ -156,9 +158,9 @@ export class RecordSource {
 
   async load(page, generation) {
     try {
-      const { rows } = await this.fetchPage(page);
+      const found = await this.fetchPage(page);
       if (generation !== this.generation) return false;
-      this.remember(page, rows);
+      this.remember(page, found);
       return true;
     } catch {
       return false;
@@ -172,8 +174,8 @@ export class RecordSource {
       const at = this.ids.indexOf(id);
       if (at >= 0) return at;
       const start = (page - 1) * this.limit;
+      if (this.total !== null && start >= this.total) return -1;
       if (this.ids[start] === undefined && !(await this.load(page, generation))) return -1;
-      if (this.ids[start] === undefined) return -1;
     }
     return this.ids.indexOf(id);
   }

@@ -1,0 +1,155 @@
+"""The pure scripts of the record components in a node process, one call a line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from fleet_app.runtime.toolchain import node
+from tests.web.component_page import lay_out
+
+NOW = 1_790_000_000  # 21 September 2026, 14:13:20 UTC
+
+HARNESS = """
+import { createInterface } from "node:readline";
+const at = (name) => import(process.argv[2] + "/grid/sources/" + name);
+const format = await at("recordFormat.js");
+const sort = await at("recordSort.js");
+const source = await at("recordSource.js");
+const { Selection } = await at("recordSelection.js");
+const { ChangeQueue } = await at("recordChanges.js");
+const file = await at("filePost.js");
+const { KeyMatcher } = await at("hotkeys.js");
+
+const listOf = (total, asked = []) => async (address) => {
+  const page = Number(new URLSearchParams(address.split("?")[1]).get("page"));
+  asked.push(page);
+  const first = (page - 1) * 100;
+  const length = Math.max(0, Math.min(100, total - first));
+  const data = Array.from({ length }, (_, i) => ({ id: 1000 + first + i }));
+  return { ok: true, json: async () => ({ data, meta: { pagination: { total } } }) };
+};
+const calls = {
+  cell: ([row, column, zone, locale]) =>
+    format.cellText(row, column, { locale: locale ?? "en-GB", timeZone: zone, now: NOW }),
+  exact: ([value, zone]) => format.exactMoment(value, { locale: "en-GB", timeZone: zone }),
+  footer: ([state, url]) => format.footerText(state, format.nounsOf(url), "en-GB"),
+  address: ([url, query, page]) => source.pageAddress(url, query, page),
+  describe: (some) => source.describe(...some),
+  around: (text) => sort.sortText(sort.sortModel(text)),
+  unseen: ([text, ids]) => sort.unseenSort(text, ids),
+  echo: (steps) => {
+    const echo = new sort.Echo();
+    return steps.map(([what, value]) =>
+      what === "sent" ? echo.sent(value) ?? null : echo.isEcho(value));
+  },
+  selection: (steps) => {
+    const selection = new Selection();
+    for (const [what, ...some] of steps) selection[what](...some);
+    return selection.list().sort((a, b) => a - b);
+  },
+  stateOf: ([chosen, ids]) => new Selection(chosen).stateOf(ids),
+  async between([from, to, total]) {
+    const asked = [];
+    const rows = new source.RecordSource({ report() {}, get: listOf(total, asked) });
+    rows.use({ url: "/x", query: "", plural: "x" });
+    return { ids: await rows.idsBetween(from, to), asked };
+  },
+  async find([id, total]) {
+    const asked = [];
+    const rows = new source.RecordSource({ report() {}, get: listOf(total, asked) });
+    rows.use({ url: "/x", query: "", plural: "x" });
+    return { index: await rows.indexOf(id), asked };
+  },
+  async pages(steps) {
+    const reports = [], outcomes = [], changed = [];
+    let answer;
+    const get = () => new Promise((resolve, reject) => { answer = { resolve, reject }; });
+    const rows = new source.RecordSource({
+      report: (one) => reports.push(one), changed: (some) => changed.push(...some), get });
+    rows.use({ url: "/x", query: "", plural: "things" });
+    for (const { outdate, fails, status = 200, body } of steps) {
+      const done = rows.getRows({ startRow: 0, sortModel: [],
+        successCallback: () => outcomes.push("rows"),
+        failCallback: () => outcomes.push("dropped") });
+      if (outdate) rows.outdate();
+      if (fails) answer.reject(new TypeError("no network"));
+      else answer.resolve({ ok: status < 400, status, json: async () => {
+        if (body === undefined) throw new SyntaxError("not JSON");
+        return body;
+      } });
+      await done;
+    }
+    return { reports, outcomes, changed };
+  },
+  changes({ steps, known = [], filtered = false, until = 60000 }) {
+    let clock = 0, timer = null;
+    const refetched = [];
+    const queue = new ChangeQueue({
+      refetch: () => refetched.push(clock), knows: (ids) => ids.some((id) => known.includes(id)),
+      now: () => clock,
+      later: (run, wait) => (timer = { run, at: clock + wait }), cancel: () => { timer = null; } });
+    queue.filtered = filtered;
+    queue.prime({ sequence: 0 });
+    const runUntil = (time) => {
+      while (timer && timer.at <= time) {
+        const { run, at } = timer;
+        clock = at; timer = null; run();
+      }
+      clock = time;
+    };
+    for (const [time, notice] of steps) { runUntil(time); queue.hear(notice); }
+    runUntil(until);
+    return refetched;
+  },
+  refusal: ([one, limits]) => file.refusal(one, limits),
+  size: (bytes) => file.sizeText(bytes),
+  problem: (some) => file.problemText(...some),
+  keys({ keys, presses }) {
+    let clock = 0;
+    const matcher = new KeyMatcher(keys, () => clock);
+    return presses.map(([time, press]) => {
+      clock = time;
+      return matcher.press(typeof press === "string" ? { key: press } : press);
+    });
+  },
+};
+const NOW = Number(process.argv[3]);
+for await (const line of createInterface({ input: process.stdin })) {
+  const [name, argument] = JSON.parse(line);
+  let reply;
+  try { reply = { value: await calls[name](argument) }; }
+  catch (error) { reply = { error: `${error.name}: ${error.message}` }; }
+  process.stdout.write(JSON.stringify(reply) + "\\n");
+}
+"""
+
+
+class Scripts:
+    """A node process that answers one call a line."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "harness.mjs").write_text(HARNESS, encoding="utf-8")
+        command = [str(node()), "--no-warnings", "harness.mjs", lay_out(folder).as_uri(), str(NOW)]
+        self._process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def call(self, name: str, argument: Any = None) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps([name, argument]) + "\n")
+        self._process.stdin.flush()
+        reply = json.loads(self._process.stdout.readline())
+        if "error" in reply:
+            raise ValueError(reply["error"])
+        return reply.get("value")
+
+    def close(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
