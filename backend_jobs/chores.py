@@ -1,18 +1,27 @@
-"""What has to be tidied once in a while, by one worker of all: old history, dead tokens."""
+"""What has to be tidied once in a while, by one worker of all: old history, dead tokens,
+unused files."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from fleet_app.bootstrap import PATIENT_SECONDS, Container
+from fleet_app.fleet.chores import forget_unused_files
+from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, utc_now
+from fleet_app.outbox.jobs import forget_ended, forget_events
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3600.0
 LEASE = "chores"
+DONE_KEPT = timedelta(days=1)
+"""How long a job that succeeded can still be looked up."""
+KEPT = timedelta(days=30)
+"""The same for domain events, and for jobs that failed."""
 
 
 class Chores:
@@ -39,9 +48,21 @@ class Chores:
 
     async def _tidy(self) -> None:
         await self._drop_old_history()
+        await self._announce_maintenance()
         async with self._container.work(PATIENT_SECONDS) as session:
             tokens = await forget_expired_tokens(session, self._clock())
-        log.info("chores done, %d expired tokens forgotten", tokens)
+        patient = partial(self._container.work, PATIENT_SECONDS)
+        files = await forget_unused_files(patient, self._container.files, self._clock())
+        log.info("chores done, %d expired tokens and %d unused files forgotten", tokens, files)
+
+    async def _forget_jobs_and_events(self) -> None:
+        now = self._clock()
+        async with self._container.work(PATIENT_SECONDS) as session:
+            done = await forget_ended(session, ["succeeded"], now - DONE_KEPT)
+            failed = await forget_ended(session, ["failed", "cancelled", "aborted"], now - KEPT)
+        async with self._container.work(PATIENT_SECONDS) as session:
+            events = await forget_events(session, now - KEPT)
+        log.info("%d jobs done, %d failed jobs, %d events forgotten", done, failed, events)
 
     async def _drop_old_history(self) -> None:
         days = self._container.settings.history_days
@@ -49,3 +70,14 @@ class Chores:
             oldest = self._clock() - timedelta(days=days)
             dropped = await self._container.history.drop_before(oldest)
             log.info("%d days of history older than %d days dropped", dropped, days)
+
+    async def _announce_maintenance(self) -> None:
+        """Time and driving make work due without anybody changing a record."""
+        told = 0
+        while True:
+            async with self._container.work(PATIENT_SECONDS) as session:
+                found = await announce_due(session, self._clock())
+            if not found:
+                break
+            told += found
+        log.info("%d maintenance schedules became more or less pressing", told)

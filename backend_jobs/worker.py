@@ -1,4 +1,4 @@
-"""`./fleet worker`: reads the durable log into history and live state.
+"""`./fleet worker`: reads the durable log into history and live state, and runs background jobs.
 
 Any number may run; each takes its share of the partitions and takes over from one that dies.
 """
@@ -17,6 +17,7 @@ from backend_jobs.chores import Chores
 from backend_jobs.consumer import Consumer
 from backend_jobs.handlers import handlers
 from backend_jobs.meter import Meter
+from backend_jobs.tasks.runner import JobRunner
 from fleet_app.bootstrap import Container
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.settings import get_settings
@@ -41,6 +42,7 @@ class Worker:
         self.assignment = Assignment(
             container.new_leases(), pairs, self._consumer, self._meter.outages
         )
+        self._jobs = JobRunner(container, outages=self._meter.outages)
 
     def _consumer(self, group: str, partition: int) -> Consumer:
         return Consumer(self._log, group, partition, self._handlers[group](), self._meter)
@@ -53,6 +55,7 @@ class Worker:
                 tasks.create_task(self._report_forever()),
                 tasks.create_task(self._tidy_forever()),
             ]
+            tasks.create_task(self._jobs.run(stopping))
             await self.assignment.run(stopping)
             for chore in chores:
                 chore.cancel()
@@ -101,6 +104,7 @@ async def run() -> None:
 def main() -> None:
     """Entry point of the process."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else two lines for each job
     uvloop.run(run())
 
 

@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.audit.trail import seal
 from fleet_app.delivery.live_status import LiveStatus
+from fleet_app.fleet.file_service import FileService
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.devices import DeviceService
 from fleet_app.identity.grants import GrantService
@@ -27,6 +28,7 @@ from fleet_app.identity.service import IdentityService
 from fleet_app.identity.sessions import SessionService
 from fleet_app.identity.tokens import AccessTokens
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.kernel.files import FileStore
 from fleet_app.location.live_view import LiveView
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
 from fleet_app.location.service import IngestService
@@ -35,7 +37,10 @@ from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
 from fleet_app.outbox.store import post
 from fleet_app.routing.geocoding import Geocoder, open_geocoder
+from fleet_app.records.kinds import View
 from fleet_app.settings import Settings, get_settings
+from fleet_app.storage.files.directory import DirectoryFiles
+from fleet_app.storage.files.s3 import S3Files
 from fleet_app.storage.history.postgres import PostgresHistory
 from fleet_app.storage.live.answers import RedisAnswers
 from fleet_app.storage.live.changes import ValkeyChanges
@@ -83,11 +88,6 @@ class Container:
     def pool(self) -> AsyncConnectionPool[Connection]:
         """psycopg pool for bulk history; opened by `start`."""
         return create_pool(self.database_url)
-
-    @cached_property
-    def job_pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
-        """psycopg pool of the job queue; opened and closed by the worker that runs jobs."""
-        return create_job_pool(self.database_url)
 
     @cached_property
     def redis(self) -> Redis:
@@ -223,13 +223,39 @@ class Container:
         """The status of deliveries, for those who ask often."""
         return LiveStatus(self.work, ValkeyDeliveryStatuses(self.redis))
 
+    @cached_property
+    def files(self) -> FileStore:
+        """The bytes of uploaded files: in a bucket when one is set, else in a directory."""
+        settings = self.settings
+        if settings.s3_bucket:
+            return S3Files(
+                settings.s3_bucket, endpoint=settings.s3_endpoint, region=settings.s3_region
+            )
+        return DirectoryFiles(settings.home / "files")
+
+    @cached_property
+    def file_service(self) -> FileService:
+        """Photographs and papers of records."""
+        return FileService(self.work, self.files, limit=self.settings.file_max_bytes)
+
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""
         return ValkeyLeases(self.stream_redis)
 
+    def new_job_pool(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
+        """A pool for running background jobs, to be opened and closed by whoever runs them."""
+        return create_job_pool(self.database_url)
+
     def new_tracker(self) -> Tracker:
         """A tracker that remembers nothing yet, for a partition just taken over."""
         return Tracker(partial(self.work, PATIENT_SECONDS), self.live)
+
+    patience = PATIENT_SECONDS
+    """Seconds for a unit of work with many records, for somebody who knows that it takes long."""
+
+    def view(self) -> View:
+        """From when and where lists are looked at: now."""
+        return View.at_present(self.settings.offline_after_seconds)
 
     @asynccontextmanager
     async def work(self, seconds: float = WORK_SECONDS) -> AsyncIterator[AsyncSession]:

@@ -11,6 +11,7 @@ import reflex as rx
 
 from backend_jobs.assignment import ROLE as WORKERS
 from backend_jobs.broadcaster import Broadcaster
+from backend_jobs.change_push import ChangePush
 from backend_jobs.lasting import keep_running
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
@@ -77,12 +78,16 @@ async def live_frames() -> AsyncIterator[None]:
         tick_seconds=container.settings.tick_seconds,
         offline_after_seconds=container.settings.offline_after_seconds,
     )
+    changes = ChangePush(
+        listen=container.changes.listen, emit=rooms.emit_changes, rooms=rooms.occupied
+    )
     rooms.fed_by(broadcaster)
     connect_rooms(rooms)
     watch = DeliveryWatch(app.event_namespace, rooms, container.work, Tracking.open)
     connect_watch(watch)
     running = [
         asyncio.create_task(keep_running(broadcaster.run, "broadcaster")),
+        asyncio.create_task(keep_running(changes.run, "change-push")),
         asyncio.create_task(keep_running(watch.run, "delivery-watch")),
     ]
     try:

@@ -13,6 +13,7 @@ from fleet_app.cli import (
     database,
     dead_letters,
     doctor,
+    jobs,
     maps,
     processes,
     product,
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Live fleet tracking. Start with `./fleet demo`.",
 )
-GROUPS = (product, processes, traffic, maps, database, users, dead_letters, doctor, checks)
+GROUPS = (product, processes, traffic, maps, database, users, dead_letters, jobs, doctor, checks)
 for group in (*GROUPS, benchmarks):
     group.register(app)
 

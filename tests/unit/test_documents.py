@@ -23,7 +23,8 @@ def test_every_relative_link_leads_somewhere(document: Path):
 def test_the_readme_names_every_command():
     readme = (PROJECT_ROOT / "README.md").read_text("utf-8")
     commands = ("demo", "up", "test", "doctor", "db upgrade", "user create", "map build",
-                "simulate", "replay", "bench", "web", "worker", "dead-letters")  # fmt: skip
+                "simulate", "replay", "bench", "web", "worker", "dead-letters",
+                "jobs", "jobs retry")  # fmt: skip
     assert [name for name in commands if f"`./fleet {name}" not in readme] == []
 
 

@@ -1,12 +1,13 @@
-"""What the server pushes: live frames as raw bytes, and a small status once a second.
+"""What the server pushes: live frames as raw bytes, a small status, and news of changed records.
 
-Neither ever lives in a session's state on the server: both go to a Socket.IO room as a state delta
-made once for everybody in it, because a delta per session costs the server many times as much.
+None of it ever lives in a session's state on the server: it goes to a Socket.IO room as a state
+delta made once for everybody in it, because one per session costs the server many times as much.
 Reflex has no public broadcast; its delta format is used here, and nowhere else.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any, Protocol
 
 import reflex as rx
@@ -65,6 +66,8 @@ class Live(rx.State):
 
     frame: str = ""
     status: dict[str, Any] = NO_STATUS
+    changes: dict[str, Any] = {}
+    """The newest notice of changed records by kind (`deliveries`); see `changes_of`."""
 
     @rx.event
     @requires("system_admin", "fleet_manager", "dispatcher")
@@ -80,9 +83,25 @@ class Live(rx.State):
         await live_rooms().leave(self.router.session.session_id)
 
 
-def live_message(*, frame: bytes | None = None, status: dict[str, Any] | None = None) -> Any:
+def changes_of(plural: str) -> rx.Var[Any]:
+    """A record grid's `changes`: the newest notice `{sequence, kind, ids}` about one kind.
+
+    When news were lost, that of `*`, which says no more than that.
+    """
+    changes = Live.changes
+    own, any_kind = (f"{changes!s}?.[{json.dumps(kind)}]" for kind in (plural, "*"))
+    expression = f"({own} ?? {any_kind} ?? null)"
+    return rx.Var(expression, _var_data=changes._get_all_var_data())  # type: ignore[attr-defined]
+
+
+def live_message(
+    *,
+    frame: bytes | None = None,
+    status: dict[str, Any] | None = None,
+    changes: dict[str, Any] | None = None,
+) -> Any:
     """The payload of one socket event that changes these vars in every session that gets it."""
-    values = {"frame": frame, "status": status}
+    values = {"frame": frame, "status": status, "changes": changes}
     changed = {
         f"{name}{FIELD_SUFFIX}": value for name, value in values.items() if value is not None
     }

@@ -29,6 +29,7 @@ class SocketRooms:
         self._namespace = namespace
         self._source: Source | None = None
         self._statuses: dict[str, dict[str, Any]] = {}
+        self._notices: dict[str, dict[str, Any]] = {}
 
     def fed_by(self, source: Source) -> None:
         """Take snapshots from `source`; until then nobody can join."""
@@ -36,10 +37,11 @@ class SocketRooms:
 
     async def join_fleet(self, sid: str, fleet_id: int) -> None:
         """Enter first, read the snapshot second: nothing can fall between the two."""
-        await self._enter(sid, f"fleet:{fleet_id}")
+        room = f"fleet:{fleet_id}"
+        await self._enter(sid, room)
         frame = await self._fed().snapshot(fleet_id)
-        status = self._statuses.get(f"fleet:{fleet_id}")
-        await self._send(sid, live_message(frame=frame, status=status))
+        status, notices = self._statuses.get(room), self._notices.get(room)
+        await self._send(sid, live_message(frame=frame, status=status, changes=notices))
 
     async def join_vehicle(self, sid: str, fleet_id: int, vehicle_id: int) -> None:
         """Enter the room of one vehicle and send where it is."""
@@ -61,6 +63,11 @@ class SocketRooms:
         """Send the status bar's content to everybody in the room."""
         self._statuses[room] = shown_status(status)
         await emit_to_room(self._namespace, room, live_message(status=self._statuses[room]))
+
+    async def emit_changes(self, room: str, notices: dict[str, Any]) -> None:
+        """Tell everybody in the room, and who enters it later, which records changed."""
+        self._notices[room] = {kind: {**one, "ids": []} for kind, one in notices.items()}
+        await emit_to_room(self._namespace, room, live_message(changes=notices))
 
     def occupied(self) -> set[str]:
         """The live rooms that have somebody in them."""

@@ -1,0 +1,54 @@
+"""Who acts on which domain events. The one place where that is said.
+
+Every handler may be called more than once for an event, so it is idempotent. It sees the events of
+one subject in their order, and is tried again until it works or has failed for good; meanwhile the
+later events of that subject wait for it, and nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from fleet_app.bootstrap import Container
+from fleet_app.kernel.events import DomainEvent
+from fleet_app.outbox.changes import RecordChange
+
+Handle = Callable[[Container, DomainEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Hands events to `handle` whose type matches `pattern`. Waiting jobs know it by its name."""
+
+    name: str
+    pattern: str
+    handle: Handle
+
+    def wants(self, event: DomainEvent) -> bool:
+        """Whether the event is for this subscriber."""
+        return fnmatchcase(event.type, self.pattern)
+
+
+def subject_id(event: DomainEvent) -> int:
+    """The number in a subject such as `delivery:17`."""
+    return int(event.subject.partition(":")[2])
+
+
+async def remember_status(container: Container, event: DomainEvent) -> None:
+    """Keep `delivery:status:{id}` in the live store at what is true now."""
+    await container.delivery_status.refresh(subject_id(event))
+
+
+async def show_delivery(container: Container, event: DomainEvent) -> None:
+    """Have screens read the delivery again, should the news after its commit have been lost."""
+    if event.fleet_id is not None:
+        change = RecordChange(kind="deliveries", what="updated", ids=(subject_id(event),))
+        await container.changes.announce({event.fleet_id: [change]})
+
+
+SUBSCRIBERS = (
+    Subscriber("delivery-status", "delivery.*", remember_status),
+    Subscriber("delivery-screens", "delivery.*", show_delivery),
+)
