@@ -29,7 +29,7 @@ _MARKS = ", ".join("?" * len(RawRow._fields))
 
 
 def write_addresses(extract: Extract, target: Path, scratch: Path) -> Counter[str]:
-    """Writes `target`, whole or not at all; rows by kind. Raises `ExtractUnreadable`, `MapBuildError`.
+    """Writes `target`, whole or not at all; rows by kind. Raises `MapBuildError`.
 
     Works through files in `scratch`, so that a whole country needs little memory.
     """
