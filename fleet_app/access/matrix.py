@@ -70,6 +70,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     **_record("deliveries", _CREW, _OFFICE),
     "deliveries.set_status": _CREW,
     **_record("routes", _CREW, _OFFICE),
+    "routes.run": _CREW,
     **_record("maintenance_records", _OFFICE, _MANAGED),
     **_record("maintenance_schedules", _OFFICE, _MANAGED),
     **_record("work_orders", _OFFICE, _MANAGED),
