@@ -28,8 +28,8 @@ Times are RFC 3339 in UTC, speeds m/s, distances m, headings degrees from north,
 Send `X-Request-ID` to find your request in our logs; every answer carries one. Request bodies may
 be `Content-Encoding: gzip`. Another fleet's objects answer 404.
 
-A POST other than of positions or at `/auth` may carry an `Idempotency-Key`, so that it can safely
-be sent again when its answer was lost.
+A POST other than of positions, of files or at `/auth` may carry an `Idempotency-Key`, so that it
+can safely be sent again when its answer was lost.
 
 Drivers and integrators sign in at `/api/v1/auth/token` and send the access token as
 `Authorization: Bearer …`; phone trackers send a device token.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_app.kernel.errors import FleetError
 from mobile_api import errors
-from mobile_api.body import guarded
+from mobile_api.body import Rule, guarded, plain_rule
 from mobile_api.ingest import counters
 
 _OURS = ("/api", "/map/", "/auth/")
@@ -27,9 +28,13 @@ _SECURITY_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control",
 class ApiEdge:
     """ASGI middleware for our own paths; everything else (the dashboard) passes untouched."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, body_limit: int, uploads: Mapping[str, Rule] | None = None
+    ) -> None:
+        """`body_limit` in bytes; `uploads` are the rules of POSTs to addresses that take files."""
         self._app = app
-        self._body_limit = body_limit
+        self._rule = plain_rule(body_limit)
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,7 +45,7 @@ class ApiEdge:
         scope.setdefault("state", {})["request_id"] = identifier.decode("ascii")
         answer = _Answer(send, identifier)
         try:
-            await self._app(scope, guarded(scope, receive, self._body_limit), answer)
+            await self._app(scope, guarded(scope, receive, self._rule_of(scope)), answer)
         except ClientDisconnect:
             return  # nobody is left to answer
         except Exception as error:
@@ -54,6 +59,10 @@ class ApiEdge:
             request = Request(scope)
             fleet_id = scope["state"].get("fleet_id")
             counters(request).add(fleet_id, f"rejected.{answer.status}")
+
+    def _rule_of(self, scope: Scope) -> Rule:
+        upload = self._uploads.get(scope["path"]) if scope["method"] == "POST" else None
+        return upload or self._rule
 
 
 class _Answer:

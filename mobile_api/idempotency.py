@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_app.kernel.errors import Conflict, InvalidInput, StoreUnavailable
-from mobile_api.body import read_body
+from mobile_api.body import UPLOADS, read_body
 from mobile_api.deps import authenticate, container
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Kept(msgspec.Struct):
 
 
 class Idempotency:
-    """ASGI middleware for POST requests that carry the header, ingest and sign-in excepted."""
+    """ASGI middleware for POST requests that carry the header; not for ingest, sign-in, uploads."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -128,6 +128,8 @@ def covers(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "POST":
         return False
     path: str = scope["path"]
+    if path in UPLOADS:  # a body that is held in memory nowhere; a file sent twice is tidied away
+        return False
     return path.startswith(PREFIX) and not path.startswith(EXCLUDED)
 
 
