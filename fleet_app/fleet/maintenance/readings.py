@@ -1,0 +1,101 @@
+"""What a vehicle's odometer and engine hour meter show now, and setting them right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.access.actor import Actor
+from fleet_app.access.matrix import authorize
+from fleet_app.fleet.maintenance.announcing import announce_due
+from fleet_app.fleet.maintenance.changes import change
+from fleet_app.fleet.maintenance.due import Reading
+from fleet_app.fleet.maintenance.errors import ReadingBackwards
+from fleet_app.fleet.maintenance.tracked import LIVE, engine_hours, odometer_km, with_tracked
+from fleet_app.fleet.models import Vehicle
+from fleet_app.kernel.errors import NotFound
+
+_SAME_M, _SAME_S = 100.0, 360.0
+"""A tenth of a kilometre and of an hour: dashboards show no more, so less is not backwards."""
+
+
+async def readings(session: AsyncSession, vehicle_ids: Collection[int]) -> dict[int, Reading]:
+    """The present readings of those of the vehicles that exist."""
+    query = with_tracked(
+        select(col(Vehicle.id), odometer_km(), engine_hours()).select_from(Vehicle)
+    ).where(col(Vehicle.id).in_(vehicle_ids))
+    return {id_: Reading(km, hours) for id_, km, hours in (await session.exec(query)).all()}
+
+
+async def reading(session: AsyncSession, vehicle_id: int) -> Reading:
+    """The present reading of one vehicle, unknown when there is no such vehicle."""
+    return (await readings(session, [vehicle_id])).get(vehicle_id, Reading(None, None))
+
+
+async def set_odometer(
+    session: AsyncSession,
+    actor: Actor,
+    vehicle_id: int,
+    km: float,
+    *,
+    hours: float | None = None,
+    correction: bool = False,
+) -> Reading:
+    """Take over what somebody read off the vehicle: kilometres, and engine hours if given.
+
+    What was tracked since the last reading is an estimate, so a reading may be below it; below
+    the last reading itself it must be a confirmed `correction`. Raises `Forbidden`, `NotFound`,
+    `ReadingBackwards`.
+    """
+    authorize(actor.principal, "vehicles.update")
+    vehicle = await locked_vehicle(session, actor, vehicle_id)
+    await move_reading(session, actor, vehicle, km=km, hours=hours, correction=correction)
+    await announce_due(session, vehicle_id=vehicle_id)
+    return await reading(session, vehicle_id)
+
+
+async def move_reading(
+    session: AsyncSession,
+    actor: Actor,
+    vehicle: Vehicle,
+    *,
+    km: float | None = None,
+    hours: float | None = None,
+    correction: bool = False,
+) -> None:
+    """Start counting afresh from a reading of a locked vehicle. Raises `ReadingBackwards`."""
+    tracked_m, tracked_s = await _tracked(session, vehicle.id or 0)
+    values: dict[str, Any] = {}
+    if km is not None:
+        if not correction and km * 1000 < vehicle.odometer_m - _SAME_M:
+            raise ReadingBackwards("odometer_km", vehicle.odometer_m / 1000, "km")
+        values |= {"odometer_m": km * 1000, "odometer_tracked_m": tracked_m}
+    if hours is not None:
+        if not correction and hours * 3600 < vehicle.engine_s - _SAME_S:
+            raise ReadingBackwards("engine_hours", vehicle.engine_s / 3600, "h")
+        values |= {"engine_s": hours * 3600, "engine_tracked_s": tracked_s}
+    change(session, actor, vehicle, values, action="set_odometer")
+    await session.flush()
+
+
+async def locked_vehicle(
+    session: AsyncSession, actor: Actor, vehicle_id: int, *, deleted: bool = False
+) -> Vehicle:
+    """A vehicle that exists for the actor, locked until the commit. Raises `NotFound`."""
+    query = select(Vehicle).where(col(Vehicle.id) == vehicle_id)
+    query = query.with_for_update().execution_options(populate_existing=True)
+    vehicle = (await session.exec(query)).first()
+    if vehicle is None or not actor.principal.sees_fleet(vehicle.fleet_id):
+        raise NotFound("Vehicle", vehicle_id)
+    if vehicle.deleted_at is not None and not deleted:
+        raise NotFound("Vehicle", vehicle_id)
+    return vehicle
+
+
+async def _tracked(session: AsyncSession, vehicle_id: int) -> tuple[float, float]:
+    query = select(LIVE.c.distance_m, LIVE.c.engine_s).where(LIVE.c.vehicle_id == vehicle_id)
+    found = (await session.exec(query)).first()
+    return (0.0, 0.0) if found is None else (found[0], found[1])

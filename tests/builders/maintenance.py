@@ -1,0 +1,69 @@
+"""Schedules, work orders and people who work with them, made directly in the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlmodel import SQLModel
+
+from fleet_app.access.actor import Actor, Channel
+from fleet_app.access.principal import Principal
+from fleet_app.access.roles import Role
+from fleet_app.bootstrap import Container
+from fleet_app.fleet.maintenance.models import MaintenanceSchedule, WorkOrder
+from fleet_app.fleet.models import Vehicle
+from fleet_app.location.models import MotionStatus, VehicleLive
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def an_actor(fleet_id: int | None, role: Role = Role.FLEET_MANAGER) -> Actor:
+    """Somebody who acts through the API."""
+    person = Principal(user_id=7, name="Maija", email="m@example.com", role=role, fleet_id=fleet_id)
+    return Actor(principal=person, channel=Channel.API)
+
+
+async def stored(container: Container, row: Row) -> Row:
+    """`row` in the database, with its id."""
+    async with container.work() as session:
+        session.add(row)
+    return row
+
+
+async def again(container: Container, row: Row) -> Row:
+    """`row` as the database has it now."""
+    async with container.work() as session:
+        found = await session.get(type(row), row.id)  # type: ignore[attr-defined]
+    assert found is not None
+    return found
+
+
+async def a_schedule(container: Container, vehicle: Vehicle, **said: Any) -> MaintenanceSchedule:
+    """A service every 20,000 km that was last done at 10,000 km, unless told otherwise."""
+    usual = {"name": "Service", "every_km": 20_000.0, "last_km": 10_000.0}
+    schedule = MaintenanceSchedule(
+        fleet_id=vehicle.fleet_id, vehicle_id=vehicle.id, **(usual | said)
+    )
+    return await stored(container, schedule)
+
+
+async def an_order(container: Container, vehicle: Vehicle, **said: Any) -> WorkOrder:
+    """An open work order."""
+    usual = {"title": "New brakes"}
+    order = WorkOrder(fleet_id=vehicle.fleet_id, vehicle_id=vehicle.id, **(usual | said))
+    return await stored(container, order)
+
+
+async def tracked(
+    container: Container, vehicle: Vehicle, *, km: float = 0.0, hours: float = 0.0
+) -> None:
+    """Let the tracker have counted so much since the vehicle was first seen."""
+    now = datetime.now(UTC)
+    row = VehicleLive(
+        vehicle_id=vehicle.id, fleet_id=vehicle.fleet_id, recorded_at=now, received_at=now,
+        lat=60.0, lon=25.0, status=MotionStatus.MOVING, tracker={},
+        distance_m=km * 1000, engine_s=hours * 3600,
+    )  # fmt: skip
+    async with container.work() as session:
+        await session.merge(row)
