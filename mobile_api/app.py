@@ -5,14 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from fleet_app.bootstrap import Container
-from fleet_app.settings import get_settings
+from fleet_app.settings import Settings, get_settings
 from mobile_api import docs, errors
+from mobile_api.body import FILES, IMPORTS, Rule, upload_rule
 from mobile_api.edge import ApiEdge
 from mobile_api.fast_path import FastPath
 from mobile_api.idempotency import Idempotency
+from mobile_api.multipart import OVERHEAD
 from mobile_api.routers import (
+    assignments,
     auth,
+    delivery_life,
     devices,
+    files,
     geocode,
     gpslogger,
     health,
@@ -22,6 +27,8 @@ from mobile_api.routers import (
     osmand,
     owntracks,
     quarantine,
+    records,
+    routes,
     unknown,
     vehicles,
 )
@@ -30,7 +37,10 @@ PREFIX = "/api/v1"
 ROUTERS = (
     *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
+    files.router,
     geocode.router,
+    *(delivery_life.router, routes.router, assignments.router),
+    *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""
 
@@ -61,7 +71,9 @@ def create_api(container: Container | None = None) -> FastAPI:
     errors.install(app)
     app.add_middleware(FastPath, endpoints=BUSIEST)
     app.add_middleware(Idempotency)
-    app.add_middleware(ApiEdge, body_limit=settings.ingest_max_bytes)
+    app.add_middleware(
+        ApiEdge, body_limit=settings.ingest_max_bytes, uploads=upload_rules(settings)
+    )
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router, prefix="/api")
@@ -70,3 +82,11 @@ def create_api(container: Container | None = None) -> FastAPI:
     docs.install(app)
     app.include_router(unknown.router)
     return app
+
+
+def upload_rules(settings: Settings) -> dict[str, Rule]:
+    """How much the addresses that take files let in."""
+    return {
+        FILES: upload_rule(settings.file_max_bytes, OVERHEAD),
+        IMPORTS: upload_rule(settings.import_max_bytes, OVERHEAD),
+    }

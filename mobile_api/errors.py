@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fleet_app.kernel import errors as kernel
+from fleet_app.records.errors import Stale
 from mobile_api.body import SlowBody
 from mobile_api.envelope import failure, request_id
 
@@ -24,6 +25,7 @@ STATUS: Mapping[type[kernel.FleetError], int] = {
     kernel.Forbidden: 403,
     kernel.NotFound: 404,
     kernel.Conflict: 409,
+    Stale: 412,
     kernel.TooLarge: 413,
     kernel.TooManyRequests: 429,
     kernel.StoreUnavailable: 503,
@@ -36,6 +38,7 @@ TYPES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    412: "stale",
     413: "too_large",
     429: "too_many_requests",
     503: "store_unavailable",

@@ -10,16 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from fleet_app.bootstrap import Container
-from fleet_app.fleet.models import VehicleType
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.clock import utc_now
-from fleet_app.kernel.errors import InvalidInput, NotFound, StoreUnavailable
+from fleet_app.kernel.errors import NotFound, StoreUnavailable
 from fleet_app.location.frames import LivePosition
-from fleet_app.location.listing import SortKey, VehicleQuery, VehicleRow
 from fleet_app.location.models import MotionStatus
 from fleet_app.location.overview import OverviewService
 from mobile_api.deps import CurrentPrincipal, container
-from mobile_api.envelope import Pagination, ok
+from mobile_api.envelope import ok
 from mobile_api.schemas import vehicles as schemas
 
 TRAIL_POINTS = 2000
@@ -32,77 +30,12 @@ Identifier = Annotated[int, Path(gt=0, lt=2**63)]
 FleetId = Annotated[int | None, Query(gt=0, lt=2**63, description="One fleet, for administrators.")]
 
 
-@router.get("/vehicles", responses=schemas.VEHICLES, response_class=Response)
-async def list_vehicles(
-    *,
-    request: Request,
-    actor: CurrentPrincipal,
-    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    sort: Annotated[
-        str, Query(description="A column, `-` in front for descending.", examples=["-last_seen"])
-    ] = "name",
-    status: Annotated[
-        str | None, Query(description="Comma-separated: moving, idle, stopped, offline.")
-    ] = None,
-    type: Annotated[str | None, Query(description="Comma-separated vehicle types.")] = None,
-    q: Annotated[str, Query(max_length=100, description="In name, registration, driver.")] = "",
-    fleet_id: FleetId = None,
-) -> Response:
-    """Vehicles with what they do right now, one page at a time. Drivers see their own vehicle."""
-    key, descending = _sort(sort)
-    query = VehicleQuery(
-        page=page,
-        limit=limit,
-        sort=key,
-        descending=descending,
-        statuses=[STATUSES[word] for word in _choices("status", status, list(STATUSES))],
-        types=_choices("type", type, [kind.value for kind in VehicleType]),
-        search=q.replace("\0", ""),
-        fleet_id=fleet_id,
-    )
-    stores = container(request)
-    async with stores.work() as session:
-        rows, total = await overview(stores, session).vehicles(actor, query)
-    pagination = Pagination(page=page, limit=limit, total=total)
-    return ok(request, [schemas.vehicle_view(row) for row in rows], pagination=pagination)
-
-
-@router.post("/vehicles", status_code=201, responses=schemas.CREATED, response_class=Response)
-async def add_vehicle(
-    request: Request, actor: CurrentPrincipal, body: schemas.VehicleCreate
-) -> Response:
-    """Add a vehicle to the fleet. Managers and administrators only."""
-    async with container(request).work() as session:
-        vehicle = await FleetService(session).add_vehicle(
-            actor,
-            name=body.name,
-            registration_number=body.registration_number,
-            type=body.type,
-            fleet_id=body.fleet_id,
-        )
-    row = VehicleRow(vehicle, None, None, MotionStatus.OFFLINE)
-    headers = {"Location": f"/api/v1/vehicles/{vehicle.id}"}
-    return ok(request, schemas.vehicle_view(row), status=201, headers=headers)
-
-
 @router.get("/vehicles/roster", responses=schemas.ROSTER, response_class=Response)
 async def roster(request: Request, actor: CurrentPrincipal, fleet_id: FleetId = None) -> Response:
     """Who is who in the whole fleet, compact: columns once, then a row a vehicle."""
     async with container(request).work() as session:
         rows = await FleetService(session).roster(actor, fleet_id)
     return ok(request, {"columns": ROSTER_COLUMNS, "rows": rows})
-
-
-@router.get("/vehicles/{vehicle_id}", responses=schemas.VEHICLE, response_class=Response)
-async def show_vehicle(
-    request: Request, actor: CurrentPrincipal, vehicle_id: Identifier
-) -> Response:
-    """One vehicle as in the list."""
-    stores = container(request)
-    async with stores.work() as session:
-        row = await overview(stores, session).vehicle(actor, vehicle_id)
-    return ok(request, schemas.vehicle_view(row))
 
 
 @router.get("/vehicles/{vehicle_id}/location", responses=schemas.POSITION, response_class=Response)
@@ -156,20 +89,3 @@ async def _live(stores: Container, vehicle_id: int) -> LivePosition | None:
         return await stores.live.get(vehicle_id)
     except StoreUnavailable:  # the database still knows where the vehicle was
         return None
-
-
-def _sort(text: str) -> tuple[SortKey, bool]:
-    try:
-        return SortKey(text.removeprefix("-")), text.startswith("-")
-    except ValueError:
-        names = ", ".join(key.value for key in SortKey)
-        raise InvalidInput("Unknown sort column", fields={"sort": f"one of {names}"}) from None
-
-
-def _choices(name: str, text: str | None, known: list[str]) -> list[str]:
-    """The words of a comma-separated parameter. Raises `InvalidInput` for an unknown one."""
-    words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    if not set(words) <= set(known):
-        message = f"any of {', '.join(known)}, separated by commas"
-        raise InvalidInput(f"Unknown {name}", fields={name: message})
-    return words

@@ -7,6 +7,20 @@ and `gated_app` builds the application with every guard in place.
 from fleet_app.web.gate.application import gated_app
 from fleet_app.web.gate.declarations import public, requires
 from fleet_app.web.gate.namespace import FleetNamespace
-from fleet_app.web.gate.who import current_principal
+from fleet_app.web.gate.who import current_actor, current_principal
 
-__all__ = ["FleetNamespace", "current_principal", "gated_app", "public", "requires"]
+__all__ = [
+    "FleetNamespace",
+    "current_actor",
+    "current_principal",
+    "gated_app",
+    "public",
+    "requires",
+]
+    "FleetNamespace",
+    "current_actor",
+    "current_principal",
+    "gated_app",
+    "public",
+    "requires",
+]

@@ -11,6 +11,7 @@ from reflex.state import UpdateVarsInternalState as ClientStorage
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import format_event_handler
 
+from fleet_app.access.matrix import PERMISSIONS, roles_with
 from fleet_app.access.roles import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -18,22 +19,34 @@ F = TypeVar("F", bound=Callable[..., Any])
 PUBLIC: frozenset[Role] = frozenset()
 """The need of a handler that anybody may call, signed in or not."""
 _MARK = "__fleet_roles__"
+_NEEDS = "__fleet_needs__"
 
 
-def requires(*roles: Role | str) -> Callable[[F], F]:
-    """Let only users with one of `roles` call the handler. Goes below `@rx.event`.
+def requires(*needs: Role | str) -> Callable[[F], F]:
+    """Let only users call the handler who have one of the roles or permissions named.
 
-    Raises ValueError, at import, for no roles or an unknown one.
+    A permission is one of the matrix, such as `vehicles.update`. The handler itself still checks
+    the object it touches. Goes below `@rx.event`. Raises ValueError, at import, for nothing named,
+    an unknown role or an unknown permission.
     """
-    if not roles:
-        raise ValueError("name at least one role, or use @public")
-    allowed = frozenset(Role(role) for role in roles)
+    if not needs:
+        raise ValueError("name at least one role or permission, or use @public")
+    allowed = frozenset(role for need in needs for role in _roles(need))
 
     def mark(handler: F) -> F:
         setattr(handler, _MARK, allowed)
+        setattr(handler, _NEEDS, frozenset(str(need) for need in needs))
         return handler
 
     return mark
+
+
+def _roles(need: Role | str) -> frozenset[Role]:
+    if "." not in need:
+        return frozenset({Role(need)})
+    if need not in PERMISSIONS:
+        raise ValueError(f"no such permission: {need}")
+    return roles_with(need)
 
 
 def public(handler: F) -> F:
@@ -49,6 +62,13 @@ def declared(event_name: str) -> frozenset[Role] | None:
         return None
     mark = getattr(registered.handler.fn, _MARK, None)
     return mark if isinstance(mark, frozenset) else None
+
+
+def needs_of(event_name: str) -> frozenset[str]:
+    """The roles and permissions a handler names, as it names them."""
+    registered = RegistrationContext.get().event_handlers.get(event_name)
+    named = None if registered is None else getattr(registered.handler.fn, _NEEDS, None)
+    return named if isinstance(named, frozenset) else frozenset()
 
 
 def is_registered(event_name: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
 from fleet_app.identity.sessions import SESSION_COOKIE
@@ -48,6 +49,15 @@ async def current_principal(state: Any) -> Principal:
     Raises `Unauthenticated` or `StoreUnavailable`.
     """
     return await principal_of(session_id_of(state))
+
+
+async def current_actor(state: Any) -> Actor:
+    """The signed-in user behind a state, as services and the audit log know who acts.
+
+    Raises `Unauthenticated` or `StoreUnavailable`.
+    """
+    address = str(state.router.session.client_ip or "")[:64]
+    return Actor(principal=await current_principal(state), channel=Channel.WEB, address=address)
 
 
 async def principal_of(session_id: str | None) -> Principal:

@@ -1,0 +1,207 @@
+"""The same set of addresses for every kind of record."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from fleet_app.access.actor import Actor
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.errors import InvalidInput
+from fleet_app.records.kinds import Kind
+from fleet_app.records.listing import Row
+from fleet_app.records.query import parse_query
+from fleet_app.records.service import Records
+from mobile_api.deps import allow, container
+from mobile_api.envelope import Pagination, ok
+from mobile_api.json_body import json_object
+from mobile_api.schemas import records as schemas
+
+Identifier = Annotated[int, Path(gt=0, lt=2**63)]
+
+
+def service(request: Request, session: AsyncSession, kind: Kind, actor: Actor) -> Records:
+    """The records of one kind in one unit of work."""
+    return Records(session, KINDS, kind, actor, container(request).view())
+
+
+def record_router(kind: Kind) -> APIRouter:
+    """List, get, create, change, delete, restore and bulk creation of one kind."""
+    router = APIRouter(tags=[kind.label_plural.lower()])
+    _reading(router, kind)
+    if kind.creatable:
+        _creating(router, kind)
+    _changing(router, kind)
+    return router
+
+
+def _reading(router: APIRouter, kind: Kind) -> None:
+    row = schemas.example_row(kind)
+    base, read = f"/{kind.plural}", allow(kind.permission("read"))
+    plural = kind.label_plural.lower()
+
+    @router.get(
+        base,
+        summary=f"List {plural}",
+        name=f"list_{kind.plural}",
+        responses=schemas.answers([row], _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN),
+        openapi_extra={"parameters": schemas.parameters_of(kind)},
+        response_class=Response,
+    )
+    async def list_records(request: Request, actor: Actor = read) -> Response:
+        query = parse_query(kind, request.query_params.multi_items())
+        async with container(request).work() as session:
+            listing = service(request, session, kind, actor).listing
+            rows, total = await listing.page(actor.principal, query)
+        return ok(request, rows, pagination=Pagination(query.page, query.limit, total))
+
+    @router.get(
+        base + "/{identifier}",
+        summary=f"Get one of the {plural}",
+        name=f"get_{kind.name}",
+        responses=schemas.with_etag(
+            schemas.answers(row, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN)
+        ),
+        response_class=Response,
+    )
+    async def get_record(request: Request, identifier: Identifier, actor: Actor = read) -> Response:
+        async with container(request).work() as session:
+            found = await service(request, session, kind, actor).get(identifier)
+        return _record(request, found)
+
+
+def _creating(router: APIRouter, kind: Kind) -> None:
+    row = schemas.example_row(kind)
+    base, create = f"/{kind.plural}", allow(kind.permission("create"))
+    outcome = {"index": 0, "id": 12, "what": "created"}
+
+    @router.post(
+        base,
+        summary=f"Create a {kind.label.lower()}",
+        name=f"create_{kind.name}",
+        status_code=201,
+        responses=schemas.with_etag(
+            schemas.answers(
+                row, code=201, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN, _409=schemas.TAKEN
+            )
+        ),
+        openapi_extra={"requestBody": schemas.body_of(kind)},
+        response_class=Response,
+    )
+    async def create_record(request: Request, actor: Actor = create) -> Response:
+        values = await json_object(request)
+        async with container(request).work() as session:
+            made = await service(request, session, kind, actor).create(values)
+        location = {"Location": f"/api/v1/{kind.plural}/{made['id']}"}
+        return _record(request, made, status=201, headers=location)
+
+    @router.post(
+        base + "/bulk",
+        summary=f"Create up to 500 {kind.label_plural.lower()}",
+        description="Each row succeeds or fails by itself; the answer says which, in order.",
+        name=f"create_{kind.plural}",
+        responses=schemas.answers([outcome], _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN),
+        openapi_extra={"requestBody": schemas.bulk_body_of(kind)},
+        response_class=Response,
+    )
+    async def create_records(request: Request, actor: Actor = create) -> Response:
+        rows = _rows(await json_object(request))
+        async with container(request).work(container(request).patience) as session:
+            outcomes = await service(request, session, kind, actor).create_many(rows)
+        return ok(request, outcomes)
+
+
+def _changing(router: APIRouter, kind: Kind) -> None:
+    row = schemas.example_row(kind)
+    base, update = f"/{kind.plural}", allow(kind.permission("update"))
+    delete = allow(kind.permission("delete"))
+    refusals: dict[str, Any] = {
+        "_403": schemas.NOT_ALLOWED,
+        "_404": schemas.UNKNOWN,
+        "_409": schemas.TAKEN,
+    }
+    single = schemas.with_etag(schemas.answers(row, **refusals, _412=schemas.STALE))
+
+    @router.patch(
+        base + "/{identifier}",
+        summary=f"Change a {kind.label.lower()}",
+        description="Only the fields that are named change.",
+        name=f"update_{kind.name}",
+        responses=single,
+        openapi_extra={
+            "requestBody": schemas.body_of(kind, partial=True),
+            "parameters": [schemas.IF_MATCH],
+        },
+        response_class=Response,
+    )
+    async def update_record(
+        request: Request, identifier: Identifier, actor: Actor = update
+    ) -> Response:
+        values, version = await json_object(request), if_match(request)
+        async with container(request).work() as session:
+            of_kind = service(request, session, kind, actor)
+            changed = await of_kind.update(identifier, values, version=version)
+        return _record(request, changed)
+
+    @router.delete(
+        base + "/{identifier}",
+        summary=f"Delete a {kind.label.lower()}; it can be restored",
+        name=f"delete_{kind.name}",
+        responses=single,
+        openapi_extra={"parameters": [schemas.IF_MATCH]},
+        response_class=Response,
+    )
+    async def delete_record(
+        request: Request, identifier: Identifier, actor: Actor = delete
+    ) -> Response:
+        version = if_match(request)
+        async with container(request).work() as session:
+            of_kind = service(request, session, kind, actor)
+            gone = await of_kind.delete(identifier, version=version)
+        return _record(request, gone)
+
+    @router.post(
+        base + "/{identifier}/restore",
+        summary=f"Restore a deleted {kind.label.lower()}",
+        name=f"restore_{kind.name}",
+        responses=schemas.with_etag(schemas.answers(row, **refusals)),
+        response_class=Response,
+    )
+    async def restore_record(
+        request: Request, identifier: Identifier, actor: Actor = delete
+    ) -> Response:
+        async with container(request).work() as session:
+            back = await service(request, session, kind, actor).restore(identifier)
+        return _record(request, back)
+
+
+def if_match(request: Request) -> int | None:
+    """The version that `If-Match` names; None for none or any. Raises `InvalidInput`."""
+    text = request.headers.get("if-match", "*").strip()
+    number = text.removeprefix("W/").strip('"')
+    if text == "*":
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        message = 'must be the ETag of the record, such as "3"'
+        raise InvalidInput(f"If-Match {message}", fields={"If-Match": message})
+    return int(number)
+
+
+def _record(
+    request: Request, row: Row, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    tag = {"ETag": f'"{row["version"]}"'}
+    return ok(request, row, status=status, headers=tag | (headers or {}))
+
+
+def _rows(body: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = body.get("rows")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidInput("Send the records as a list of objects", fields={"rows": "a list"})
+    return rows
+
+
+ROUTERS = tuple(record_router(kind) for kind in KINDS)
