@@ -67,6 +67,15 @@ async def test_the_exact_house_comes_before_those_that_begin_alike(town: Offline
     ]  # fmt: skip
 
 
+async def test_the_exact_house_comes_before_a_nearer_staircase(tmp_path: Path) -> None:
+    town = Town()
+    town.point((25.0, 60.0), addr__housenumber="3 B", addr__street="Alley")
+    town.point((25.01, 60.0), addr__housenumber="3", addr__street="Alley")
+    geocoder = OfflineGeocoder(written(town, tmp_path))
+    found = await geocoder.search("alley 3", near=Coordinate(60.0, 25.0))
+    assert [place.house_number for place in found] == ["3", "3 B"]
+
+
 async def test_the_houses_of_a_street_come_in_order(town: OfflineGeocoder) -> None:
     found = await town.search("mill lane", near=Coordinate(60.001, 25.003))
     assert [place.house_number for place in found] == ["", "1", "2", "10 B", "20", "2"]

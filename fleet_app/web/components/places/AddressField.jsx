@@ -25,7 +25,7 @@ function optionsOf(text, places) {
 /** The suggestions for what is typed. */
 function useSuggestions(search, setNote) {
   const [standing, setStanding] = useState({ ready: true, reason: "", as_you_type: true });
-  const [list, setList] = useState({ text: "", options: [], open: false, active: 0 });
+  const [list, setList] = useState({ text: "", options: [], open: false, active: 0, moved: false });
   const timer = useRef(0);
   const learnt = useRef(false);
   const learn = async () => {
@@ -38,7 +38,11 @@ function useSuggestions(search, setNote) {
   };
   const show = (text, places) => {
     const options = optionsOf(text, places);
-    setList({ text, options, open: true, active: 0 });
+    setList((old) => {
+      // A late answer must not move the choice from under somebody's fingers.
+      const kept = old.open && old.moved ? options.findIndex(({ label }) => label === old.options[old.active].label) : -1;
+      return { text, options, open: true, active: Math.max(0, kept), moved: kept >= 0 };
+    });
   };
   const close = () => {
     clearTimeout(timer.current);
@@ -61,6 +65,7 @@ function useSuggestions(search, setNote) {
   };
   const typed = (text, near) => {
     clearTimeout(timer.current);
+    setList((old) => ({ ...old, moved: false }));
     const wanted = text.trim().length >= SHORTEST && (standing.as_you_type || parseCoordinates(text));
     if (wanted) timer.current = setTimeout(() => ask(text, near), TYPING_MS);
     else close();
@@ -230,7 +235,7 @@ export function AddressField(props) {
 
   const near = () => point ?? map?.center ?? null;
   const shown = list.open && list.options.length > 0;
-  const move = (step) => setList((old) => ({ ...old, active: (old.active + step + old.options.length) % old.options.length }));
+  const move = (step) => setList((old) => ({ ...old, active: (old.active + step + old.options.length) % old.options.length, moved: true }));
 
   function onKeyDown(event) {
     if (fixed || event.nativeEvent.isComposing) return;
@@ -241,7 +246,7 @@ export function AddressField(props) {
       else if (text.trim()) ask(text, near());
     } else if (key === "Enter" && (shown || (!standing.as_you_type && text.trim() && list.text !== text))) {
       event.preventDefault();
-      if (shown && list.text === text) choose(list.options[list.active]);
+      if (shown && (list.moved || list.text === text)) choose(list.options[list.active]);
       else ask(text, near());
     } else if (key === "Escape" && list.open) {
       event.preventDefault();

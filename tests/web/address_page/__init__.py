@@ -1,0 +1,1 @@
+"""A small page with address fields, for the browser tests of that component."""
