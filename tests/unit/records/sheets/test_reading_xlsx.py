@@ -135,7 +135,7 @@ BROKEN = {
     ),
     "utf-16": changed(simple(), {SHEET: sheet_xml(ROW).decode().encode("utf-16")}),
     "other encoding": changed(
-        simple(), {SHEET: sheet_xml(ROW, '<?xml version="1.0" encoding="cp037"?>')}
+        simple(), {SHEET: sheet_xml(ROW, '<?xml version="1.0" encoding="windows-1252"?>')}
     ),
     "no xml": changed(simple(), {SHEET: b"<worksheet>"}),
     "no string": changed(simple(), {SHEET: sheet_xml('<row><c t="s"><v>9</v></c></row>')}),
@@ -194,11 +194,11 @@ def test_other_files_are_named_for_what_they_are(tmp_path: Path, case: str) -> N
     assert sentence in refusal.message
 
 
-def lying(data: bytes) -> bytes:
-    """The same package, whose directory says its sheet is small."""
+def declaring(data: bytes, size: int) -> bytes:
+    """The same package, whose directory claims another size of its sheet, in bytes."""
     patched = bytearray(data)
     entry = patched.rindex(b"PK\x01\x02", 0, patched.rindex(SHEET.encode()))
-    patched[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    patched[entry + 24 : entry + 28] = size.to_bytes(4, "little")
     return bytes(patched)
 
 
@@ -211,7 +211,9 @@ def test_zip_bombs_are_refused_by_what_they_declare_and_by_what_they_are(tmp_pat
     assert len(bomb) < 100_000
     limits = Limits(unpacked=20_000_000)
     assert isinstance(refused(tmp_path, bomb, limits), TooLarge)
-    assert isinstance(refused(tmp_path, lying(bomb), limits), InvalidInput)
+    assert isinstance(refused(tmp_path, declaring(bomb, 100), limits), InvalidInput)
+    claims = declaring(simple(), 30_000_000)
+    assert isinstance(refused(tmp_path, claims, limits), TooLarge)
 
 
 @pytest.mark.parametrize(

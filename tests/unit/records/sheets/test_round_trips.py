@@ -106,7 +106,7 @@ def test_xlsx_holds_real_values_and_no_formula(tmp_path: Path) -> None:
     assert (number.value, number.data_type) == (5, "n")
     assert (day.value, day.is_date) == (datetime(2026, 11, 22), True)
     assert (formula.value, formula.data_type) == ("'=1+1", "s")
-    assert (error.value, error.data_type) != ("#REF!", "f")
+    assert (error.value, error.data_type) == ("#REF!", "s")
     assert sheet.freeze_panes == "A2"
     assert sheet["A1"].font.bold
     assert sheet.column_dimensions["B"].width == 12
