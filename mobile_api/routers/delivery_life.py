@@ -1,0 +1,76 @@
+"""What happens to deliveries: reporting it, and reading what happened."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from fleet_app.access.actor import Actor
+from fleet_app.delivery.service import DeliveryLife
+from fleet_app.kernel.errors import FleetError
+from mobile_api.deps import allow, container
+from mobile_api.envelope import Pagination, ok
+from mobile_api.schemas import delivery_life as schemas
+
+router = APIRouter(prefix="/deliveries", tags=["deliveries"])
+
+Identifier = Annotated[int, Path(gt=0, lt=2**63)]
+Reporter = Annotated[Actor, allow("deliveries.set_status")]
+
+
+@router.put("/{delivery_id}/status", responses=schemas.STATUS, response_class=Response)
+async def set_delivery_status(
+    request: Request, actor: Reporter, delivery_id: Identifier, body: schemas.StatusBody
+) -> Response:
+    """Report what happened to a delivery. Drivers: on their own route, what happens on the road.
+
+    What happened before the newest event known enters the history and leaves the status as it is
+    (`late`). The office may take completed, returned or cancelled back for 24 hours: the status
+    before is then among `legal_next`. `assigned` comes with a route, see `POST /routes`.
+    """
+    async with container(request).work() as session:
+        (result,) = await DeliveryLife(session).change_many(actor, [body.wish(delivery_id)])
+        if isinstance(result, FleetError):
+            raise result
+    headers = {"ETag": f'"{result.delivery.version}"'}
+    return ok(request, schemas.changed_view(result), headers=headers)
+
+
+@router.post("/status", responses=schemas.BULK, response_class=Response)
+async def set_delivery_statuses(
+    request: Request, actor: Reporter, body: schemas.StatusBulk
+) -> Response:
+    """Report up to 500 changes, such as a day's work of a phone that was offline.
+
+    They are made in the order in which they happened, whatever order they come in. What cannot be
+    done says why; the rest is done.
+    """
+    wishes = [item.wish(item.delivery_id) for item in body.changes]
+    async with container(request).work() as session:
+        results = await DeliveryLife(session).change_many(actor, wishes)
+    views = [
+        schemas.outcome_view(index, wish.delivery_id, result)
+        for index, (wish, result) in enumerate(zip(wishes, results, strict=True))
+    ]
+    refused = sum(isinstance(result, FleetError) for result in results)
+    answer = {"done": len(results) - refused, "refused": refused, "results": views}
+    return ok(request, answer)
+
+
+@router.get("/{delivery_id}/events", responses=schemas.EVENTS, response_class=Response)
+async def delivery_events(
+    request: Request,
+    actor: Annotated[Actor, allow("deliveries.read")],
+    delivery_id: Identifier,
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Response:
+    """What happened to a delivery, in the order in which it happened."""
+    async with container(request).work() as session:
+        events, total = await DeliveryLife(session).events(
+            actor, delivery_id, page=page, limit=limit
+        )
+    views = [schemas.event_view(event) for event in events]
+    return ok(request, views, pagination=Pagination(page=page, limit=limit, total=total))

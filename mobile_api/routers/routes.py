@@ -1,0 +1,102 @@
+"""Routes planned by hand, and their way from draft to completed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from fleet_app.access.actor import Actor
+from fleet_app.delivery.routes import RouteService
+from fleet_app.delivery.tours import Tour, Tours
+from mobile_api.deps import allow, container
+from mobile_api.envelope import ok
+from mobile_api.routers.records import if_match
+from mobile_api.schemas import routes as schemas
+from mobile_api.schemas.records import IF_MATCH
+
+router = APIRouter(prefix="/routes", tags=["routes"])
+
+Identifier = Annotated[int, Path(gt=0, lt=2**63)]
+Planner = Annotated[Actor, allow("routes.update")]
+Runner = Annotated[Actor, allow("routes.run")]
+_CHANGE: dict[str, Any] = {
+    "responses": schemas.CHANGED,
+    "response_class": Response,
+    "openapi_extra": {"parameters": [IF_MATCH]},
+}
+
+
+@router.post("", status_code=201, responses=schemas.CREATED, response_class=Response)
+async def create_route(
+    request: Request, actor: Annotated[Actor, allow("routes.create")], body: schemas.RouteBody
+) -> Response:
+    """Plan a route by hand: a draft that its driver does not see yet.
+
+    What the plan breaks (too heavy, skills missing, vehicle or driver busy that day) stands in
+    `warnings`; the route is made all the same.
+    """
+    async with container(request).work() as session:
+        tour = await RouteService(session).create(actor, body.plan())
+    return _answer(request, tour, status=201)
+
+
+@router.get("/{route_id}/stops", responses=schemas.ROUTE, response_class=Response)
+async def route_stops(
+    request: Request, actor: Annotated[Actor, allow("routes.read")], route_id: Identifier
+) -> Response:
+    """A route with its stops in driving order, its progress and what it breaks."""
+    async with container(request).work() as session:
+        tour = await Tours(session).tour(actor, route_id)
+    return _answer(request, tour)
+
+
+@router.put("/{route_id}/stops", **_CHANGE)
+async def change_route_stops(
+    request: Request, actor: Planner, route_id: Identifier, body: schemas.StopsBody
+) -> Response:
+    """Give a route these deliveries in this order.
+
+    New ones become assigned; those left out are free again. A delivery that is already on its way
+    or done cannot be left out.
+    """
+    version = if_match(request)
+    async with container(request).work() as session:
+        service = RouteService(session)
+        tour = await service.change_stops(actor, route_id, body.delivery_ids, version=version)
+    return _answer(request, tour)
+
+
+@router.post("/{route_id}/publish", **_CHANGE)
+async def publish_route(request: Request, actor: Planner, route_id: Identifier) -> Response:
+    """Show a draft to its driver. It needs a usable vehicle, a driver and stops."""
+    version = if_match(request)
+    async with container(request).work() as session:
+        tour = await RouteService(session).publish(actor, route_id, version=version)
+    return _answer(request, tour)
+
+
+@router.post("/{route_id}/start", **_CHANGE)
+async def start_route(request: Request, actor: Runner, route_id: Identifier) -> Response:
+    """The vehicle leaves: what is assigned becomes out for delivery. Drivers start their own."""
+    version = if_match(request)
+    async with container(request).work() as session:
+        tour = await RouteService(session).start(actor, route_id, version=version)
+    return _answer(request, tour)
+
+
+@router.post("/{route_id}/complete", **_CHANGE)
+async def complete_route(request: Request, actor: Runner, route_id: Identifier) -> Response:
+    """The vehicle is back, and nothing is left to deliver. Drivers complete their own."""
+    version = if_match(request)
+    async with container(request).work() as session:
+        tour = await RouteService(session).complete(actor, route_id, version=version)
+    return _answer(request, tour)
+
+
+def _answer(request: Request, tour: Tour, *, status: int = 200) -> Response:
+    headers = {"ETag": f'"{tour.route.version}"'}
+    if status == 201:
+        headers["Location"] = f"/api/v1/routes/{tour.route.id}"
+    return ok(request, schemas.tour_view(tour), status=status, headers=headers)

@@ -1,0 +1,230 @@
+"""The life of a delivery as the API shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
+from fleet_app.delivery.reasons import Reason
+from fleet_app.delivery.recording import StatusChange
+from fleet_app.delivery.service import MOST_AT_ONCE, Changed
+from fleet_app.kernel.errors import FleetError
+from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers, with_etag
+
+_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+
+
+def _sane(moment: datetime) -> datetime:
+    """In UTC, and in years that every time zone can show."""
+    if not 1970 <= moment.year < 2100:
+        raise ValueError("must be between 1970 and 2100")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+
+
+class StatusBody(BaseModel):
+    """A new status of a delivery, and how it came to it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "status": "failed",
+                "occurred_at": "2026-11-22T10:15:30Z",
+                "event_id": "0d3c6f0e-7d9a-4a51-9a4e-0c7b9a1f2e33",
+                "reason": "nobody_home",
+                "note": "Rang twice",
+                "latitude": 60.1699,
+                "longitude": 24.9384,
+            }
+        },
+    )
+
+    status: DeliveryStatus
+    occurred_at: Moment | None = Field(
+        default=None,
+        description="When it happened; now, unless told. At most 30 days ago. A phone's clock may "
+        "be up to 5 minutes ahead.",
+    )
+    event_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._:\-]{1,64}$",
+        description="Your own word for this change: sent again, nothing happens twice.",
+    )
+    reason: Reason | None = Field(
+        default=None, description="Needed for failed, rescheduled, returned and cancelled."
+    )
+    note: str | None = Field(
+        default=None, max_length=500, pattern=_TEXT, description="Needed for the reason `other`."
+    )
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _place(self) -> StatusBody:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude come together")
+        return self
+
+    def wish(self, delivery_id: int) -> StatusChange:
+        """What the service is asked to do."""
+        return StatusChange(
+            delivery_id=delivery_id,
+            to=self.status,
+            occurred_at=self.occurred_at,
+            event_id=self.event_id,
+            reason=self.reason,
+            note=self.note,
+            lat=self.latitude,
+            lon=self.longitude,
+        )
+
+
+class StatusItem(StatusBody):
+    """A new status of one delivery among many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "delivery_id": 17,
+                "status": "completed",
+                "occurred_at": "2026-11-22T10:15:30Z",
+                "event_id": "5f8b7d1c-43b7-4b0f-a0a3-0a8c7c2b7f10",
+            }
+        }
+    )
+
+    delivery_id: int = Field(gt=0, lt=2**63)
+
+
+class StatusBulk(BaseModel):
+    """Many changes at once, in any order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: list[StatusItem] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+def changed_view(changed: Changed) -> dict[str, Any]:
+    """What became of a change."""
+    delivery = changed.delivery
+    return {
+        "id": delivery.id,
+        "tracking_number": delivery.tracking_number,
+        "status": delivery.status,
+        "status_at": delivery.status_at,
+        "version": delivery.version,
+        "legal_next": list(changed.legal_next),
+        "late": changed.late,
+        "repeated": changed.repeated,
+        "event": event_view(changed.event),
+    }
+
+
+def outcome_view(index: int, delivery_id: int, result: Changed | FleetError) -> dict[str, Any]:
+    """What became of one change among many."""
+    base: dict[str, Any] = {"index": index, "id": delivery_id}
+    if isinstance(result, FleetError):
+        problem = {"type": result.type, "message": result.message, "fields": result.fields}
+        return base | {"what": "refused", "error": problem}
+    what = "repeated" if result.repeated else "late" if result.late else "changed"
+    return base | {
+        "what": what,
+        "status": result.delivery.status,
+        "version": result.delivery.version,
+        "legal_next": list(result.legal_next),
+    }
+
+
+def event_view(event: DeliveryEvent) -> dict[str, Any]:
+    """One event of a delivery."""
+    data = event.data
+    return {
+        "id": event.id,
+        "event_id": event.event_id,
+        "type": event.event_type,
+        "from_status": event.from_status,
+        "to_status": event.to_status,
+        "occurred_at": event.occurred_at,
+        "received_at": event.received_at,
+        "by": {"id": event.actor_id, "name": event.actor_name, "role": event.actor_role},
+        "latitude": event.lat,
+        "longitude": event.lon,
+        "reason": event.reason,
+        "note": data.get("note"),
+        "late": bool(data.get("late")),
+        "route_id": data.get("route_id"),
+    }
+
+
+_EVENT = {
+    "id": 204,
+    "event_id": "0d3c6f0e-7d9a-4a51-9a4e-0c7b9a1f2e33",
+    "type": "delivery.failed",
+    "from_status": "arrived",
+    "to_status": "failed",
+    "occurred_at": "2026-11-22T10:15:30Z",
+    "received_at": "2026-11-22T10:15:31Z",
+    "by": {"id": 7, "name": "Aino Virtanen", "role": "driver"},
+    "latitude": 60.1699,
+    "longitude": 24.9384,
+    "reason": "nobody_home",
+    "note": "Rang twice",
+    "late": False,
+    "route_id": 3,
+}
+_CHANGED = {
+    "id": 17,
+    "tracking_number": "HC-2000417",
+    "status": "failed",
+    "status_at": "2026-11-22T10:15:30Z",
+    "version": 5,
+    "legal_next": ["out_for_delivery", "rescheduled", "returned"],
+    "late": False,
+    "repeated": False,
+    "event": _EVENT,
+}
+_ILLEGAL = (
+    "Not a legal change: `error.type` is `illegal_change` and `error.fields.legal_next` lists "
+    "what is, separated by commas. Or the event id stands for another change "
+    "(`event_id_reused`), or the route has just been changed (`route_changed`)."
+)
+STATUS = with_etag(answers(_CHANGED, _403=NOT_ALLOWED, _404=UNKNOWN, _409=_ILLEGAL))
+BULK = answers(
+    {
+        "done": 1,
+        "refused": 1,
+        "results": [
+            {
+                "index": 0,
+                "id": 17,
+                "what": "changed",
+                "status": "completed",
+                "version": 5,
+                "legal_next": [],
+            },
+            {
+                "index": 1,
+                "id": 18,
+                "what": "refused",
+                "error": {
+                    "type": "illegal_change",
+                    "message": "It is created and cannot become completed; "
+                    "it can become assigned, cancelled",
+                    "fields": {
+                        "status": "it can become assigned, cancelled",
+                        "legal_next": "assigned, cancelled",
+                    },
+                },
+            },
+        ],
+    },
+    _403=NOT_ALLOWED,
+    _409="The Idempotency-Key stands for another request, or routes have just been changed.",
+)
+EVENTS = answers([_EVENT], _403=NOT_ALLOWED, _404=UNKNOWN)

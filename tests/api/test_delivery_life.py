@@ -1,0 +1,412 @@
+"""What happens to deliveries, over the API: who may say so, what is refused, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from fleet_app.access.roles import Role
+from fleet_app.audit.models import AuditEntry
+from fleet_app.outbox.models import StoredEvent
+from tests.builders.api import World
+from tests.builders.orders import a_delivery, an_order, events_of, stored
+from tests.builders.people import a_driver, a_person
+from tests.builders.tours import API, Depot, a_depot, data, ids_of, refused
+
+
+@pytest.fixture
+async def depot(world: World) -> Depot:
+    return await a_depot(world)
+
+
+def ago(**span: float) -> str:
+    return (datetime.now(UTC) - timedelta(**span)).isoformat()
+
+
+async def announced(world: World, delivery_id: int) -> list[str]:
+    query = select(StoredEvent.type).where(StoredEvent.subject == f"delivery:{delivery_id}")
+    async with world.container.work() as session:
+        return list(await session.exec(query.order_by(StoredEvent.sequence)))  # type: ignore[arg-type]
+
+
+async def test_a_delivery_lives_and_everybody_hears_of_it(world: World, depot: Depot) -> None:
+    route = await depot.route(1, steps=("publish", "start"))
+    (delivery,) = ids_of(route)
+
+    arrived = data(
+        await depot.set_status(
+            delivery, "arrived", depot.driver, latitude=60.1, longitude=24.9, event_id="a-1"
+        )
+    )
+    assert arrived["legal_next"] == ["completed", "failed"]
+    answer = await depot.set_status(delivery, "completed", depot.driver, note="Left at the door")
+    done = data(answer)
+    assert (done["status"], done["late"], done["repeated"]) == ("completed", False, False)
+    assert answer.headers["etag"] == f'"{done["version"]}"'
+
+    history = await depot.history(delivery)
+    assert [event["to_status"] for event in history] == [
+        "created", "assigned", "out_for_delivery", "arrived", "completed",
+    ]  # fmt: skip
+    there = history[3]
+    assert there["by"]["id"] == world.driver.id
+    assert there["by"]["role"] == "driver"
+    assert (there["latitude"], there["longitude"], there["event_id"]) == (60.1, 24.9, "a-1")
+    assert history[4]["note"] == "Left at the door"
+    assert await announced(world, delivery) == [
+        "delivery.created", "delivery.assigned", "delivery.out_for_delivery", "delivery.arrived",
+        "delivery.completed",
+    ]  # fmt: skip
+    async with world.container.work() as session:
+        entries = list(await session.exec(select(AuditEntry).where(AuditEntry.kind == "delivery")))
+    assert [entry.changes["status"][1] for entry in entries] == [
+        "assigned", "out_for_delivery", "arrived", "completed",
+    ]  # fmt: skip
+
+
+async def test_an_illegal_change_is_409_with_the_legal_ones_and_changes_nothing(
+    world: World, depot: Depot
+) -> None:
+    delivery = await a_delivery(world.container, world.fleet_id)
+
+    error = refused(await depot.set_status(delivery, "completed"), 409)
+
+    assert error["type"] == "illegal_change"
+    assert error["fields"]["legal_next"] == "assigned, cancelled"
+    assert "created" in error["message"]
+    assert (await stored(world.container, delivery)).version == 1
+    assert len(await events_of(world.container, delivery)) == 1
+    assert await announced(world, delivery) == ["delivery.created"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"status": "flying"}, "status"),
+        ({}, "status"),
+        ({"status": "cancelled"}, "reason"),
+        ({"status": "cancelled", "reason": "because"}, "reason"),
+        ({"status": "cancelled", "reason": "nobody_home"}, "reason"),
+        ({"status": "cancelled", "reason": "other"}, "note"),
+        ({"status": "cancelled", "reason": "other", "note": "x" * 501}, "note"),
+        ({"status": "cancelled", "reason": "other", "note": "a\0b"}, "note"),
+        ({"status": "assigned"}, "status"),
+        ({"status": "assigned", "event_id": "x" * 65}, "event_id"),
+        ({"status": "assigned", "latitude": 91, "longitude": 0}, "latitude"),
+        ({"status": "assigned", "occurred_at": "2026-11-22T10:00:00"}, "occurred_at"),
+        ({"status": "assigned", "occurred_at": "0001-01-01T00:00:00+14:00"}, "occurred_at"),
+        ({"status": "cancelled", "occurred_at": "2020-01-01T00:00:00Z"}, "occurred_at"),
+        ({"status": "cancelled", "occurred_at": "2099-01-01T00:00:00Z"}, "occurred_at"),
+        ({"status": "assigned", "colour": "red"}, "colour"),
+    ],
+)
+async def test_what_is_wrong_is_named(
+    world: World, depot: Depot, body: dict[str, Any], field: str
+) -> None:
+    delivery = await a_delivery(world.container, world.fleet_id)
+    answer = await world.client.put(
+        f"{API}/deliveries/{delivery}/status", json=body, headers=depot.office
+    )
+    assert list(refused(answer, 400)["fields"]) == [field]
+    assert (await stored(world.container, delivery)).version == 1
+
+
+async def test_half_a_place_is_no_place(world: World, depot: Depot) -> None:
+    delivery = await a_delivery(world.container, world.fleet_id)
+    refused(await depot.set_status(delivery, "assigned", latitude=60.0), 400)
+
+
+async def test_the_same_event_again_changes_nothing(world: World, depot: Depot) -> None:
+    (delivery,) = ids_of(await depot.route(1, steps=("publish", "start")))
+    first = data(await depot.set_status(delivery, "arriving", depot.driver, event_id="e1"))
+
+    again = data(await depot.set_status(delivery, "arriving", depot.driver, event_id="e1"))
+    other = refused(await depot.set_status(delivery, "arrived", depot.driver, event_id="e1"), 409)
+
+    assert again["repeated"]
+    assert again["event"]["id"] == first["event"]["id"]
+    assert again["version"] == first["version"]
+    assert other["type"] == "event_id_reused"
+    assert len(await events_of(world.container, delivery)) == 4
+
+
+async def test_drivers_speak_only_for_their_own_published_route(world: World, depot: Depot) -> None:
+    colleague = await a_person(world.container, Role.DRIVER, world.fleet_id)
+    await a_driver(world.container, colleague)
+    other = await world.bearer(colleague)
+    route = await depot.route(1)
+    (delivery,) = ids_of(route)
+
+    refused(await depot.set_status(delivery, "out_for_delivery", depot.driver), 404)  # a draft
+    data(await depot.step(route["id"], "publish"))
+    refused(await depot.set_status(delivery, "out_for_delivery", other), 404)
+    data(await depot.set_status(delivery, "out_for_delivery", depot.driver))
+
+    forbidden = {"reason": "customer_request"}
+    refused(await depot.set_status(delivery, "assigned", depot.driver), 403)
+    refused(await depot.set_status(delivery, "rescheduled", depot.driver, **forbidden), 403)
+    failed = data(await depot.set_status(delivery, "failed", depot.driver, reason="nobody_home"))
+    assert failed["legal_next"] == ["out_for_delivery"]
+
+    events = f"{API}/deliveries/{delivery}/events"
+    assert (await world.client.get(events, headers=depot.driver)).status_code == 200
+    assert (await world.client.get(events, headers=other)).status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_roles_and_other_fleets(world: World, depot: Depot, role: Role) -> None:
+    ours = await a_delivery(world.container, world.fleet_id)
+    theirs = await a_delivery(world.container, world.other_fleet_id)
+    headers = await world.a(role)
+    cancel: dict[str, Any] = {"reason": "duplicate"}
+    expected = {
+        Role.SYSTEM_ADMIN: (200, 200),
+        Role.FLEET_MANAGER: (200, 404),
+        Role.DISPATCHER: (200, 404),
+        Role.DRIVER: (404, 404),
+        Role.CUSTOMER: (403, 403),
+    }[role]
+
+    for delivery, status in zip((ours, theirs), expected, strict=True):
+        events = await world.client.get(f"{API}/deliveries/{delivery}/events", headers=headers)
+        assert events.status_code == status
+        answer = await depot.set_status(delivery, "cancelled", headers, **cancel)
+        assert answer.status_code == status, answer.text
+        assert ((await stored(world.container, delivery)).status == "cancelled") == (status == 200)
+
+
+async def test_unknown_deleted_and_nobody(world: World, depot: Depot) -> None:
+    order = an_order(world.fleet_id, deleted_at=datetime.now(UTC))
+    async with world.container.work() as session:
+        session.add(order)
+    for delivery in (2**62, order.id):
+        refused(await depot.set_status(delivery or 0, "cancelled", reason="duplicate"), 404)
+    answer = await world.client.put(f"{API}/deliveries/1/status", json={"status": "failed"})
+    refused(answer, 401)
+
+
+async def test_taking_back_within_a_day(world: World, depot: Depot) -> None:
+    (delivery,) = ids_of(await depot.route(1))
+    cancelled = data(await depot.set_status(delivery, "cancelled", reason="duplicate"))
+    assert cancelled["legal_next"] == ["created"]
+    route = cancelled["event"]["route_id"]
+    stops = data(await world.client.get(f"{API}/routes/{route}/stops", headers=depot.office))
+    assert ids_of(stops) == []
+
+    back = data(await depot.set_status(delivery, "created"))
+
+    assert back["status"] == "created"
+    assert (await stored(world.container, delivery)).route_id is None
+    assert (await announced(world, delivery))[-1] == "delivery.reopened"
+
+
+async def test_a_delivery_from_before_its_history_gets_a_beginning(
+    world: World, depot: Depot
+) -> None:
+    order = an_order(world.fleet_id, status="rescheduled")
+    async with world.container.work() as session:
+        session.add(order)
+
+    data(await depot.set_status(order.id or 0, "cancelled", reason="sender_request"))
+
+    history = await depot.history(order.id or 0)
+    assert [event["to_status"] for event in history] == ["rescheduled", "cancelled"]
+
+
+async def test_two_at_once_one_wins(world: World, depot: Depot) -> None:
+    (delivery,) = ids_of(await depot.route(1, steps=("publish", "start")))
+
+    answers = await asyncio.gather(
+        *(
+            depot.set_status(delivery, "completed", depot.driver, event_id=f"c{n}")
+            for n in range(4)
+        ),
+        *(depot.set_status(delivery, "failed", reason="refused") for _ in range(4)),
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[409] * 7]
+    history = await depot.history(delivery)
+    assert len(history) == 4
+    now = await stored(world.container, delivery)
+    assert now.status == history[-1]["to_status"]
+    assert now.version == 4
+
+
+async def test_the_same_event_at_once_is_stored_once(world: World, depot: Depot) -> None:
+    (delivery,) = ids_of(await depot.route(1, steps=("publish", "start")))
+    answers = await asyncio.gather(
+        *(depot.set_status(delivery, "arrived", depot.driver, event_id="same") for _ in range(6))
+    )
+    views = [data(answer) for answer in answers]
+    assert sorted(view["repeated"] for view in views) == [False, *[True] * 5]
+    assert len(await events_of(world.container, delivery)) == 4
+
+
+async def test_crossing_bulk_changes_do_not_block_each_other(world: World, depot: Depot) -> None:
+    route = await depot.route(12)
+    ids = ids_of(route)
+
+    async def cancel(order: list[int]) -> Any:
+        changes = [
+            {"delivery_id": one, "status": "cancelled", "reason": "duplicate"} for one in order
+        ]
+        return await world.client.post(
+            f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
+        )
+
+    first, second = await asyncio.gather(cancel(ids), cancel(ids[::-1]))
+
+    assert data(first)["done"] + data(second)["done"] == 12
+    left = await world.client.get(f"{API}/routes/{route['id']}/stops", headers=depot.office)
+    assert ids_of(data(left)) == []
+
+
+async def test_many_changes_each_for_itself(world: World, depot: Depot) -> None:
+    ours = [await a_delivery(world.container, world.fleet_id) for _ in range(3)]
+    theirs = await a_delivery(world.container, world.other_fleet_id)
+    changes = [
+        {"delivery_id": ours[0], "status": "cancelled", "reason": "duplicate"},
+        {"delivery_id": theirs, "status": "cancelled", "reason": "duplicate"},
+        {"delivery_id": ours[1], "status": "completed"},
+        {"delivery_id": ours[2], "status": "cancelled", "reason": "damaged"},
+    ]
+    answer = data(
+        await world.client.post(
+            f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
+        )
+    )
+    assert (answer["done"], answer["refused"]) == (2, 2)
+    results = answer["results"]
+    assert [one["what"] for one in results] == ["changed", "refused", "refused", "changed"]
+    assert results[1]["error"]["type"] == "not_found"
+    assert results[2]["error"]["fields"]["legal_next"] == "assigned, cancelled"
+    assert (await stored(world.container, theirs)).status == "created"
+
+
+@pytest.mark.parametrize("count", [0, 501])
+async def test_none_and_too_many_at_once(world: World, depot: Depot, count: int) -> None:
+    change = {"delivery_id": 1, "status": "completed"}
+    body = {"changes": [change] * count}
+    answer = await world.client.post(f"{API}/deliveries/status", json=body, headers=depot.office)
+    assert list(refused(answer, 400)["fields"]) == ["changes"]
+
+
+async def test_500_changes_fit_into_one_request(world: World, depot: Depot) -> None:
+    orders = [an_order(world.fleet_id) for _ in range(500)]
+    async with world.container.work() as session:
+        session.add_all(orders)
+    changes = [
+        {"delivery_id": one.id, "status": "cancelled", "reason": "duplicate"} for one in orders
+    ]
+    answer = await world.client.post(
+        f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
+    )
+    assert data(answer)["done"] == 500
+
+
+def a_day(ids: list[int]) -> list[dict[str, Any]]:
+    """A driver's reports of five hours without signal, as they happened."""
+    start = datetime.now(UTC) - timedelta(hours=5)
+    reports: list[dict[str, Any]] = []
+
+    def report(delivery: int, status: str, **said: Any) -> None:
+        moment = (start + timedelta(minutes=3 * len(reports))).isoformat()
+        reports.append(
+            {"delivery_id": delivery, "status": status, "occurred_at": moment,
+             "event_id": f"{delivery}-{len(reports)}", **said}
+        )  # fmt: skip
+
+    for delivery in ids:
+        report(delivery, "out_for_delivery")
+    for number, delivery in enumerate(ids):
+        report(delivery, "arriving")
+        report(delivery, "arrived")
+        if number % 2:
+            report(delivery, "failed", reason="nobody_home")
+            report(delivery, "out_for_delivery")
+            report(delivery, "arrived")
+        report(delivery, "completed")
+    return reports
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_day_offline_comes_in_out_of_order_and_twice(
+    world: World, depot: Depot, seed: int
+) -> None:
+    route = await depot.route(4, steps=("publish",))
+    await _backdate(world, ids_of(route))
+    day = a_day(ids_of(route))
+    shuffled = [*day, *day]
+    random.Random(seed).shuffle(shuffled)
+    waiting = [shuffled[start : start + 7] for start in range(0, len(shuffled), 7)]
+
+    rounds = 0
+    while waiting:  # a phone keeps what was refused and sends it again
+        rounds += 1
+        assert rounds <= len(day)
+        waiting = [left for post in waiting if (left := await _left_of(world, depot, post))]
+
+    for delivery in ids_of(route):
+        history = (await depot.history(delivery))[2:]
+        mine = [report for report in day if report["delivery_id"] == delivery]
+        assert [event["event_id"] for event in history] == [one["event_id"] for one in mine]
+        now = await stored(world.container, delivery)
+        assert now.status == "completed"
+        assert now.status_at == datetime.fromisoformat(mine[-1]["occurred_at"])
+
+
+async def test_a_whole_day_in_one_post_needs_no_second(world: World, depot: Depot) -> None:
+    route = await depot.route(3, steps=("publish",))
+    await _backdate(world, ids_of(route))
+    assert await _left_of(world, depot, a_day(ids_of(route))[::-1]) == []
+
+
+async def test_what_was_delivered_before_the_office_moved_it_is_still_heard(
+    world: World, depot: Depot
+) -> None:
+    (delivery,) = ids_of(await depot.route(1, steps=("publish",)))
+    await _backdate(world, [delivery])
+    data(await depot.set_status(delivery, "rescheduled", reason="no_time"))
+
+    late = data(
+        await depot.set_status(
+            delivery, "out_for_delivery", depot.driver, occurred_at=ago(hours=1), event_id="x"
+        )
+    )
+
+    assert late["late"]
+    assert late["status"] == "rescheduled"
+    assert [event["to_status"] for event in await depot.history(delivery)][-2:] == [
+        "out_for_delivery", "rescheduled",
+    ]  # fmt: skip
+    assert (await announced(world, delivery))[-1] == "delivery.rescheduled"
+    refused(await depot.set_status(delivery, "out_for_delivery", depot.driver), 404)
+
+
+async def _left_of(
+    world: World, depot: Depot, reports: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Those of the reports that were refused."""
+    answer = await world.client.post(
+        f"{API}/deliveries/status", json={"changes": reports}, headers=depot.driver
+    )
+    results = data(answer)["results"]
+    kinds = {one["error"]["type"] for one in results if one["what"] == "refused"}
+    assert kinds <= {"illegal_change"}
+    return [
+        report for report, one in zip(reports, results, strict=True) if one["what"] == "refused"
+    ]
+
+
+async def _backdate(world: World, ids: list[int]) -> None:
+    """Have the deliveries been assigned ten hours ago."""
+    async with world.container.work() as session:
+        for delivery in ids:
+            for event in await events_of(world.container, delivery):
+                event.occurred_at -= timedelta(hours=10)
+                session.add(event)
