@@ -17,12 +17,25 @@ depends_on = None
 
 JOBS = Path(__file__).parents[1] / "procrastinate_3_10.sql"
 """A copy of what Procrastinate 3.10 ships: another version must not change this migration."""
+WAKE_THE_NEXT = """
+CREATE FUNCTION wake_job_workers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('procrastinate_queue_v1#' || NEW.queue_name,
+        json_build_object('type', 'job_inserted', 'job_id', NEW.id)::text);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER wake_job_workers AFTER UPDATE OF status ON procrastinate_jobs
+    FOR EACH ROW WHEN (OLD.status = 'doing' AND NEW.status <> 'todo' AND NEW.lock IS NOT NULL)
+    EXECUTE FUNCTION wake_job_workers()
+"""
+"""The library announces new jobs only: one that waited for a lock would wait for the next poll."""
 DROP_JOBS = """
 DO $$
 DECLARE dropped text;
 BEGIN
     DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs,
         procrastinate_workers CASCADE;
+    DROP FUNCTION wake_job_workers;
     FOR dropped IN
         SELECT oid::regprocedure::text FROM pg_proc
         WHERE starts_with(proname, 'procrastinate_') AND pronamespace = current_schema::regnamespace
@@ -66,6 +79,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id"),
     )
     op.get_bind().exec_driver_sql(JOBS.read_text("utf-8").replace("%", "%%"))
+    op.execute(WAKE_THE_NEXT)
 
 
 def downgrade() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
+import psycopg
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
@@ -99,18 +100,18 @@ class JobRunner:
             if not await app.check_connection_async():
                 raise StoreUnavailable("The job queue")
             await _first_of(stopped, *self._parts(app))
-        except (ConnectorException, OSError) as error:
-            log.debug("job queue: %s", error)
-            self._outages.met(StoreUnavailable("The job queue"))
         except StoreUnavailable as error:
             self._outages.met(error)
-        except Exception:
-            log.exception("running jobs failed and is started again")
+        except Exception as error:
+            if _is_outage(error):
+                self._outages.met(StoreUnavailable("The job queue"))
+            else:
+                log.exception("running jobs failed and is started again")
 
     def _parts(self, app: App) -> list[Coroutine[Any, Any, None]]:
         workers = [
             app.run_worker_async(
-                queues=queues,
+                queues=list(queues),
                 name=queues[0],
                 concurrency=concurrency,
                 fetch_job_polling_interval=POLL_SECONDS,
@@ -132,6 +133,12 @@ class JobRunner:
             if freed:
                 log.warning("%d jobs of workers that fell silent are free again", freed)
             await asyncio.sleep(self._rescue_seconds)
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the library met a server that is down, rather than one that refused its query."""
+    cause = error.__cause__ if isinstance(error, ConnectorException) else error
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | OSError)
 
 
 async def _first_of(stopped: asyncio.Task[Any], *parts: Coroutine[Any, Any, None]) -> None:
