@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from fleet_app.kernel.geo import distance_m
 from fleet_app.mapbuild.address_rows import RawRow, raw_rows
 from fleet_app.mapbuild.errors import MapBuildError
 from fleet_app.mapbuild.extract import Extract
+from fleet_app.mapbuild.nearby import Nearby
 from fleet_app.routing.geocoding.store import KINDS, LAYOUT, SCHEMA
 from fleet_app.routing.geocoding.words import key
 
@@ -91,10 +91,6 @@ class _Found:
         if row.name:
             self.names.setdefault(key(row.name), row)
 
-    def away(self, row: RawRow) -> float:
-        """Metres from here to another row."""
-        return distance_m(self.best.lat, self.best.lon, row.lat, row.lon)
-
 
 def _found(staging: sqlite3.Connection, kind: str) -> Iterator[_Found]:
     """What there is of one kind, by name."""
@@ -110,29 +106,32 @@ def _found(staging: sqlite3.Connection, kind: str) -> Iterator[_Found]:
 
 
 def _street(staging: sqlite3.Connection, name_key: str, rows: list[RawRow]) -> Iterator[_Found]:
+    towns: Nearby[RawRow] = Nearby(SAME_STREET_M)
+    for row in _raw(staging, "address", name_key):
+        if row.city:
+            towns.add(row.lat, row.lon, row)
+    aliases = " ".join(dict.fromkeys(row.aliases for row in rows if row.aliases))
     for street in _merged(rows, SAME_STREET_M):
-        street.aliases = " ".join(dict.fromkeys(row.aliases for row in rows if row.aliases))
-        houses = (row for row in _raw(staging, "address", name_key) if row.city)
-        town = min(houses, key=street.away, default=None)
-        if town is not None and street.away(town) <= SAME_STREET_M:
+        street.aliases = aliases
+        town = towns.nearest(street.best.lat, street.best.lon)
+        if town is not None:
             street.city, street.country = town.city, town.country
         yield street
 
 
 def _houses(staging: sqlite3.Connection, name_key: str, rows: Iterable[RawRow]) -> Iterator[_Found]:
-    houses = [
-        house
-        for _, same in groupby(rows, key=lambda row: row.number_key)
-        for house in _merged(same, SAME_HOUSE_M)
-    ]
+    houses, towns = [], Nearby[_Found](SAME_TOWN_M)
+    for _, same in groupby(rows, key=lambda row: row.number_key):
+        houses.extend(_merged(same, SAME_HOUSE_M))
+    for house in houses:
+        if house.city:
+            towns.add(house.best.lat, house.best.lon, house)
     streets = {row.aliases for row in _raw(staging, "street", name_key) if row.aliases}
-    towns = [house for house in houses if house.city]
     for house in houses:
         house.aliases = " ".join(sorted(streets))
-        if not house.city and towns:
-            near = min(towns, key=lambda other: other.away(house.best))
-            if near.away(house.best) <= SAME_TOWN_M:
-                house.city, house.country = near.city, house.country or near.country
+        town = None if house.city else towns.nearest(house.best.lat, house.best.lon)
+        if town is not None:
+            house.city, house.country = town.city, house.country or town.country
         yield house
 
 
@@ -145,11 +144,13 @@ def _named(house: _Found) -> Iterator[_Found]:
 def _merged(rows: Iterable[RawRow], metres: float) -> list[_Found]:
     """One entry for rows that are near each other; the first row of each says where it is."""
     found: list[_Found] = []
+    heads: Nearby[_Found] = Nearby(metres)
     for row in rows:
-        same = next((other for other in found if other.away(row) <= metres), None)
+        same = heads.nearest(row.lat, row.lon)
         if same is None:
             same = _Found(row)
             found.append(same)
+            heads.add(row.lat, row.lon, same)
         same.add(row)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping
 from math import cos, isfinite, radians
 from pathlib import Path
 from typing import NamedTuple
@@ -22,16 +22,21 @@ NEAREST_M = 200.0
 NEIGHBOURHOOD_M = 2_000.0
 """Up to this distance, what is near is as good as what is nearer."""
 MOST_CANDIDATES = 3_000
+"""So many places are ranked."""
+MOST_MATCHES = 20_000
+"""From so many the nearest are taken, when it is known what is near."""
 _METRES_PER_DEGREE = 111_195.0
 
 NO_ADDRESSES = "No addresses are installed for the map yet. Set the pin on the map instead."
 COLUMNS = "kind, name, street, number, number_key, name_key, postcode, city, country, lat, lon"
 _MATCHING = f"""
-SELECT {COLUMNS} FROM places WHERE id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)
+SELECT {COLUMNS} FROM places
+WHERE id IN (SELECT rowid FROM words WHERE words MATCH :match LIMIT :most)
+ORDER BY (lat - :lat) * (lat - :lat) + (lon - :lon) * (lon - :lon) * :narrowing LIMIT :kept
 """  # noqa: S608 - our own column names
 _AROUND = f"""
 SELECT {COLUMNS} FROM places
-WHERE kind = 'address' AND lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?
+WHERE kind = 'address' AND lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east
 """  # noqa: S608 - our own column names
 
 
@@ -83,9 +88,9 @@ class OfflineGeocoder:
         """Nothing stays open."""
 
     def _search(self, asked: Wanted, near: Coordinate | None, limit: int) -> list[Place]:
-        found = self._matching(asked) or self._matching(asked.without_letters())
+        found = self._matching(asked, near) or self._matching(asked.without_letters(), near)
         if not found and asked.digits:  # the house is not on the map, but its street may be
-            streets = self._matching(asked.without_numbers())
+            streets = self._matching(asked.without_numbers(), near)
             found = [row for row in streets if row.kind == "street"]
         found.sort(key=lambda row: _rank(row, asked, near))
         return [as_place(row) for row in found[:limit]]
@@ -93,20 +98,28 @@ class OfflineGeocoder:
     def _reverse(self, lat: float, lon: float) -> Place | None:
         north = NEAREST_M / _METRES_PER_DEGREE
         east = north / max(0.01, cos(radians(lat)))
-        rows = self._rows(_AROUND, (lat - north, lat + north, lon - east, lon + east))
+        box = {"south": lat - north, "north": lat + north, "west": lon - east, "east": lon + east}
+        rows = self._rows(_AROUND, box)
         near = [(distance_m(lat, lon, row.lat, row.lon), row) for row in rows]
         distance, row = min(near, default=(NEAREST_M + 1, None))
         return as_place(row) if row is not None and distance <= NEAREST_M else None
 
-    def _matching(self, asked: Wanted) -> list[Row]:
-        return self._rows(_MATCHING, (_match(asked), MOST_CANDIDATES)) if asked.words else []
+    def _matching(self, asked: Wanted, near: Coordinate | None) -> list[Row]:
+        if not asked.words:
+            return []
+        values = {"match": _match(asked), "most": MOST_CANDIDATES, "kept": MOST_CANDIDATES}
+        if near is None:  # all the same to the order below
+            return self._rows(_MATCHING, {**values, "lat": None, "lon": None, "narrowing": None})
+        narrowing = cos(radians(near.lat)) ** 2
+        at = {"lat": near.lat, "lon": near.lon, "narrowing": narrowing}
+        return self._rows(_MATCHING, {**values, **at, "most": MOST_MATCHES})
 
-    def _rows(self, query: str, values: Iterable[object]) -> list[Row]:
+    def _rows(self, query: str, values: Mapping[str, object]) -> list[Row]:
         if not is_current(self._path):
             return []
         try:
             with reading(self._path) as file:
-                return [Row(*row) for row in file.execute(query, tuple(values))]
+                return [Row(*row) for row in file.execute(query, dict(values))]
         except sqlite3.Error as error:
             raise GeocoderUnavailable from error
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet_app.kernel.geo import distance_m
 from fleet_app.mapbuild import address_rows, addresses
 from fleet_app.mapbuild.build import build_map, complete_map
 from fleet_app.mapbuild.errors import ExtractUnreadable, MapBuildError
 from fleet_app.mapbuild.extract import open_extract
 from fleet_app.mapbuild.installed import BASEMAP, map_dir
+from fleet_app.mapbuild.nearby import Nearby
 from fleet_app.routing.geocoding import ADDRESSES
 from fleet_app.routing.geocoding.store import is_current
 from tests.unit.mapbuild.town import Town, addressed_town, square, whole_town
@@ -189,3 +192,33 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None
     with pytest.raises(MapBuildError, match="cannot write the addresses"):
         addresses.write_addresses(source, tmp_path / ADDRESSES, tmp_path / "gone")
     assert not (tmp_path / ADDRESSES).exists()
+
+
+@given(
+    st.lists(st.tuples(st.floats(59.9, 60.1), st.floats(24.9, 25.1)), max_size=30),
+    st.tuples(st.floats(59.9, 60.1), st.floats(24.9, 25.1)),
+    st.sampled_from([50.0, 500.0, 5000.0]),
+)
+def test_the_nearest_thing_of_the_grid_is_the_nearest_of_all(
+    points: list[tuple[float, float]], at: tuple[float, float], metres: float
+) -> None:
+    grid: Nearby[float] = Nearby(metres)
+    aways = [distance_m(*at, *point) for point in points]
+    for point, away in zip(points, aways, strict=True):
+        grid.add(*point, away)
+    expected = min((away for away in aways if away <= metres), default=None)
+    assert grid.nearest(*at) == expected
+
+
+def test_a_street_name_of_a_whole_country_takes_seconds(tmp_path: Path) -> None:
+    rows = [
+        address_rows.RawRow(
+            "address", "high street", str(house), 0, "High Street", str(house), "", "", "",
+            "Town" if house % 3 else "", "", 50 + town // 50 / 10, 10 + town % 50 / 10,
+        )
+        for town in range(1000) for house in range(1, 21)
+    ]  # fmt: skip
+    began = time.monotonic()
+    counts = addresses._write(tmp_path / "out.sqlite", addresses._staged(rows, tmp_path))
+    assert counts["address"] == 20_000
+    assert time.monotonic() - began < 20  # comparing each with each takes minutes

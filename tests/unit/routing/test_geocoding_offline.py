@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from fleet_app.kernel.geo import destination, distance_m
+from fleet_app.mapbuild import addresses as writing
+from fleet_app.mapbuild.address_rows import RawRow
 from fleet_app.mapbuild.addresses import write_addresses
 from fleet_app.mapbuild.extract import open_extract
 from fleet_app.routing.geocoding import ADDRESSES, Coordinate, GeocoderUnavailable, list_addresses
@@ -89,6 +91,20 @@ async def test_a_near_street_comes_before_a_far_one_of_the_same_name(
         away = [abs(place.lon - lon) for place in found]
         assert away == sorted(away)
         assert away[0] < away[1]
+
+
+async def test_what_is_nearest_is_found_among_thousands(tmp_path: Path) -> None:
+    rows = (
+        RawRow("address", "high street", "1", 0, "High Street", "1", "", "", "", "", "", lat, lon)
+        for lat in (40 + step / 10 for step in range(80))
+        for lon in (0 + step / 10 for step in range(80))
+    )
+    writing._write(tmp_path / ADDRESSES, writing._staged(rows, tmp_path))
+    geocoder = OfflineGeocoder(tmp_path / ADDRESSES)
+    for near in (Coordinate(47.9, 7.9), Coordinate(40.0, 0.0), Coordinate(44.3, 2.2)):
+        best = (await geocoder.search("high street 1", near=near))[0]
+        assert (best.lat, best.lon) == pytest.approx(near)
+    assert len(await geocoder.search("high street 1")) == 8
 
 
 @pytest.mark.parametrize("text", ["", "   ", "???", "zzz", "mill lane x"])
