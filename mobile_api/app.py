@@ -23,6 +23,7 @@ from mobile_api.routers import (
     health,
     ingest,
     locations,
+    maintenance,
     map,
     osmand,
     owntracks,
@@ -39,7 +40,7 @@ ROUTERS = (
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
     files.router,
     geocode.router,
-    *(delivery_life.router, routes.router, assignments.router),
+    *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""

@@ -127,6 +127,14 @@ def random_schedule(random: Random, vehicle: Vehicle) -> MaintenanceSchedule:
     )  # fmt: skip
 
 
+def on_the_edge(vehicle: Vehicle, days: int) -> MaintenanceSchedule:
+    """A schedule with so many days left."""
+    return MaintenanceSchedule(
+        fleet_id=vehicle.fleet_id, vehicle_id=vehicle.id, name=f"{days} left", every_days=100,
+        last_on=TODAY - timedelta(days=100 - days), warn_days=14,
+    )  # fmt: skip
+
+
 async def listed(container, actor, now=NOW, **wanted):
     async with container.work() as session:
         return await DueList(session, lambda: now).page(actor, DueQuery(**wanted))
@@ -141,7 +149,8 @@ class TestDueList:
         for one in vehicles[1:]:
             await tracked(container, one, km=random.uniform(0, 9e4), hours=random.uniform(0, 3e3))
         async with container.work() as session:
-            session.add_all([random_schedule(random, random.choice(vehicles)) for _ in range(400)])
+            session.add_all([random_schedule(random, random.choice(vehicles)) for _ in range(393)])
+            session.add_all([on_the_edge(vehicle, days) for days in (-14, -1, 0, 1, 13, 14, 15)])
         actor = an_actor(vehicle.fleet_id)
         rows, total = await listed(container, actor, limit=500)
         assert total == len(rows) == 400

@@ -6,6 +6,11 @@ import datetime as dt
 
 from pydantic import model_validator
 
+from fleet_app.fleet.maintenance.hooks import (
+    announce_schedule,
+    check_order,
+    check_order_deletion,
+)
 from fleet_app.fleet.maintenance.models import (
     MaintenanceKind,
     MaintenanceRecord,
@@ -154,6 +159,7 @@ MAINTENANCE_SCHEDULES = Kind(
     model=MaintenanceSchedule,
     fields=MaintenanceScheduleFields,
     search=("name", "external_reference"),
+    after_save=announce_schedule,
     icon="calendar-clock",
 )
 WORK_ORDERS = Kind(
@@ -166,6 +172,8 @@ WORK_ORDERS = Kind(
     title="title",
     search=("title", "supplier", "note", "external_reference"),
     sort="due_on",
+    before_save=check_order,
+    before_delete=check_order_deletion,
     computed=(
         Computed(
             name="status", title="Status", type=FieldType.CHOICE,

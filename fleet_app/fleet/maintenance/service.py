@@ -28,6 +28,7 @@ from fleet_app.fleet.maintenance.readings import locked_vehicle, move_reading, r
 from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound
+from fleet_app.records.errors import Stale
 
 _OPEN, _BUSY = WorkOrderStatus.OPEN, WorkOrderStatus.IN_PROGRESS
 _DONE, _CANCELLED = WorkOrderStatus.DONE, WorkOrderStatus.CANCELLED
@@ -59,7 +60,8 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class MaintenanceService:
     """Work orders in the caller's transaction.
 
-    Every method raises `Forbidden`, `NotFound`, and `IllegalStep` with the legal next states.
+    Every method raises `Forbidden`, `NotFound`, `IllegalStep` with the legal next states, and
+    `Stale` when `version` is given and not the order's any more.
     Locks are always taken in the same order: vehicle, order, schedule.
     """
 
@@ -67,30 +69,35 @@ class MaintenanceService:
         self._session = session
         self._clock = clock
 
-    async def start(self, actor: Actor, order_id: int) -> WorkOrder:
+    async def start(self, actor: Actor, order_id: int, *, version: int | None = None) -> WorkOrder:
         """Begin; the vehicle goes into the workshop when the order says so."""
-        order, vehicle = await self._locked(actor, order_id, _BUSY)
+        order, vehicle = await self._locked(actor, order_id, _BUSY, version)
         self._move(actor, order, _BUSY, "start", started_at=self._clock())
         await self._settle(actor, vehicle, was_blocked=False)
         return order
 
-    async def cancel(self, actor: Actor, order_id: int) -> WorkOrder:
+    async def cancel(self, actor: Actor, order_id: int, *, version: int | None = None) -> WorkOrder:
         """Give up; the vehicle comes back unless other work keeps it."""
-        order, vehicle = await self._locked(actor, order_id, _CANCELLED)
+        order, vehicle = await self._locked(actor, order_id, _CANCELLED, version)
         was_blocked = order.status is _BUSY and order.blocks_vehicle
         self._move(actor, order, _CANCELLED, "cancel", finished_at=self._clock())
         await self._settle(actor, vehicle, was_blocked=was_blocked)
         return order
 
     async def finish(
-        self, actor: Actor, order_id: int, done: Completion | None = None
+        self,
+        actor: Actor,
+        order_id: int,
+        done: Completion | None = None,
+        *,
+        version: int | None = None,
     ) -> tuple[WorkOrder, MaintenanceRecord]:
         """Complete: the vehicle comes back, the work is on record, its schedule starts afresh.
 
         Raises `InvalidInput` for a day in the future.
         """
         done = done or Completion()
-        order, vehicle = await self._locked(actor, order_id, _DONE)
+        order, vehicle = await self._locked(actor, order_id, _DONE, version)
         done_on = await self._day(vehicle, done.done_on)
         shown = await self._take_reading(actor, vehicle, done)
         said = {"cost": done.cost, "supplier": done.supplier, "note": done.note}
@@ -103,13 +110,13 @@ class MaintenanceService:
         await announce_due(self._session, self._clock(), vehicle_id=order.vehicle_id)
         return order, record
 
-    async def reopen(self, actor: Actor, order_id: int) -> WorkOrder:
+    async def reopen(self, actor: Actor, order_id: int, *, version: int | None = None) -> WorkOrder:
         """Take back that the work was done or given up, and what had followed from it.
 
         The record goes, and the schedule counts from the work before it again, as far as that is
         on record.
         """
-        order, _ = await self._locked(actor, order_id, _OPEN)
+        order, _ = await self._locked(actor, order_id, _OPEN, version)
         was_done = order.status is _DONE
         self._move(actor, order, _OPEN, "reopen", started_at=None, finished_at=None)
         if was_done:
@@ -119,7 +126,7 @@ class MaintenanceService:
         return order
 
     async def _locked(
-        self, actor: Actor, order_id: int, status: WorkOrderStatus
+        self, actor: Actor, order_id: int, status: WorkOrderStatus, version: int | None
     ) -> tuple[WorkOrder, Vehicle]:
         """The order and its vehicle, when the order may get `status`."""
         authorize(actor.principal, "work_orders.update")
@@ -134,6 +141,8 @@ class MaintenanceService:
         order = (await self._session.exec(query)).one()
         if order.deleted_at is not None:
             raise NotFound("Work order", order_id)
+        if version is not None and version != order.version:
+            raise Stale(order.title, order.version)
         if status not in NEXT[order.status]:
             raise IllegalStep(order.status, NEXT[order.status])
         return order, vehicle
