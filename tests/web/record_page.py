@@ -34,7 +34,7 @@ function Stage({{ kind, given }}) {{
   for (const name of EVENTS) {{
     events[name] = (value) => {{
       hear(name)(value);
-      if (KEPT[name]) setTimeout(() => window.setProps({{ [KEPT[name]]: value }}), 150);
+      if (KEPT[name]) setTimeout(() => window.setProps({{ [KEPT[name]]: value }}), 1000);
     }};
   }}
   const height = kind === "grid" ? "100dvh" : "auto";

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -61,14 +62,6 @@ async def grid(site: tuple[Site, Deliveries], browser: Browser) -> AsyncIterator
     assert troubles == []
 
 
-async def eventually(stage: Stage, expected: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if expected():
-            return
-        await stage.page.wait_for_timeout(50)
-    raise AssertionError("it did not happen within 5 seconds")
-
-
 async def test_the_scroll_bar_reaches_the_last_of_a_hundred_thousand_rows(grid: Listing):
     stage = await grid.show()
     await expect(stage.count).to_have_text("100,000 deliveries")
@@ -118,19 +111,33 @@ async def test_a_cut_text_is_told_in_full(grid: Listing):
     await expect(cell).to_have_attribute("title", LONG)
 
 
-async def test_a_header_sorts_and_shift_adds_another(grid: Listing):
+async def test_a_header_sorts(grid: Listing):
     stage = await grid.show(sort="")
-    head = stage.page.locator('.ag-header-cell[col-id="status"]')
+    await stage.page.locator('.ag-header-cell[col-id="status"]').click()
+    await stage.page.wait_for_function("heard.some(([name]) => name === 'onSort')")
+    assert await stage.heard("onSort") == ["status"]
+
+
+async def test_shift_adds_a_column_and_answers_to_earlier_clicks_undo_nothing(grid: Listing):
+    stage = await grid.show(sort="")
     await expect(stage.row(1).first).to_be_visible()
-    await head.click()
-    await head.click()
-    await stage.page.locator('.ag-header-cell[col-id="price"]').click(modifiers=["Shift"])
+    await stage.page.evaluate(QUICK_CLICKS)
     await expect(stage.row(MANY).first).to_be_visible()
-    await eventually(stage, lambda: grid.asked("sort")[-1] == "-status,price")
+    await stage.page.wait_for_timeout(2500)  # the page's answers have come by now
+    sorts = grid.asked("sort")
+    assert sorts[-1] == "-status,price"
+    assert len(sorts) == len(set(sorts)), "the list went back and forth"
     assert await stage.heard("onSort") == ["status", "-status", "-status,price"]
-    # The page's answers to the earlier clicks have come by now: they undid nothing.
-    await stage.page.wait_for_timeout(500)
-    assert grid.asked("sort")[-1] == "-status,price"
+
+
+QUICK_CLICKS = """async () => {
+  for (const [column, shiftKey] of [["status", false], ["status", false], ["price", true]]) {
+    const label = `.ag-header-cell[col-id="${column}"] .ag-header-cell-label`;
+    document.querySelector(label).dispatchEvent(
+      new MouseEvent("click", { bubbles: true, shiftKey }));
+    await new Promise((go) => setTimeout(go, 120));
+  }
+}"""
 
 
 async def test_a_saved_view_sets_query_sort_and_columns(grid: Listing):
@@ -193,7 +200,7 @@ async def test_the_keyboard_does_it_all(grid: Listing):
     await press("Home")
     await press("PageDown")
     await press("Enter")
-    await eventually(stage, lambda: True)
+    await stage.page.wait_for_function("heard.at(-1)[0] === 'onOpen'")
     assert 15 < (await stage.heard("onOpen"))[-1] < 60
 
 
@@ -276,11 +283,12 @@ async def test_a_reader_who_wants_stillness_sees_no_flash(grid: Listing):
 async def test_many_notices_are_one_fetch_a_second(grid: Listing):
     stage = await grid.show()
     await expect(stage.row(1).first).to_be_visible()
-    before = len(grid.site.asked)
+    before, began = len(grid.site.asked), time.monotonic()
     for number in range(1, 21):
         await stage.change(changes={"sequence": number, "kind": "created", "ids": [number]})
     await stage.page.wait_for_timeout(700)
-    assert 1 <= len(grid.site.asked) - before <= 2
+    seconds = time.monotonic() - began
+    assert 1 <= len(grid.site.asked) - before <= seconds + 1
 
 
 async def test_a_new_version_keeps_the_place(grid: Listing):
@@ -314,7 +322,7 @@ async def test_moved_columns_are_told_to_the_page(grid: Listing):
     await mouse.down()
     await mouse.move(box["x"] + 60, box["y"] + 10, steps=5)
     await mouse.up()
-    await stage.page.wait_for_timeout(700)
+    await stage.page.wait_for_function("heard.some(([name]) => name === 'onLayout')")
     layout = {one["id"]: one for one in json.loads((await stage.heard("onLayout"))[-1])}
     assert layout["status"]["width"] > 190
     assert layout["parcels"]["hidden"]
