@@ -17,10 +17,3 @@ __all__ = [
     "public",
     "requires",
 ]
-    "FleetNamespace",
-    "current_actor",
-    "current_principal",
-    "gated_app",
-    "public",
-    "requires",
-]
