@@ -53,6 +53,7 @@ class Chores:
             tokens = await forget_expired_tokens(session, self._clock())
         patient = partial(self._container.work, PATIENT_SECONDS)
         files = await forget_unused_files(patient, self._container.files, self._clock())
+        await self._forget_jobs_and_events()
         log.info("chores done, %d expired tokens and %d unused files forgotten", tokens, files)
 
     async def _forget_jobs_and_events(self) -> None:

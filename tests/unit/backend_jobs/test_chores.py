@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import func, select
 
 from backend_jobs.chores import Chores
@@ -12,7 +13,9 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.models import RefreshToken
 from fleet_app.kernel.clock import to_ms
+from fleet_app.kernel.events import DomainEvent, publish
 from fleet_app.location.models import Fix, FixBatch, Source
+from fleet_app.outbox.models import JobError, StoredEvent
 from tests.builders.people import a_person, a_vehicle
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -85,3 +88,38 @@ async def test_expired_refresh_tokens_are_forgotten_and_living_ones_stay(contain
         left = (await session.exec(select(RefreshToken.family))).all()
         count = (await session.exec(select(func.count()).select_from(RefreshToken))).one()
     assert (list(left), count) == (["alive"], 1)
+
+
+ENDED = """
+WITH job AS (
+    INSERT INTO procrastinate_jobs (queue_name, task_name, status)
+    VALUES ('default', :name, CAST(:status AS procrastinate_job_status)) RETURNING id),
+error AS (INSERT INTO job_errors SELECT id, :at, 'reason' FROM job)
+INSERT INTO procrastinate_events (job_id, type, at) SELECT id, 'failed', :at FROM job"""
+
+
+async def test_jobs_and_events_are_kept_for_a_while_and_waiting_jobs_for_ever(
+    container: Container,
+):
+    async with container.work() as session:
+        connection = await session.connection()
+        for status, hours in (
+            ("succeeded", 25), ("succeeded", 23), ("failed", 721), ("failed", 719),
+            ("todo", 9999), ("doing", 9999),
+        ):  # fmt: skip
+            at = NOW - timedelta(hours=hours)
+            values = {"name": f"{status} {hours}", "status": status, "at": at}
+            await connection.execute(text(ENDED), values)
+        for hours in (721, 719):
+            at = NOW - timedelta(hours=hours)
+            event = DomainEvent(type="t", fleet_id=1, subject=f"{hours}", received_at=at)
+            publish(session, event)
+    await Chores(container, lambda: NOW).run()
+    async with container.work() as session:
+        jobs = text("SELECT task_name FROM procrastinate_jobs WHERE queue_name = 'default'")
+        left = set((await (await session.connection()).execute(jobs)).scalars())
+        events = list(await session.exec(select(StoredEvent.subject)))
+        errors = (await session.exec(select(func.count()).select_from(JobError))).one()
+    assert left == {"succeeded 23", "failed 719", "todo 9999", "doing 9999"}
+    assert events == ["719"]
+    assert errors == len(left)
