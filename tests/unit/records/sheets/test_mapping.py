@@ -35,8 +35,11 @@ def test_names_titles_and_aliases_whatever_their_spelling() -> None:
 def test_close_words_are_taken_and_doubtful_ones_are_not() -> None:
     assert guess_mapping(["Registraton"], TARGETS) == {0: "registration_number"}
     assert guess_mapping(["Vehicle names", "Longitud"], TARGETS) == {0: "name", 1: "longitude"}
-    doubtful = ["altitude", "phone", "phone 3", "nam", "rate", "", "()", "colour"]
+    doubtful = ["altitude", "phone", "phone 3", "nam", "rate", "", "()", "payloads kg"]
     assert guess_mapping(doubtful, TARGETS) == {}
+    twins = [Target("a", "Delivery start"), Target("b", "Delivery stars")]
+    assert guess_mapping(["Delivery star"], twins) == {}
+    assert guess_mapping(["Delivery star"], twins[:1]) == {0: "a"}
 
 
 def test_no_field_is_given_to_two_columns_and_names_win() -> None:
