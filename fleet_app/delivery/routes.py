@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +37,10 @@ LEGAL: Mapping[RouteStatus, tuple[RouteStatus, ...]] = {
     RouteStatus.STARTED: (RouteStatus.COMPLETED,),
     RouteStatus.COMPLETED: (),
 }
+
+
+_CREW = ("vehicle_id", "driver_id")
+_FIXED_BY_START = frozenset({*_CREW, "date", "depot_id", "starts_at"})
 
 
 class RoutePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +182,24 @@ class RouteService:
         route.deleted_at = self._clock()
         self._tell(actor, route, "delete", {}, what="deleted")
         return route
+
+    async def changing(self, route: Route, values: Mapping[str, Any]) -> None:
+        """Look at new columns of a locked route before they are stored.
+
+        Raises `Conflict` for what has begun or cannot be used, `InvalidInput` for unknown ids.
+        """
+        new = {name: one for name, one in values.items() if getattr(route, name) != one}
+        begun = route.status in (RouteStatus.STARTED, RouteStatus.COMPLETED)
+        fixed = [name for name in new if name in _FIXED_BY_START] if begun else []
+        if fixed:
+            problem = f"cannot change: the route is {RouteStatus(route.status).value}"
+            raise Conflict("This route has begun", fields=dict.fromkeys(fixed, problem))
+        crew = {name: new[name] for name in _CREW if name in new}
+        if None in crew.values() and route.status == RouteStatus.PUBLISHED:
+            missing = [name for name, one in crew.items() if one is None]
+            problem = "is needed: the driver knows of this route"
+            raise Conflict("This route is published", fields=dict.fromkeys(missing, problem))
+        await self._check_crew(Route(fleet_id=route.fleet_id, date=route.date, **crew))
 
     async def removing(self, actor: Actor, route: Route) -> None:
         """Free the deliveries of a locked route that is about to be deleted.

@@ -10,7 +10,16 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
-from fleet_app.delivery.models import Customer, Delivery, DeliveryStatus, Priority, Proof, Route
+from fleet_app.delivery.models import (
+    Customer,
+    Delivery,
+    DeliveryStatus,
+    Priority,
+    Proof,
+    Route,
+    RouteStatus,
+)
+from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
@@ -152,8 +161,21 @@ async def _take_customers_address(write: Write) -> None:
         write.values["lat"], write.values["lon"] = customer.lat, customer.lon
 
 
+async def _after_save(write: Write) -> None:
+    """A new delivery's life begins."""
+    if write.is_new:
+        DeliveryLife(write.session).created(write.actor, write.row)
+
+
+async def _before_delete(write: Write) -> None:
+    """It leaves its route, unless it is in a vehicle."""
+    await DeliveryLife(write.session).removing(write.actor, write.row)
+
+
 def _own(principal: Principal) -> Any:
-    tours = select(col(Route.id)).where(col(Route.driver_id) == (principal.driver_id or 0))
+    tours = select(col(Route.id)).where(
+        col(Route.driver_id) == (principal.driver_id or 0), col(Route.status) != RouteStatus.DRAFT
+    )
     return col(Delivery.route_id).in_(tours)
 
 
@@ -199,6 +221,8 @@ DELIVERIES = Kind(
         ),
     ),
     before_save=_before_save,
+    after_save=_after_save,
+    before_delete=_before_delete,
     own=_own,
     icon="package",
 )

@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from fleet_app.access.principal import Principal
 from fleet_app.delivery.models import Route, RouteStatus, RouteStop
+from fleet_app.delivery.routes import RouteService
 from fleet_app.records.fields import Computed, Fields, FieldType, field
-from fleet_app.records.kinds import Kind
+from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.types import Line, Lines, Moment, OptionalLine, Reference
 
 # fmt: off
@@ -49,7 +50,19 @@ def _stops(_: Any) -> Any:
 
 
 def _own(principal: Principal) -> Any:
-    return col(Route.driver_id) == (principal.driver_id or 0)
+    """The routes that the driver has been told about."""
+    return (col(Route.driver_id) == (principal.driver_id or 0)) & (
+        col(Route.status) != RouteStatus.DRAFT
+    )
+
+
+async def _before_save(write: Write) -> None:
+    await RouteService(write.session).changing(write.row, write.values)
+
+
+async def _before_delete(write: Write) -> None:
+    """Its deliveries wait for another route."""
+    await RouteService(write.session).removing(write.actor, write.row)
 
 
 ROUTES = Kind(
@@ -79,6 +92,8 @@ ROUTES = Kind(
             example=12,
         ),
     ),
+    before_save=_before_save,
+    before_delete=_before_delete,
     own=_own,
     creatable=False,
     icon="route",

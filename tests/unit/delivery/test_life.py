@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -183,6 +184,20 @@ def test_the_office_takes_a_final_status_back_within_a_day(
     assert legal_next(state, in_time, office=False) == ()
     with pytest.raises(IllegalChange):
         judge(events, back, told=None, now=too_late)
+
+
+def test_the_table_of_the_documentation_is_the_table_of_the_code() -> None:
+    """Every line `from -> to` of docs/deliveries.md, and nothing else, is legal."""
+    text = (Path(__file__).parents[3] / "docs/deliveries.md").read_text()
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| `")]
+    told = {
+        row[0].strip(" `"): tuple(word.strip(" `") for word in row[1].split(",") if word.strip())
+        for row in rows
+    }
+    assert told == {
+        status.value: tuple(to.value for to in following) or ("nothing",)
+        for status, following in LEGAL.items()
+    }
 
 
 @pytest.mark.parametrize("to", list(S))
