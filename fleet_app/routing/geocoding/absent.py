@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fleet_app.routing.geocoding.ports import Coordinate, Place, Standing
 
-SWITCHED_OFF = "Address search is switched off. Set the pin on the map instead."
+SWITCHED_OFF = "Address search is switched off. Set the pin on the map, or type its coordinates."
 
 
 class NoGeocoder:

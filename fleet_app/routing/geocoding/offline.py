@@ -27,7 +27,7 @@ MOST_MATCHES = 20_000
 """From so many the nearest are taken, when it is known what is near."""
 _METRES_PER_DEGREE = 111_195.0
 
-NO_ADDRESSES = "No addresses are installed for the map yet. Set the pin on the map instead."
+NO_ADDRESSES = "No addresses are installed yet. Set the pin on the map, or type its coordinates."
 COLUMNS = "kind, name, street, number, number_key, name_key, postcode, city, country, lat, lon"
 _MATCHING = f"""
 SELECT {COLUMNS} FROM places

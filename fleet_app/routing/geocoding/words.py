@@ -21,10 +21,14 @@ def words(text: str) -> list[str]:
 
     Every word is lower case, without marks, and all letters or all digits.
     """
+    plain = text.lower() if text.isascii() else _plain(text)
+    return [word[:LONGEST_WORD] for word in _WORD.findall(plain)]
+
+
+def _plain(text: str) -> str:
     taken_apart = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     # Case folding may bring new marks (İ), so marks go last.
-    plain = "".join(c for c in unicodedata.normalize("NFKD", taken_apart) if not _is_mark(c))
-    return [word[:LONGEST_WORD] for word in _WORD.findall(plain)]
+    return "".join(c for c in unicodedata.normalize("NFKD", taken_apart) if not _is_mark(c))
 
 
 def key(text: str) -> str:
