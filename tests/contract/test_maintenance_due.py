@@ -135,6 +135,14 @@ def on_the_edge(vehicle: Vehicle, days: int) -> MaintenanceSchedule:
     )  # fmt: skip
 
 
+def just_about(vehicle: Vehicle, km: float) -> MaintenanceSchedule:
+    """A schedule with so many of 1000 km left for a vehicle that was driven 1500 km."""
+    return MaintenanceSchedule(
+        fleet_id=vehicle.fleet_id, vehicle_id=vehicle.id, name=f"{km} left", every_km=1_000,
+        last_km=500 + km,
+    )  # fmt: skip
+
+
 async def listed(container, actor, now=NOW, **wanted):
     async with container.work() as session:
         return await DueList(session, lambda: now).page(actor, DueQuery(**wanted))
@@ -146,11 +154,13 @@ class TestDueList:
         vehicles = [vehicle]
         for _ in range(4):
             vehicles.append(await a_van(container, vehicle.fleet_id))
-        for one in vehicles[1:]:
+        await tracked(container, vehicles[1], km=1_500)
+        for one in vehicles[2:]:
             await tracked(container, one, km=random.uniform(0, 9e4), hours=random.uniform(0, 3e3))
         async with container.work() as session:
-            session.add_all([random_schedule(random, random.choice(vehicles)) for _ in range(393)])
+            session.add_all([random_schedule(random, random.choice(vehicles)) for _ in range(390)])
             session.add_all([on_the_edge(vehicle, days) for days in (-14, -1, 0, 1, 13, 14, 15)])
+            session.add_all([just_about(vehicles[1], km) for km in (-0.5, 0.0, 0.5)])
         actor = an_actor(vehicle.fleet_id)
         rows, total = await listed(container, actor, limit=500)
         assert total == len(rows) == 400

@@ -48,6 +48,10 @@ class TestDistance:
         there = [a_fix(10 * i, 300 * (i % 2), speed=5.0, accuracy=300.0) for i in range(100)]
         assert after(*there).distance_m == 0.0
 
+    def test_a_hop_that_no_vehicle_makes_in_the_time_counts_nothing(self):
+        hops = [a_fix(i, 10 * i + 250 * (i % 2), speed=10.0) for i in range(3)]
+        assert after(*hops).distance_m == 0.0
+
     def test_a_gap_counts_the_straight_line(self):
         state = after(a_fix(0, speed=10.0), a_fix(7_200, 50_000, speed=0.0))
         assert state.distance_m == pytest.approx(50_000, rel=1e-3)
@@ -128,8 +132,8 @@ def test_noise_costs_a_few_percent_at_most(seed: int, every: int, percent: float
     assert after(*fixes).distance_m == pytest.approx(true, rel=percent / 100)
 
 
-moments = st.integers(0, 3_600)
-places = st.floats(-200_000, 200_000)
+moments = st.integers(0, 60) | st.integers(0, 3_600)
+places = st.floats(-500, 500) | st.floats(-200_000, 200_000)
 speeds = st.none() | st.floats(0, 60)
 accuracies = st.none() | st.floats(0, 500)
 ignition = st.sampled_from([None, {"ignition": True}, {"ignition": False}])
