@@ -18,6 +18,7 @@ from fleet_app.web.gate import gated_app
 from fleet_app.web.pages.login import login_page
 from fleet_app.web.pages.missing import missing_page
 from fleet_app.web.pages.overview import overview_page
+from fleet_app.web.pages.records.routes import add_record_pages
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.states.account import Account
@@ -30,7 +31,7 @@ from fleet_app.web.states.sign_in import SignIn
 from fleet_app.web.states.tracking import Tracking
 from mobile_api.app import create_api
 
-STYLES = ("tokens", "shell", "forms", "overview", "live", "grid", "places")
+STYLES = ("tokens", "shell", "forms", "overview", "live", "grid", "places", "records")
 
 app = gated_app(
     create_api(),
@@ -52,6 +53,7 @@ app.add_page(
     title="Settings · Live Fleet",
     on_load=[Session.enter, Account.open, Live.join],
 )
+add_record_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
 app.add_page(

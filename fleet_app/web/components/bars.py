@@ -15,8 +15,18 @@ from fleet_app.web.components.menus import (
     theme_button,
 )
 
-NAVIGATION = (("/", "map", "Fleet overview"), ("/settings", "sliders-horizontal", "Settings"))
-"""Route, icon and name of every page that exists."""
+NAVIGATION = (
+    ("/", "map", "Overview"),
+    ("/deliveries", "package", "Deliveries"),
+    ("/routes", "route", "Routes"),
+    ("/customers", "users", "Customers"),
+    ("/vehicles", "truck", "Vehicles"),
+    ("/drivers", "id-card", "Drivers"),
+    ("/work_orders", "wrench", "Workshop"),
+    ("/users", "building-2", "Company"),
+    ("/settings", "sliders-horizontal", "Settings"),
+)
+"""Route, icon and name of the pages in the rail."""
 
 
 def brand() -> rx.Component:

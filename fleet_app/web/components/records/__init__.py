@@ -1,0 +1,1 @@
+"""Views of the record screens: data and handlers are arguments."""

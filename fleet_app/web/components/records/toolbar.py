@@ -1,0 +1,183 @@
+"""The bar above a list: search, filters, columns, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+
+def toolbar(*parts: rx.Component) -> rx.Component:
+    """One row of controls."""
+    return rx.el.div(*parts, class_name="list-toolbar", role="toolbar", aria_label="List")
+
+
+def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
+    """Words to look for; the list follows as they are typed."""
+    return rx.el.label(
+        rx.icon("search", size=15, class_name="search-icon"),
+        rx.el.input(
+            type="search",
+            default_value=value,
+            placeholder=f"Search {label.lower()}",
+            aria_label=f"Search {label.lower()}",
+            auto_complete="off",
+            on_change=on_search.debounce(250),
+            custom_attrs={"data-hotkey-search": "true", "data-testid": "list-search"},
+        ),
+        class_name="search list-search",
+    )
+
+
+def drop_down(
+    name: str, icon: str, label: str, *content: rx.Component, wide: bool = False
+) -> rx.Component:
+    """A button that opens a panel below it."""
+    return rx.el.div(
+        rx.el.button(
+            rx.icon(icon, size=15),
+            rx.el.span(label),
+            type="button",
+            class_name="button",
+            custom_attrs={"popovertarget": name},
+        ),
+        rx.el.div(
+            *content,
+            id=name,
+            class_name="popover list-popover wide" if wide else "popover list-popover",
+            custom_attrs={"popover": "auto"},
+        ),
+        class_name="drop-down",
+    )
+
+
+def column_choice(columns: Sequence[dict[str, Any]], shown: Any, on_toggle: Any) -> rx.Component:
+    """Which columns the list has."""
+    return drop_down(
+        "columns",
+        "columns-3",
+        "Columns",
+        rx.el.h2("Columns"),
+        rx.el.ul(*(_column_entry(column, shown, on_toggle) for column in columns)),
+    )
+
+
+def _column_entry(column: dict[str, Any], shown: Any, on_toggle: Any) -> rx.Component:
+    name = column["id"]
+    default = not column["hidden"]
+    checked = rx.cond(shown.length() > 0, shown.contains(name), default)
+    title = f"{column['title']} ({column['unit']})" if column["unit"] else column["title"]
+    return rx.el.li(
+        rx.el.label(
+            rx.el.input(type="checkbox", checked=checked, on_change=lambda _: on_toggle(name)),
+            rx.el.span(title),
+            class_name="check",
+        )
+    )
+
+
+def filter_form(
+    columns: Sequence[dict[str, Any]], filters: Any, on_apply: Any, on_clear: Any
+) -> rx.Component:
+    """Every filter of the list at once."""
+    fields = [field for column in columns if column["filterable"] for field in _filter(column)]
+    controls = [_control(name, label, kind, options, filters) for name, label, kind, options in
+                fields]  # fmt: skip
+    hide = {"popovertarget": "filters", "popovertargetaction": "hide"}
+    return drop_down(
+        "filters",
+        "list-filter",
+        "Filter",
+        rx.el.form(
+            rx.el.h2("Show only"),
+            rx.el.div(*controls, class_name="filter-grid"),
+            rx.el.div(
+                rx.el.button("Show all", type="reset", class_name="button", on_click=on_clear),
+                rx.el.button("Apply", type="submit", class_name="button primary"),
+                class_name="popover-actions",
+            ),
+            on_submit=on_apply,
+            custom_attrs={"data-testid": "filter-form", **hide},
+        ),
+        wide=True,
+    )
+
+
+def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, str]]]]:
+    name, title, kind = column["id"], column["title"], column["type"]
+    unit = f" ({column['unit']})" if column["unit"] else ""
+    if column["options"]:
+        return [(name, title, "select", column["options"])]
+    if kind == "flag":
+        words = [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
+        return [(name, title, "select", words)]
+    if kind in ("integer", "number", "money"):
+        return [
+            (f"{name}.from", f"{title}{unit} from", "number", []),
+            (f"{name}.to", "up to", "number", []),
+        ]
+    if kind in ("date", "moment", "live"):
+        return [(f"{name}.from", f"{title} from", "date", []), (f"{name}.to", "until", "date", [])]
+    if kind == "reference":
+        return []
+    return [(f"{name}.contains", f"{title} contains", "text", [])]
+
+
+def _control(
+    name: str, label: str, kind: str, options: list[dict[str, str]], filters: Any
+) -> rx.Component:
+    value = rx.cond(filters.contains(name), filters[name], "")
+    if kind == "select":
+        control = rx.el.select(
+            rx.el.option("Any", value=""),
+            *(rx.el.option(one["label"], value=one["value"]) for one in options),
+            name=name,
+            default_value=value,
+            key=value,
+        )
+    else:
+        step = {"step": "any"} if kind == "number" else {}
+        control = rx.el.input(name=name, type=kind, default_value=value, key=value, **step)
+    return rx.el.label(rx.el.span(label), control, class_name="field")
+
+
+def chip_row(*, chips: Any, on_remove: Any, on_clear: Any, deleted: Any) -> rx.Component:
+    """The active filters, each with a way to drop it."""
+    return rx.cond(
+        (chips.length() > 0) | deleted,
+        rx.el.div(
+            rx.cond(deleted, rx.el.span("Deleted records", class_name="chip-label"), rx.fragment()),
+            rx.foreach(
+                chips,
+                lambda chip: rx.el.button(
+                    chip["label"],
+                    rx.icon("x", size=12),
+                    type="button",
+                    class_name="filter-chip",
+                    title="Remove this filter",
+                    on_click=on_remove(chip["name"], ""),
+                ),
+            ),
+            rx.el.button("Show all", type="button", class_name="link", on_click=on_clear),
+            class_name="chip-row",
+            custom_attrs={"data-testid": "chips"},
+        ),
+        rx.fragment(),
+    )
+
+
+def selection_bar(*, count: Any, noun: str, actions: Sequence[rx.Component]) -> rx.Component:
+    """What can be done with the ticked rows."""
+    return rx.cond(
+        count > 0,
+        rx.el.div(
+            rx.el.b(count, " ", rx.el.span("selected")),
+            *actions,
+            class_name="selection-bar",
+            role="toolbar",
+            aria_label=f"Selected {noun}",
+            custom_attrs={"data-testid": "selection-bar"},
+        ),
+        rx.fragment(),
+    )

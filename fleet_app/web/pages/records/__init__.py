@@ -1,0 +1,1 @@
+"""The record screens, one list and one detail page for each kind."""

@@ -1,0 +1,222 @@
+"""The list page of a kind: toolbar, grid, and what to do with the ticked rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.records.describe import columns
+from fleet_app.records.kinds import Kind
+from fleet_app.web.components.grid.hotkeys import hotkeys
+from fleet_app.web.components.grid.record_grid import record_grid
+from fleet_app.web.components.records.toast import toasts
+from fleet_app.web.components.records.toolbar import (
+    chip_row,
+    column_choice,
+    drop_down,
+    filter_form,
+    list_search,
+    selection_bar,
+    toolbar,
+)
+from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.pages.records.tabs import tabs_of
+from fleet_app.web.states.records.lists import RecordList
+from fleet_app.web.states.records.toasts import Toasts
+
+KEYS = {"n": "create", "u": "undo", "/": "search"}
+
+
+def list_page(kind: Kind) -> Callable[[], rx.Component]:
+    """The page of `kind`, as a function that Reflex calls."""
+
+    def page() -> rx.Component:
+        body = rx.el.div(
+            _head(kind),
+            chip_row(
+                chips=RecordList.chips,
+                on_remove=RecordList.set_filter,
+                on_clear=RecordList.show_all,
+                deleted=RecordList.deleted,
+            ),
+            _selection(kind),
+            rx.el.div(_grid(kind), class_name="list-body"),
+            _hotkeys(kind),
+            toast_area(),
+            class_name="list-page",
+        )
+        return chrome(body, active=tabs_of(kind.plural).route)
+
+    return page
+
+
+def toast_area() -> rx.Component:
+    """The messages of this tab."""
+    return toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss)
+
+
+def _head(kind: Kind) -> rx.Component:
+    described = columns(kind)
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h1(kind.label_plural),
+            tabs_of(kind.plural).bar(kind.plural),
+            class_name="list-title",
+        ),
+        toolbar(
+            list_search(
+                value=RecordList.words, on_search=RecordList.search, label=kind.label_plural
+            ),
+            filter_form(
+                described, RecordList.filters, RecordList.apply_filters, RecordList.show_all
+            ),
+            column_choice(described, RecordList.shown, RecordList.toggle_column),
+            _more(kind),
+            _create(kind),
+        ),
+        class_name="list-head",
+    )
+
+
+def _create(kind: Kind) -> rx.Component:
+    if not kind.creatable:
+        return rx.fragment()
+    return rx.cond(
+        RecordList.may.contains("create"),
+        rx.el.a(
+            rx.icon("plus", size=15),
+            rx.el.span(f"New {kind.label.lower()}"),
+            href=f"/{kind.plural}/new",
+            class_name="button primary",
+            title=f"New {kind.label.lower()} (N)",
+            custom_attrs={"data-testid": "create"},
+        ),
+        rx.fragment(),
+    )
+
+
+def _more(kind: Kind) -> rx.Component:
+    """Less frequent: import, export, what was deleted."""
+    base = f"/api/v1/{kind.plural}/export"
+    query = rx.cond(RecordList.query != "", "?" + RecordList.query, "")
+    return drop_down(
+        "more",
+        "ellipsis",
+        "More",
+        rx.cond(
+            RecordList.may.contains("import"),
+            rx.el.a("Import from a file…", href=f"/imports/new?kind={kind.plural}",
+                    class_name="menu-entry"),
+            rx.fragment(),
+        ),
+        rx.cond(
+            RecordList.may.contains("export"),
+            rx.fragment(
+                rx.el.a("Export as CSV", href=base + ".csv" + query, class_name="menu-entry",
+                        download=True),
+                rx.el.a("Export for Excel", href=base + ".xlsx" + query, class_name="menu-entry",
+                        download=True),
+            ),
+            rx.fragment(),
+        ),
+        rx.el.button(
+            rx.cond(RecordList.deleted, "Back to the list", "Show deleted"),
+            type="button",
+            class_name="menu-entry",
+            on_click=RecordList.toggle_deleted,
+            custom_attrs={"popovertarget": "more", "popovertargetaction": "hide"},
+        ),
+    )  # fmt: skip
+
+
+def _selection(kind: Kind) -> rx.Component:
+    delete = rx.cond(
+        RecordList.may.contains("delete"),
+        rx.cond(
+            RecordList.deleted,
+            _action("undo-2", "Restore", RecordList.restore_selected),
+            _action("trash-2", "Delete", RecordList.delete_selected, danger=True),
+        ),
+        rx.fragment(),
+    )
+    return selection_bar(
+        count=RecordList.selected.length(),
+        noun=kind.label_plural.lower(),
+        actions=[*_bulk_fields(kind), delete, _action("x", "Clear", RecordList.select([]))],
+    )
+
+
+def _action(icon: str, label: str, event: Any, *, danger: bool = False) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=14),
+        label,
+        type="button",
+        class_name="button small danger" if danger else "button small",
+        on_click=event,
+    )
+
+
+def _bulk_fields(kind: Kind) -> list[rx.Component]:
+    """A drop-down for each choice that may be given to many records at once."""
+    fields = [spec for spec in kind.specs if spec.choices and spec.name != "role"]
+    return [
+        rx.cond(
+            RecordList.may.contains("update") & ~RecordList.deleted,
+            rx.el.select(
+                rx.el.option(f"Set {spec.title.lower()}…", value=""),
+                *(rx.el.option(one["label"], value=one["value"]) for one in spec.options),
+                value="",
+                on_change=lambda value, name=spec.name: RecordList.set_selected(name, value),
+                class_name="small-select",
+                aria_label=f"Set {spec.title.lower()} of the selected",
+            ),
+            rx.fragment(),
+        )
+        for spec in fields
+    ]
+
+
+def _grid(kind: Kind) -> rx.Component:
+    return record_grid(
+        url=f"/api/v1/{kind.plural}",
+        columns=columns(kind),
+        shown=RecordList.shown,
+        query=RecordList.query,
+        sort=RecordList.sort,
+        version=RecordList.version + Toasts.undone,
+        selected=RecordList.selected,
+        selectable=True,
+        filtered=RecordList.narrowed,
+        noun=kind.label.lower(),
+        plural=kind.label_plural.lower(),
+        empty_text=_empty_text(kind),
+        theme=rx.color_mode_cond("light", "dark"),
+        live="vehicles" if kind.plural == "vehicles" else "",
+        on_open=lambda identifier: rx.redirect(f"/{kind.plural}/" + identifier.to_string()),
+        on_select=RecordList.select,
+        on_sort=RecordList.set_sort,
+        on_layout=RecordList.set_layout,
+        on_total=RecordList.count,
+    )
+
+
+def _empty_text(kind: Kind) -> str:
+    if not kind.creatable:
+        return f"No {kind.label_plural.lower()} yet."
+    return (
+        f"No {kind.label_plural.lower()} yet. "
+        f"Add the first one with “New {kind.label.lower()}”, or import a file under “More”."
+    )
+
+
+def _hotkeys(kind: Kind) -> rx.Component:
+    return hotkeys(
+        keys=KEYS,
+        on_key=lambda name: rx.cond(
+            name == "undo",
+            Toasts.undo_last(),
+            rx.cond(name == "create", rx.redirect(f"/{kind.plural}/new"), rx.noop()),
+        ),
+    )

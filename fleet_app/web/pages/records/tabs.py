@@ -1,0 +1,62 @@
+"""Which lists stand together behind one entry of the navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """Pages that share an entry of the navigation: route -> name."""
+
+    route: str
+    pages: dict[str, str]
+
+    def bar(self, active: str) -> rx.Component:
+        """Links to the pages beside each other; nothing for a single page."""
+        if len(self.pages) < 2:
+            return rx.fragment()
+        return rx.el.nav(
+            *(
+                rx.el.a(
+                    name,
+                    href=route,
+                    class_name="tab active" if route == f"/{active}" else "tab",
+                    custom_attrs={"aria-current": "page"} if route == f"/{active}" else {},
+                )
+                for route, name in self.pages.items()
+            ),
+            class_name="tabs",
+            aria_label="Section",
+        )
+
+
+_MAINTENANCE = Tabs(
+    "/work_orders",
+    {
+        "/work_orders": "Work orders",
+        "/maintenance_schedules": "Schedules",
+        "/maintenance_records": "History",
+    },
+)
+_ADMINISTRATION = Tabs(
+    "/users",
+    {
+        "/users": "Users",
+        "/depots": "Depots",
+        "/documents": "Documents",
+        "/fleets": "Fleets",
+    },
+)
+_GROUPS = (_MAINTENANCE, _ADMINISTRATION)
+
+
+def tabs_of(page: str) -> Tabs:
+    """The group a page stands in; a group of its own for the others."""
+    route = f"/{page}"
+    for group in _GROUPS:
+        if route in group.pages:
+            return group
+    return Tabs(route, {route: page})

@@ -1,0 +1,260 @@
+"""One list of records: its search, filters, order, columns and selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from fleet_app.access.matrix import may
+from fleet_app.access.roles import Role
+from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.describe import columns
+from fleet_app.records.kinds import Kind
+from fleet_app.records.query import LONGEST_SEARCH, parse_query
+from fleet_app.records.service import MOST_AT_ONCE, Records
+from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.toasts import Way, say
+from fleet_app.web.states.session import shown_fleet
+
+RESERVED = frozenset({"page", "limit", "sort", "q", "deleted", "fleet_id"})
+
+
+class RecordList(rx.State):
+    """What the person sees of one kind. Everything is checked again where it is acted upon."""
+
+    plural: str = ""
+    words: str = ""
+    filters: dict[str, str] = {}
+    """Parameter of the API -> its text, such as `status` -> `failed,returned`."""
+    sort: str = ""
+    deleted: bool = False
+    shown: list[str] = []
+    layout: str = ""
+    selected: list[int] = []
+    total: int = 0
+    version: int = 0
+    may: list[str] = []
+    """What the person may do with this kind: read, create, update, delete, import, export."""
+    fleet: int = 0
+    """The fleet asked for; 0 for those who have only one."""
+
+    @rx.var
+    def query(self) -> str:
+        """The page's part of the list's address."""
+        parameters: dict[str, str] = dict(sorted(self.filters.items()))
+        if self.words:
+            parameters["q"] = self.words
+        if self.deleted:
+            parameters["deleted"] = "only"
+        if self.fleet:
+            parameters["fleet_id"] = str(self.fleet)
+        return urlencode(parameters)
+
+    @rx.var
+    def narrowed(self) -> bool:
+        """Whether a filter or words hide a part of the list."""
+        return bool(self.filters or self.words or self.deleted)
+
+    @rx.var
+    def chips(self) -> list[dict[str, str]]:
+        """The active filters in words."""
+        kind = KINDS.get(self.plural)
+        if kind is None:
+            return []
+        titles = {column["id"]: column for column in columns(kind)}
+        return [_chip(name, text, titles) for name, text in sorted(self.filters.items())]
+
+    @rx.event
+    @requires("views.use")
+    async def open(self, plural: str) -> None:
+        """Start looking at a kind; the address may bring filters and words."""
+        kind = _kind(plural)
+        who = await current_principal(self)
+        if kind.plural != self.plural:
+            self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+            self.plural = kind.plural
+        self.may = [
+            action
+            for action in ("read", "create", "update", "delete", "import", "export")
+            if may(who, kind.permission(action))
+        ]
+        self.fleet = await shown_fleet(self) if who.role is Role.SYSTEM_ADMIN else 0
+        self.selected = []
+        self._take_address(kind)
+
+    @rx.event
+    @requires("views.use")
+    async def search(self, words: str) -> None:
+        """Show only what matches the words."""
+        self.words = words.replace("\0", "").strip()[:LONGEST_SEARCH]
+        self.selected = []
+
+    @rx.event
+    @requires("views.use")
+    async def set_filter(self, name: str, text: str) -> None:
+        """Set one filter, or drop it by an empty text; an impossible one is not taken over."""
+        self._filter({name: str(text).strip()})
+
+    @rx.event
+    @requires("views.use")
+    async def toggle_filter(self, name: str, value: str) -> None:
+        """Add one of several values to a filter, or take it away."""
+        chosen = [word for word in self.filters.get(name, "").split(",") if word]
+        chosen = [w for w in chosen if w != value] if value in chosen else [*chosen, value]
+        self._filter({name: ",".join(chosen)})
+
+    @rx.event
+    @requires("views.use")
+    async def apply_filters(self, form: dict[str, Any]) -> None:
+        """Take over the whole filter form."""
+        self._filter({name: str(text or "").strip() for name, text in form.items()})
+
+    @rx.event
+    @requires("views.use")
+    async def show_all(self) -> None:
+        """Drop every filter and the words."""
+        self.filters, self.words, self.deleted, self.selected = {}, "", False, []
+
+    @rx.event
+    @requires("views.use")
+    async def toggle_deleted(self) -> None:
+        """Look at what was deleted instead, or back."""
+        self.deleted, self.selected = not self.deleted, []
+
+    @rx.event
+    @requires("views.use")
+    async def set_sort(self, sort: str) -> None:
+        """Order the list; an impossible order is not taken over."""
+        if _possible(_kind(self.plural), {"sort": sort}):
+            self.sort = sort
+
+    @rx.event
+    @requires("views.use")
+    async def set_layout(self, layout: str) -> None:
+        """Remember widths and order of the columns, for a saved view."""
+        self.layout = layout[:20_000]
+
+    @rx.event
+    @requires("views.use")
+    async def toggle_column(self, column: str) -> None:
+        """Show or hide a column; the last one stays."""
+        every = columns(_kind(self.plural))
+        shown = self.shown or [one["id"] for one in every if not one["hidden"]]
+        wanted = set(shown) ^ ({column} & {one["id"] for one in every})
+        self.shown = [one["id"] for one in every if one["id"] in wanted] or shown
+
+    @rx.event
+    @requires("views.use")
+    async def select(self, ids: list[int]) -> None:
+        """The rows that are ticked."""
+        self.selected = [int(one) for one in ids][: 10 * MOST_AT_ONCE]
+
+    @rx.event
+    @requires("views.use")
+    async def count(self, total: int) -> None:
+        """How many records the list has."""
+        self.total = max(0, int(total))
+
+    @rx.event
+    @requires("views.use")
+    async def refresh(self) -> None:
+        """Read the list again."""
+        self.version += 1
+
+    @rx.event
+    @requires("views.use")
+    async def delete_selected(self) -> None:
+        """Put the ticked records aside, and offer to bring them back."""
+        await self._each("delete", "Deleted", undoable=True)
+
+    @rx.event
+    @requires("views.use")
+    async def restore_selected(self) -> None:
+        """Bring the ticked deleted records back."""
+        await self._each("restore", "Restored")
+
+    @rx.event
+    @requires("views.use")
+    async def set_selected(self, field: str, value: str) -> None:
+        """Give one field of all ticked records the same value."""
+        await self._each("change", "Changed", {field: value})
+
+    async def _each(
+        self,
+        act: str,
+        done: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        undoable: bool = False,
+    ) -> None:
+        kind, actor, container = _kind(self.plural), await current_actor(self), get_container()
+        ids, failed, handled = self.selected[:MOST_AT_ONCE], "", []
+        async with container.work(container.patience) as session:
+            records = Records(session, KINDS, kind, actor, container.view())
+            for identifier in ids:
+                try:
+                    arguments = () if values is None else (values,)
+                    await getattr(records, act)(identifier, *arguments)
+                    handled.append(identifier)
+                except FleetError as error:
+                    failed = error.message
+        self.selected, self.version = [], self.version + 1
+        way = Way(plural=kind.plural, restore=handled, entries=[])
+        if handled:
+            text = f"{done} {counted(kind, len(handled))}."
+            await say(self, text, way=way if undoable else None)
+        if failed:
+            left = counted(kind, len(ids) - len(handled))
+            await say(self, f"{left} stayed as before: {failed}", tone="problem")
+
+    def _filter(self, changes: Mapping[str, str]) -> None:
+        kind = _kind(self.plural)
+        filters = dict(self.filters)
+        for name, text in changes.items():
+            if not text:
+                filters.pop(name, None)
+            elif name not in RESERVED and _possible(kind, {name: text}):
+                filters[name] = text
+        self.filters, self.selected = filters, []
+
+    def _take_address(self, kind: Kind) -> None:
+        given = dict(self.router.url.query_parameters)
+        if not given:
+            return
+        self.filters, self.words = {}, str(given.pop("q", ""))[:LONGEST_SEARCH]
+        self._filter({name: str(text) for name, text in given.items()})
+
+
+def counted(kind: Kind, count: int) -> str:
+    """`1 vehicle`, `12 vehicles`."""
+    return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"
+
+
+def _kind(plural: str) -> Kind:
+    kind = KINDS.get(plural)
+    if kind is None:
+        raise InvalidInput("There is no such list")
+    return kind
+
+
+def _possible(kind: Kind, parameters: Mapping[str, str]) -> bool:
+    try:
+        parse_query(kind, parameters.items())
+    except InvalidInput:
+        return False
+    return True
+
+
+def _chip(name: str, text: str, titles: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    base, _, test = name.partition(".")
+    column = titles.get(base, {"title": base, "options": []})
+    words = {one["value"]: one["label"] for one in column["options"]}
+    value = ", ".join(words.get(one, one) for one in text.split(","))
+    relation = {"from": "from", "to": "up to", "contains": "contains", "empty": "empty:"}.get(test)
+    label = f"{column['title']} {relation} {value}" if relation else f"{column['title']}: {value}"
+    return {"name": name, "label": label}
