@@ -163,7 +163,7 @@ _FINISHED = _ORDER | {
     "version": 3, "status": "done", "legal_next": ["open"], "cost": 412.5,
     "finished_at": "2026-11-22T15:00:00Z", "maintenance_record_id": 77,
 }  # fmt: skip
-_STEP = {"_403": NOT_ALLOWED, "_404": UNKNOWN, "_409": _ILLEGAL, "_412": STALE}
+_STEP: dict[str, Any] = {"_403": NOT_ALLOWED, "_404": UNKNOWN, "_409": _ILLEGAL, "_412": STALE}
 DUE = answers([_DUE], _403=NOT_ALLOWED, _404=UNKNOWN)
 STEP = with_etag(answers(_ORDER, **_STEP))
 FINISHED = with_etag(answers(_FINISHED, **_STEP))
