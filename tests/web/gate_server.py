@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI, WebSocket
 from reflex_components_core.core.upload import Upload
 
+from backend_jobs.change_push import ChangePush
+from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import current_principal, gated_app, namespace, public, requires
+from fleet_app.web.states.live import connect_rooms
+from fleet_app.web.states.rooms import SocketRooms
 
 namespace.SWEEP_SECONDS = 1.0
 namespace.ANONYMOUS_SECONDS = 4
@@ -67,6 +73,35 @@ class Desk(rx.State):
         raise RuntimeError(f"broken with {self.router_data}")
 
 
+class NoPositions:
+    """Where no vehicle ever was."""
+
+    async def snapshot(self, fleet_id: int) -> bytes:
+        return b""
+
+    async def vehicle_snapshot(self, fleet_id: int, vehicle_id: int) -> bytes:
+        return b""
+
+
+@asynccontextmanager
+async def push_changes(app: rx.App) -> AsyncIterator[None]:
+    """Live rooms that hear of changed records, as the product's own have them."""
+    container = get_container()
+    assert app.event_namespace is not None
+    rooms = SocketRooms(app.event_namespace)
+    rooms.fed_by(NoPositions())
+    connect_rooms(rooms)
+    push = ChangePush(
+        listen=container.changes.listen, emit=rooms.emit_changes, rooms=rooms.occupied
+    )
+    pushing = asyncio.create_task(push.run())
+    try:
+        yield
+    finally:
+        pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
+
+
 def build() -> object:
     """The ASGI application."""
     api = FastAPI(openapi_url=None)
@@ -82,6 +117,13 @@ def build() -> object:
         await socket.close()
 
     app = gated_app(api)
+
+    @asynccontextmanager
+    async def pushing() -> AsyncIterator[None]:
+        async with push_changes(app):
+            yield
+
+    app.register_lifespan_task(pushing)
     Upload.is_used = True
     app._add_optional_endpoints()  # as a page with an upload would do
     return app()

@@ -105,6 +105,8 @@ class RawSocket:
             await self._socket.send("3")
             return
         async with self._changed:
+            if packet.startswith("45"):  # with attachments, which follow and are left out
+                packet = "42" + packet.partition("-")[2]
             body = packet[2:].removeprefix(NAMESPACE).removeprefix(",")
             if packet.startswith("40"):
                 self._connected = True
