@@ -29,6 +29,7 @@ class UploadForm:
         self.fields: dict[str, str] = {}
         self.filename = ""
         self._request = request
+        self._complete = False
         self._parts = _Parts(field, _boundary(request))
 
     @classmethod
@@ -57,17 +58,18 @@ class UploadForm:
             yield self._parts.ready.popleft()
 
     async def _more(self) -> bool:
-        """Parse one piece of the body; False at its end."""
+        """Parse one piece of the body; False when there is none left."""
+        if self._complete:  # nothing but the end of the connection could be waited for
+            return False
         message = await self._request.receive()
         if message["type"] != "http.request":
             raise ClientDisconnect
         with _form_errors():
             self._parts.write(message.get("body", b""))
-        if message.get("more_body", False):
-            return True
-        if not self._parts.ended:
+        self._complete = not message.get("more_body", False)
+        if self._complete and not self._parts.ended:
             raise _malformed("The form ends too early")
-        return False
+        return True
 
 
 class _Parts:
