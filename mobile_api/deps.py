@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
@@ -11,7 +11,6 @@ from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.matrix import PERMISSIONS, authorize
 from fleet_app.access.principal import Principal
-from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container, get_container
 from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.identity.sessions import SESSION_COOKIE
@@ -20,6 +19,9 @@ from mobile_api.envelope import request_id
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_CLIENT = 64
+CHECKED = "__fleet_permission__"
+
+E = TypeVar("E", bound=Callable[..., Any])
 
 # These only describe the ways in for /api/docs; `current_principal` does the checking.
 _oauth2 = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
@@ -77,17 +79,6 @@ CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 """A signed-in user of any role."""
 
 
-def require_roles(*roles: Role) -> Callable[..., Awaitable[Principal]]:
-    """A dependency that lets only `roles` through. Raises `Forbidden` for the others."""
-
-    async def allowed(principal: CurrentPrincipal) -> Principal:
-        if principal.role not in roles:
-            raise Forbidden("Your role does not allow this")
-        return principal
-
-    return allowed
-
-
 async def device_identity(request: Request, token: str | None) -> DeviceIdentity:
     """The device behind a token that the device's protocol carried somewhere.
 
@@ -126,3 +117,16 @@ class Allowed:
 def allow(permission: str) -> Any:
     """`Depends` on a permission of the matrix: `actor: Annotated[Actor, allow("files.create")]`."""
     return Depends(Allowed(permission))
+
+
+def checks(permission: str) -> Callable[[E], E]:
+    """Say which permission an endpoint asks for by itself, where proofs other than a person's
+    count: `allow` would refuse a tracking device."""
+    if permission not in PERMISSIONS:
+        raise ValueError(f"no such permission: {permission}")
+
+    def mark(endpoint: E) -> E:
+        setattr(endpoint, CHECKED, permission)
+        return endpoint
+
+    return mark

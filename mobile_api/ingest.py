@@ -8,9 +8,8 @@ import time
 
 from starlette.requests import Request
 
+from fleet_app.access.matrix import authorize, fleet_in_view, may
 from fleet_app.access.principal import Principal
-from fleet_app.access.roles import Role
-from fleet_app.fleet.service import VIEWERS, scope_of
 from fleet_app.identity.principal import DeviceIdentity
 from fleet_app.kernel.errors import Forbidden, NotFound, Unauthenticated
 from fleet_app.location.errors import MalformedPayload
@@ -49,7 +48,7 @@ async def sender_of(request: Request) -> Sender:
     if token.startswith(DEVICE_TOKEN_PREFIX):
         return known(request, await device_identity(request, token))
     principal = await container(request).authenticator.principal_from_access_token(token)
-    if principal.role is not Role.DRIVER or principal.fleet_id is None:
+    if not may(principal, "locations.send") or principal.fleet_id is None:
         raise Forbidden("Only drivers and devices send positions")
     request.state.fleet_id = principal.fleet_id
     if principal.vehicle_id is None:
@@ -57,14 +56,13 @@ async def sender_of(request: Request) -> Sender:
     return Sender(principal.vehicle_id, principal.fleet_id)
 
 
-def one_fleet(actor: Principal, fleet_id: int | None) -> int:
+def one_fleet(principal: Principal, permission: str, fleet_id: int | None) -> int:
     """The one fleet whose ingest is shown; 0, what belongs to none, for administrators.
 
     Raises `Forbidden`, `NotFound`.
     """
-    if actor.role not in VIEWERS:
-        raise Forbidden("Your role does not allow this")
-    return scope_of(actor, fleet_id) or NO_FLEET
+    authorize(principal, permission)
+    return fleet_in_view(principal, fleet_id) or NO_FLEET
 
 
 def known(request: Request, device: DeviceIdentity) -> Sender:

@@ -45,6 +45,7 @@ _MANAGED = _grants(Scope.FLEET, Scope.NONE, Scope.NONE)
 _OFFICE = _grants(Scope.FLEET, Scope.FLEET, Scope.NONE)
 _CREW = _grants(Scope.FLEET, Scope.FLEET, Scope.OWN)
 _ANYBODY = dict.fromkeys(Role, Scope.OWN) | {Role.SYSTEM_ADMIN: Scope.ALL}
+_AT_THE_WHEEL = dict.fromkeys(Role, Scope.NONE) | {_DRIVER: Scope.OWN}
 
 READ, CREATE, UPDATE, DELETE, IMPORT, EXPORT = (
     *("read", "create", "update", "delete", "import", "export"),
@@ -78,7 +79,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     "assignments.read": _CREW,
     "overview.read": _CREW,
     "overview.watch": _OFFICE,
-    "locations.send": _CREW,
+    "locations.send": _AT_THE_WHEEL,
     "quarantine.read": _OFFICE,
     "ingest.read": _OFFICE,
     "devices.read": _MANAGED,

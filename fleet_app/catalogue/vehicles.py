@@ -17,15 +17,18 @@ from fleet_app.records.kinds import View
 STATUSES = tuple(status.name.lower() for status in MotionStatus)
 
 
-def _status(view: View) -> Any:
+def _code(view: View) -> Any:
+    """What the vehicle does, as `MotionStatus` numbers it: from offline up to moving."""
     recent = and_(
         col(VehicleLive.recorded_at).is_not(None), col(VehicleLive.recorded_at) >= view.seen_after
     )
-    words = case(
-        *((col(VehicleLive.status) == int(one), one.name.lower()) for one in MotionStatus),
-        else_=literal("offline"),
-    )
-    return case((recent, words), else_=literal("offline"))
+    return case((recent, col(VehicleLive.status)), else_=literal(int(MotionStatus.OFFLINE)))
+
+
+def _status(view: View) -> Any:
+    code = _code(view)
+    words = ((code == int(one), one.name.lower()) for one in MotionStatus)
+    return case(*words, else_=literal("offline"))
 
 
 def _driver(_: View) -> Any:
@@ -63,8 +66,8 @@ def _joined(statement: Any) -> Any:
 _NUMBER, _MOMENT, _CHOICE = FieldType.NUMBER, FieldType.MOMENT, FieldType.CHOICE
 # fmt: off
 LIVE_COLUMNS = (
-    Computed(name="status", title="Status", type=_CHOICE, expression=_status, options=STATUSES,
-             live=True, example="moving"),
+    Computed(name="status", title="Status", type=_CHOICE, expression=_status, order=_code,
+             options=STATUSES, live=True, example="moving"),
     Computed(name="driver", title="Driver", expression=_driver, example="Aino Virtanen"),
     Computed(name="speed", title="Speed", type=_NUMBER, unit="m/s", expression=_live("speed"),
              live=True, shown=False, example=8.3),

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -56,9 +57,9 @@ async def tracked_now(
 
 
 def _with_vehicle() -> Any:
-    return select(Delivery, Route.vehicle_id).join(
-        Route, col(Route.id) == col(Delivery.route_id), isouter=True
-    )
+    running = and_(col(Route.id) == col(Delivery.route_id), col(Route.deleted_at).is_(None))
+    joined = select(Delivery, Route.vehicle_id).join(Route, running, isouter=True)
+    return joined.where(col(Delivery.deleted_at).is_(None))
 
 
 def _tracked(delivery: Delivery, vehicle_id: int | None) -> TrackedDelivery:

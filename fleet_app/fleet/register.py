@@ -34,7 +34,9 @@ class FleetRegister:
         for fleet in await self.fleets():
             if str(fleet.id) == words:
                 return fleet
-        query = select(Fleet).where(func.lower(Fleet.name) == words.lower())
+        query = select(Fleet).where(
+            func.lower(Fleet.name) == words.lower(), col(Fleet.deleted_at).is_(None)
+        )
         return (await self._session.exec(query)).first()
 
     async def add_fleet(self, name: str, time_zone: str) -> Fleet:
@@ -54,6 +56,7 @@ class FleetRegister:
         query = select(Vehicle).where(
             Vehicle.fleet_id == fleet_id,
             func.lower(Vehicle.registration_number) == registration_number.strip().lower(),
+            col(Vehicle.deleted_at).is_(None),
         )
         return (await self._session.exec(query)).first()
 
@@ -86,8 +89,10 @@ class FleetRegister:
 
     async def driver_of(self, user_id: int) -> Driver | None:
         """The driver behind a user, locked until the end of the transaction."""
-        query = select(Driver).where(col(Driver.user_id) == user_id).with_for_update()
-        return (await self._session.exec(query)).first()
+        query = select(Driver).where(
+            col(Driver.user_id) == user_id, col(Driver.deleted_at).is_(None)
+        )
+        return (await self._session.exec(query.with_for_update())).first()
 
 
 def checked_name(name: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.fleet.errors import RegistrationTaken
 from fleet_app.fleet.models import Driver, Fleet, Vehicle, VehicleType
 
 ROSTER_LIMIT = 100_000
@@ -25,32 +23,22 @@ class FleetRepository:
 
     async def vehicle(self, vehicle_id: int) -> Vehicle | None:
         """The vehicle of any fleet."""
-        return await self._session.get(Vehicle, vehicle_id)
-
-    async def fleet(self, fleet_id: int) -> Fleet | None:
-        """The fleet."""
-        return await self._session.get(Fleet, fleet_id)
-
-    async def add_vehicle(self, vehicle: Vehicle) -> Vehicle:
-        """Store a new vehicle; its id is known afterwards. Raises `RegistrationTaken`."""
-        self._session.add(vehicle)
-        try:
-            await self._session.flush()
-        except IntegrityError as error:
-            if "uq_vehicles_registration" not in str(error.orig):
-                raise
-            raise RegistrationTaken(vehicle.registration_number) from None
-        return vehicle
+        query = select(Vehicle).where(Vehicle.id == vehicle_id, col(Vehicle.deleted_at).is_(None))
+        return (await self._session.exec(query)).first()
 
     async def fleets(self, fleet_id: int | None) -> list[Fleet]:
         """One fleet, or all of them by name."""
-        query = select(Fleet).order_by(func.lower(Fleet.name))
+        query = select(Fleet).where(col(Fleet.deleted_at).is_(None))
+        query = query.order_by(func.lower(Fleet.name))
         if fleet_id is not None:
             query = query.where(col(Fleet.id) == fleet_id)
         return list(await self._session.exec(query))
 
     async def roster(self, fleet_id: int | None) -> list[RosterRow]:
         """All vehicles (of one fleet, or of all) with the first of their drivers, by id."""
+        at_the_wheel = and_(
+            col(Driver.vehicle_id) == col(Vehicle.id), col(Driver.deleted_at).is_(None)
+        )
         query = (
             select_columns(
                 col(Vehicle.id),
@@ -60,7 +48,8 @@ class FleetRepository:
                 col(Driver.name),
             )
             .select_from(Vehicle)
-            .join(Driver, col(Driver.vehicle_id) == col(Vehicle.id), isouter=True)
+            .join(Driver, at_the_wheel, isouter=True)
+            .where(col(Vehicle.deleted_at).is_(None))
             .ext(distinct_on(col(Vehicle.id)))
             .order_by(col(Vehicle.id), col(Driver.id))
             .limit(ROSTER_LIMIT)

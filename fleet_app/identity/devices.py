@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from fleet_app.access.matrix import authorize
 from fleet_app.access.principal import Principal
-from fleet_app.access.roles import Role
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.models import DeviceToken, SpeedUnit
 from fleet_app.identity.ports import UnitOfWork
 from fleet_app.identity.repository import IdentityRepository
 from fleet_app.identity.tokens import digest, new_device_token
 from fleet_app.kernel.clock import Clock, utc_now
-from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
-
-MANAGERS = (Role.SYSTEM_ADMIN, Role.FLEET_MANAGER)
+from fleet_app.kernel.errors import InvalidInput, NotFound
 
 
 class NewDevice(msgspec.Struct, frozen=True):
@@ -43,7 +41,7 @@ class DeviceService:
         speed_unit: SpeedUnit = SpeedUnit.KNOTS,
     ) -> NewDevice:
         """A new token for a vehicle. Raises `Forbidden`, `NotFound` or `InvalidInput`."""
-        _must_manage(actor)
+        authorize(actor, "devices.manage")
         label = name.strip()
         if not 1 <= len(label) <= 120:
             raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
@@ -68,7 +66,7 @@ class DeviceService:
         self, actor: Principal, *, vehicle_id: int | None = None, page: int = 1, limit: int = 50
     ) -> tuple[list[DeviceToken], int]:
         """One page of device tokens, newest first, and their total. Raises `Forbidden`."""
-        _must_manage(actor)
+        authorize(actor, "devices.read")
         async with self._work() as session:
             return await IdentityRepository(session).device_tokens(
                 actor.fleet_id, vehicle_id, offset=(page - 1) * limit, limit=limit
@@ -76,7 +74,7 @@ class DeviceService:
 
     async def revoke(self, actor: Principal, device_id: int) -> DeviceToken:
         """Refuse the token from now on; again is no error. Raises `Forbidden` or `NotFound`."""
-        _must_manage(actor)
+        authorize(actor, "devices.manage")
         async with self._work() as session:
             device = await IdentityRepository(session).device_token(device_id)
             if device is None or not actor.sees_fleet(device.fleet_id):
@@ -84,9 +82,3 @@ class DeviceService:
             device.revoked_at = device.revoked_at or self._clock()
         self._authenticator.forget_device(device.token_hash)
         return device
-
-
-def _must_manage(actor: Principal) -> None:
-    homeless = actor.fleet_id is None and actor.role is not Role.SYSTEM_ADMIN
-    if actor.role not in MANAGERS or homeless:
-        raise Forbidden("Only fleet managers and system administrators manage devices")

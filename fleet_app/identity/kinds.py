@@ -10,6 +10,8 @@ from fleet_app.access.roles import Role
 from fleet_app.identity.emails import checked_email
 from fleet_app.identity.models import User
 from fleet_app.identity.passwords import Passwords
+from fleet_app.identity.repository import IdentityRepository
+from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Conflict, InvalidInput
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
@@ -87,9 +89,21 @@ def _check_self(write: Write) -> None:
             raise invalid({name: f"you cannot change {message}"})
 
 
+async def _after_save(write: Write) -> None:
+    """A new password or no access any more: phones have to sign in again."""
+    locked_out = write.values.get("is_active") is False
+    if not write.is_new and (locked_out or "password_hash" in write.values):
+        await _end_grants(write)
+
+
 async def _before_delete(write: Write) -> None:
     if write.row.id == write.actor.user_id:
         raise Conflict("You cannot delete yourself")
+    await _end_grants(write)
+
+
+async def _end_grants(write: Write) -> None:
+    await IdentityRepository(write.session).revoke_families(utc_now(), user_id=write.row.id)
 
 
 def _last_sign_in(_: Any) -> Any:
@@ -114,7 +128,9 @@ USERS = Kind(
             expression=_last_sign_in,
         ),
     ),
+    private=frozenset({"password_hash"}),
     before_save=_before_save,
+    after_save=_after_save,
     before_delete=_before_delete,
     icon="user-cog",
     extra={"fleetless": True},

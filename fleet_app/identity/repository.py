@@ -33,10 +33,12 @@ _ACCOUNTS = text(
     SELECT u.id, u.name, u.email, u.role, u.fleet_id, u.is_active, u.password_hash,
            d.id AS driver_id, v.id AS vehicle_id
     FROM users u
-    LEFT JOIN drivers d
-      ON d.user_id = u.id AND d.fleet_id = u.fleet_id AND d.status <> 'inactive'
-    LEFT JOIN vehicles v ON v.id = d.vehicle_id AND v.fleet_id = d.fleet_id
-    WHERE u.id = ANY(:ids)
+    LEFT JOIN fleets f ON f.id = u.fleet_id
+    LEFT JOIN drivers d ON d.user_id = u.id AND d.fleet_id = u.fleet_id
+      AND d.status <> 'inactive' AND d.deleted_at IS NULL
+    LEFT JOIN vehicles v
+      ON v.id = d.vehicle_id AND v.fleet_id = d.fleet_id AND v.deleted_at IS NULL
+    WHERE u.id = ANY(:ids) AND u.deleted_at IS NULL AND f.deleted_at IS NULL
     """
 )
 _DEVICES = text(
@@ -44,10 +46,19 @@ _DEVICES = text(
     SELECT t.token_hash, t.id, t.vehicle_id, t.fleet_id, t.speed_unit
     FROM device_tokens t
     JOIN vehicles v ON v.id = t.vehicle_id AND v.fleet_id = t.fleet_id
+    JOIN fleets f ON f.id = t.fleet_id
     WHERE t.token_hash = ANY(:hashes) AND t.revoked_at IS NULL
+      AND v.deleted_at IS NULL AND f.deleted_at IS NULL
     """
 )
-_VEHICLE_FLEET = text("SELECT fleet_id FROM vehicles WHERE id = :id")
+_VEHICLE_FLEET = text("SELECT fleet_id FROM vehicles WHERE id = :id AND deleted_at IS NULL")
+_OF_LIVING_VEHICLE = text(
+    "EXISTS (SELECT 1 FROM vehicles v"
+    " WHERE v.id = device_tokens.vehicle_id AND v.deleted_at IS NULL)"
+)
+
+
+_NOT_DELETED = col(User.deleted_at).is_(None)
 
 
 class IdentityRepository:
@@ -69,12 +80,15 @@ class IdentityRepository:
 
     async def user_by_email(self, email: str) -> User | None:
         """The user with this normalised email."""
-        query = select(User).where(func.lower(User.email) == email)
+        query = select(User).where(func.lower(User.email) == email, _NOT_DELETED)
         return (await self._session.exec(query)).first()
 
     async def user(self, user_id: int, *, lock: bool = False) -> User | None:
         """The user with this id, locked until the end of the transaction if asked."""
-        return await self._session.get(User, user_id, with_for_update=lock or None)
+        query = select(User).where(User.id == user_id, _NOT_DELETED)
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return (await self._session.exec(query)).first()
 
     async def accounts(self, user_ids: Sequence[int]) -> dict[int, Account]:
         """What the authenticator needs to know about users, active or not."""
@@ -124,8 +138,11 @@ class IdentityRepository:
     async def device_tokens(
         self, fleet_id: int | None, vehicle_id: int | None, *, offset: int, limit: int
     ) -> tuple[list[DeviceToken], int]:
-        """A page of device tokens, newest first, and how many there are. None means any."""
-        query = select(DeviceToken)
+        """A page of device tokens, newest first, and how many there are. None means any.
+
+        Those of deleted vehicles are left out: they are refused, and come back with the vehicle.
+        """
+        query = select(DeviceToken).where(_OF_LIVING_VEHICLE)
         if fleet_id is not None:
             query = query.where(DeviceToken.fleet_id == fleet_id)
         if vehicle_id is not None:

@@ -121,7 +121,11 @@ class PositionRepository:
 
     async def positions(self, fleet_id: int) -> list[LivePosition]:
         """The last believed position of every vehicle of a fleet."""
-        query = select_columns(*_COLUMNS).where(col(VehicleLive.fleet_id) == fleet_id)
+        query = (
+            select_columns(*_COLUMNS)
+            .join(Vehicle, col(Vehicle.id) == col(VehicleLive.vehicle_id))
+            .where(col(VehicleLive.fleet_id) == fleet_id, col(Vehicle.deleted_at).is_(None))
+        )
         connection = await self._session.connection()
         return [_position(row) for row in await connection.execute(query)]
 
@@ -130,7 +134,11 @@ class PositionRepository:
         query = (
             select(func.count())
             .select_from(Vehicle)
-            .where(col(Vehicle.fleet_id) == fleet_id, col(Vehicle.status) != VehicleStatus.RETIRED)
+            .where(
+                col(Vehicle.fleet_id) == fleet_id,
+                col(Vehicle.status) != VehicleStatus.RETIRED,
+                col(Vehicle.deleted_at).is_(None),
+            )
         )
         return int((await self._session.exec(query)).one())
 

@@ -31,6 +31,7 @@ async def silent_vehicles(
         select(Vehicle.id, Vehicle.name, VehicleLive.recorded_at)
         .join(VehicleLive, col(VehicleLive.vehicle_id) == col(Vehicle.id))
         .where(Vehicle.fleet_id == fleet_id, Vehicle.status == VehicleStatus.ACTIVE)
+        .where(col(Vehicle.deleted_at).is_(None))
         .where(VehicleLive.recorded_at < now - offline_after)
         .where(VehicleLive.recorded_at >= now - FORGOTTEN_AFTER)
         .order_by(col(VehicleLive.recorded_at).desc())

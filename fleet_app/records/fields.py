@@ -141,13 +141,14 @@ def words_of(value: str) -> str:
 class Computed:
     """A column that nobody writes: `expression(context)` is its SQL.
 
-    A choice among texts names its `options`. `hidden` columns are shown on request only.
+    A choice among texts names its `options`. `order(context)` is what sorting compares instead.
     """
 
     name: str
     title: str
     type: FieldType = FieldType.TEXT
     expression: Any
+    order: Any = None
     options: Sequence[str] = ()
     unit: str | None = None
     shown: bool = True

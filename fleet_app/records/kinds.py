@@ -66,7 +66,8 @@ class Kind:
 
     `unique` maps the name of a unique index to the field and message of its violation; `key` is
     the field by which an import finds existing records besides the external reference; `own`
-    gives the condition for the records that are a driver's own business.
+    gives the condition for the records that are a driver's own business. `private` names columns
+    besides the secret fields that nobody may read, in the audit log neither.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Kind:
     before_save: Hook = _nothing
     after_save: Hook = _nothing
     before_delete: Hook = _nothing
+    private: frozenset[str] = frozenset()
     creatable: bool = True
     icon: str = "file"
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -105,6 +107,11 @@ class Kind:
     def references(self) -> tuple[Spec, ...]:
         """The fields that point to other records."""
         return tuple(spec for spec in self.specs if spec.type is FieldType.REFERENCE)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The columns that nobody may read."""
+        return self.private | {spec.attribute for spec in self.specs if spec.secret}
 
     def permission(self, action: str) -> str:
         """The permission for `action` on this kind."""

@@ -146,6 +146,8 @@ class Listing:
                 mine = getattr(self._kind.model, column.attribute)
                 label = getattr(target.model, target.title)
                 return select(func.lower(label)).where(target.model.id == mine).scalar_subquery()
+        if isinstance(column, Computed) and column.order is not None:
+            return column.order(self._view)
         expression = self._expression(column)
         is_text = column.type in (FieldType.TEXT, FieldType.LONGTEXT)
         return func.lower(expression) if is_text else expression

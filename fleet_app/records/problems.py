@@ -11,6 +11,8 @@ from fleet_app.kernel.errors import InvalidInput
 
 GENERAL = "record"
 """The name under which a problem stands that is no single field's."""
+LONGEST_NAME = 80
+"""Of a field that somebody made up, as it comes back to them."""
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "is missing",
@@ -61,7 +63,7 @@ def invalid(fields: Mapping[str, str]) -> InvalidInput:
 
 def _field(location: tuple[int | str, ...]) -> str:
     names = [part for part in location if isinstance(part, str)]
-    return names[0] if names else GENERAL
+    return names[0][:LONGEST_NAME] if names else GENERAL
 
 
 def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:

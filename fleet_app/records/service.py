@@ -21,9 +21,12 @@ from fleet_app.records.errors import Stale, Taken
 from fleet_app.records.kinds import Kind, Kinds, View, Write
 from fleet_app.records.listing import Listing, Row, plain, visible
 from fleet_app.records.problems import invalid, problems_of
+from fleet_app.records.references import require_fleet, require_targets
 
 MOST_AT_ONCE = 500
 FLEET = "fleet_id"
+HIDDEN = "…"
+"""Stands in the audit log for what nobody may read."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,7 +97,7 @@ class Records:
         if row.deleted_at is not None:
             raise NotFound(self._kind.label, identifier)
         fields = self._checked({**self._current(row), **values}, only=values)
-        await self._check_references(fields, self._owner_of(row), only=values)
+        await self._require_targets(fields, self._owner_of(row), only=values)
         columns = {
             spec.attribute: fields[spec.name]
             for spec in self._kind.specs
@@ -121,9 +124,9 @@ class Records:
     async def _create(self, values: Mapping[str, Any]) -> Any:
         authorize(self._actor.principal, self._kind.permission("create"))
         given = dict(values)
-        owner = self._owner(given.pop(FLEET, None))
+        owner = await self._owner(given)
         fields = self._checked(given)
-        await self._check_references(fields, owner)
+        await self._require_targets(fields, owner)
         row = self._kind.model(**({} if owner is None else {self._kind.tenant: owner}))
         columns = {spec.attribute: fields[spec.name] for spec in self._kind.specs}
         await self._save(row, columns, fields, is_new=True)
@@ -186,11 +189,11 @@ class Records:
     def _tell(
         self, row: Any, action: str, columns: Mapping[str, Any], before: Mapping[str, Any]
     ) -> None:
-        owner, secret = self._owner_of(row), _secrets(self._kind)
+        owner, hidden = self._owner_of(row), self._kind.hidden
         changes = {
-            name: [plain(before.get(name)), plain(value)]
+            name: [HIDDEN, HIDDEN] if name in hidden else [plain(before.get(name)), plain(value)]
             for name, value in columns.items()
-            if name not in secret and (before or value not in (None, "", [], {}))
+            if before or value not in (None, "", [], {})
         }
         note(
             self._session, self._actor, action, kind=self._kind.name, object_id=row.id,
@@ -215,16 +218,27 @@ class Records:
             fields=fields or {},
         )
 
-    def _owner(self, given: Any) -> int | None:
-        """The fleet of a new record: the actor's own, or the one an administrator names."""
+    async def _owner(self, values: dict[str, Any]) -> int | None:
+        """The fleet of a new record, taken out of `values`: the actor's own, or the one an
+        administrator names. Raises `InvalidInput`, `NotFound`."""
         if self._kind.tenant != FLEET:
             return None
-        if given is not None and (isinstance(given, bool) or not isinstance(given, int)):
+        given = values.pop(FLEET, None)
+        if given is not None and not _is_id(given):
             raise invalid({FLEET: "must be the number of a fleet"})
         owner = fleet_in_view(self._actor.principal, given)
-        if owner is None and not self._kind.extra.get("fleetless"):
+        if owner is not None:
+            await require_fleet(self._session, owner)
+        elif not self._kind.extra.get("fleetless"):
             raise InvalidInput("Which fleet?", fields={FLEET: "is missing"})
         return owner
+
+    async def _require_targets(
+        self, fields: Mapping[str, Any], owner: int | None, only: Mapping[str, Any] | None = None
+    ) -> None:
+        await require_targets(
+            self._session, self._kinds, self._kind, fields, owner=owner, only=only
+        )
 
     def _owner_of(self, row: Any) -> int | None:
         owner: int | None = getattr(row, self._kind.tenant)
@@ -243,28 +257,6 @@ class Records:
         if late:
             raise invalid(dict.fromkeys(late, "cannot be changed afterwards"))
         return fields
-
-    async def _check_references(
-        self, fields: Mapping[str, Any], owner: int | None, only: Mapping[str, Any] | None = None
-    ) -> None:
-        """Raises `InvalidInput` for ids of records that are not there for this fleet."""
-        problems = {}
-        for spec in self._kind.references:
-            identifier = fields[spec.name]
-            if identifier is None or (only is not None and spec.name not in only):
-                continue
-            target = self._kinds.get(spec.reference or "")
-            if target is None or not await self._exists(target, identifier, owner):
-                problems[spec.name] = f"there is no such {spec.title.lower()}"
-        if problems:
-            raise invalid(problems)
-
-    async def _exists(self, target: Kind, identifier: int, owner: int | None) -> bool:
-        model = target.model
-        query = select(model.id).where(model.id == identifier, model.deleted_at.is_(None))
-        if owner is not None:
-            query = query.where(getattr(model, target.tenant) == owner)
-        return (await self._session.exec(query)).first() is not None
 
     async def _locked(self, identifier: int, action: str) -> Any:
         kind = self._kind
@@ -293,5 +285,5 @@ def problem(index: int, error: FleetError) -> Outcome:
     return Outcome(index=index, message=error.message, fields=dict(error.fields))
 
 
-def _secrets(kind: Kind) -> frozenset[str]:
-    return frozenset(spec.attribute for spec in kind.specs if spec.secret)
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63

@@ -9,17 +9,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from fleet_app.access.actor import Actor
 from fleet_app.access.principal import Principal
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
 from fleet_app.identity.grants import TokenPair
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import FleetError, InvalidInput, StoreUnavailable, TooLarge
-from mobile_api.deps import (
-    CurrentPrincipal,
-    client_address,
-    container,
-    require_own_origin,
-)
+from mobile_api.deps import allow, client_address, container, require_own_origin
 from mobile_api.envelope import ok
 from mobile_api.schemas.auth import RefreshRequest, SignIn
 
@@ -101,9 +97,9 @@ async def revoke_token(
 
 
 @router.get("/me")
-async def me(request: Request, principal: CurrentPrincipal) -> Response:
+async def me(request: Request, actor: Annotated[Actor, allow("account.use")]) -> Response:
     """Who the caller is."""
-    return ok(request, _person(principal))
+    return ok(request, _person(actor.principal))
 
 
 @browser.post("/login")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from fleet_app.access.roles import Role
-from mobile_api.deps import container, require_roles
+from mobile_api.deps import allow, container
 from mobile_api.envelope import ok
 from mobile_api.schemas import geocode as schemas
 
-router = APIRouter(
-    tags=["addresses"],
-    dependencies=[Depends(require_roles(Role.SYSTEM_ADMIN, Role.FLEET_MANAGER, Role.DISPATCHER))],
-)
+router = APIRouter(tags=["addresses"], dependencies=[allow("places.search")])
 
 
 @router.get("/geocode", responses=schemas.SEARCH, response_class=Response)

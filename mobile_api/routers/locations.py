@@ -10,6 +10,7 @@ from fleet_app.kernel.errors import NotFound
 from fleet_app.location.models import Source
 from mobile_api.body import read_body
 from mobile_api.decoding import decode_post
+from mobile_api.deps import checks
 from mobile_api.envelope import ok
 from mobile_api.ingest import now_ms, sender_of, take
 from mobile_api.schemas.locations import REQUEST_BODY, RESPONSES
@@ -23,6 +24,7 @@ router = APIRouter(tags=["positions"])
     responses=RESPONSES,
     response_class=Response,
 )
+@checks("locations.send")
 async def post_locations(request: Request) -> Response:
     """Send one fix, a list of fixes, or `{"fixes": […]}`: 1 to 500, of one vehicle.
 

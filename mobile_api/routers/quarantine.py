@@ -7,21 +7,25 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from fleet_app.access.actor import Actor
 from fleet_app.location.models import QuarantineReason
-from mobile_api.deps import CurrentPrincipal, container
+from fleet_app.location.overview import OverviewService
+from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
 from mobile_api.ingest import one_fleet
-from mobile_api.routers.vehicles import FleetId, overview
+from mobile_api.routers.vehicles import FleetId
 from mobile_api.schemas import vehicles as schemas
 
 router = APIRouter(tags=["quarantine"])
+
+Reader = Annotated[Actor, allow("quarantine.read")]
 
 
 @router.get("/quarantine", responses=schemas.QUARANTINE, response_class=Response)
 async def list_quarantine(
     *,
     request: Request,
-    actor: CurrentPrincipal,
+    actor: Reader,
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     vehicle_id: Annotated[int | None, Query(gt=0, lt=2**63)] = None,
@@ -29,10 +33,14 @@ async def list_quarantine(
     fleet_id: FleetId = None,
 ) -> Response:
     """Fixes that were taken over but are not believed, the newest first."""
-    stores = container(request)
-    async with stores.work() as session:
-        rows, total = await overview(stores, session).quarantine(
-            actor, page=page, limit=limit, vehicle_id=vehicle_id, reason=reason, fleet_id=fleet_id
+    async with container(request).work() as session:
+        rows, total = await OverviewService(session).quarantine(
+            actor.principal,
+            page=page,
+            limit=limit,
+            vehicle_id=vehicle_id,
+            reason=reason,
+            fleet_id=fleet_id,
         )
     pagination = Pagination(page=page, limit=limit, total=total)
     return ok(request, [schemas.quarantine_view(row) for row in rows], pagination=pagination)
@@ -41,10 +49,11 @@ async def list_quarantine(
 @router.get("/quarantine/unreadable", responses=schemas.UNREADABLE, response_class=Response)
 async def list_unreadable(
     request: Request,
-    actor: CurrentPrincipal,
+    actor: Reader,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     fleet_id: FleetId = None,
 ) -> Response:
     """The beginnings of the newest payloads that nobody could read (about 1000 are kept)."""
-    found = await container(request).ingest.rejected(one_fleet(actor, fleet_id), limit)
+    fleet = one_fleet(actor.principal, "quarantine.read", fleet_id)
+    found = await container(request).ingest.rejected(fleet, limit)
     return ok(request, [schemas.unreadable_view(payload) for payload in found])

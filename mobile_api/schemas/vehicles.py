@@ -1,17 +1,14 @@
-"""Vehicles, positions and fixes kept apart, as the API shows them."""
+"""Positions and fixes kept apart, as the API shows them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from fleet_app.fleet.models import VehicleType
 from fleet_app.kernel.clock import from_ms
 from fleet_app.location.frames import LivePosition
-from fleet_app.location.listing import VehicleRow
 from fleet_app.location.models import (
     Fix,
     MotionStatus,
@@ -20,52 +17,6 @@ from fleet_app.location.models import (
     VehicleLive,
 )
 from mobile_api.schemas.errors import ErrorEnvelope, answer_example
-
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
-
-
-class VehicleCreate(BaseModel):
-    """A vehicle to be added."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"name": "Van 12", "registration_number": "ABC-123", "type": "van"}
-        }
-    )
-
-    name: Annotated[
-        str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=120, pattern=_NO_CONTROLS
-        ),
-    ]
-    registration_number: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=_NO_CONTROLS),
-    ]
-    type: VehicleType = VehicleType.VAN
-    fleet_id: Annotated[int, Field(gt=0, lt=2**63)] | None = Field(
-        default=None, description="Only for administrators; everybody else adds to the own fleet."
-    )
-
-
-class VehicleView(msgspec.Struct, frozen=True, kw_only=True):
-    """A vehicle with its live columns; None is unknown. `speed` in m/s, `battery` in percent."""
-
-    id: int
-    fleet_id: int
-    name: str
-    registration_number: str
-    type: str
-    service_status: str
-    status: str
-    driver: str | None
-    speed: float | None
-    battery: float | None
-    heading: float | None
-    latitude: float | None
-    longitude: float | None
-    last_seen: datetime | None
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,27 +56,6 @@ class UnreadableView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     message: str
     text: str
-
-
-def vehicle_view(row: VehicleRow) -> VehicleView:
-    """What the API shows of a vehicle."""
-    vehicle, live = row.vehicle, row.live
-    return VehicleView(
-        id=vehicle.id or 0,
-        fleet_id=vehicle.fleet_id,
-        name=vehicle.name,
-        registration_number=vehicle.registration_number,
-        type=vehicle.type,
-        service_status=vehicle.status,
-        status=word(row.status),
-        driver=row.driver,
-        speed=live.speed if live else None,
-        battery=live.battery if live else None,
-        heading=live.heading if live else None,
-        latitude=live.lat if live else None,
-        longitude=live.lon if live else None,
-        last_seen=live.recorded_at if live else None,
-    )
 
 
 def live_view(position: LivePosition, seen_after: datetime) -> PositionView:
@@ -208,22 +138,6 @@ def _answers(example: Any, *, code: int = 200, **others: str) -> dict[int | str,
 
 _NOT_ALLOWED = "The caller's role does not allow this."
 _UNKNOWN = "Unknown, or another fleet's."
-_VEHICLE = {
-    "id": 12,
-    "fleet_id": 1,
-    "name": "Van 12",
-    "registration_number": "ABC-123",
-    "type": "van",
-    "service_status": "active",
-    "status": "moving",
-    "driver": "Aino Virtanen",
-    "speed": 8.3,
-    "battery": 83.0,
-    "heading": 271.5,
-    "latitude": 60.1699,
-    "longitude": 24.9384,
-    "last_seen": "2026-11-22T10:15:30Z",
-}
 _POSITION = {
     "vehicle_id": 12,
     "latitude": 60.1699,
@@ -236,9 +150,6 @@ _POSITION = {
     "stale": False,
 }
 HEALTH = _answers({"status": "ok", "stores": {"database": "ok", "live": "ok"}})
-VEHICLES = _answers([_VEHICLE], _403=_NOT_ALLOWED)
-VEHICLE = _answers(_VEHICLE, _403=_NOT_ALLOWED, _404=_UNKNOWN)
-CREATED = _answers(_VEHICLE, code=201, _403=_NOT_ALLOWED, _409="The registration number is taken.")
 ROSTER = _answers(
     {
         "columns": ["id", "name", "registration_number", "type", "driver"],

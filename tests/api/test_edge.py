@@ -80,7 +80,7 @@ async def test_unknown_addresses_get_404_in_the_envelope(
     [
         ("GET", "/api/v1/locations", "POST"),
         ("DELETE", "/api/v1/vehicles", "GET, POST"),
-        ("PUT", "/api/v1/vehicles/7", "GET"),
+        ("PUT", "/api/v1/vehicles/7", "DELETE, GET, PATCH"),
         ("POST", "/api/health", "GET"),
     ],
 )

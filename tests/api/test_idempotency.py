@@ -14,6 +14,7 @@ from fleet_app.fleet.models import Vehicle
 from fleet_app.identity.models import DeviceToken
 from fleet_app.kernel.errors import StoreUnavailable
 from mobile_api.app import create_api
+from mobile_api.idempotency import covers
 from tests.builders.api import ORIGIN, World
 
 PATH = "/api/v1/vehicles"
@@ -139,7 +140,7 @@ async def test_a_defect_of_ours_frees_the_key(
     world: World, manager: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("fleet_app.fleet.service.FleetService.add_vehicle", None)
+        broken.setattr("fleet_app.records.service.Records.create", None)
         assert (await post(world, manager)).status_code == 500
     assert (await post(world, manager)).status_code == 201
 
@@ -181,5 +182,12 @@ async def test_where_the_header_counts_it_is_described(world: World) -> None:
         if parameter["name"] == "Idempotency-Key"
     }
 
-    assert described == {"/api/v1/vehicles", "/api/v1/devices"}
+    covered = {
+        path
+        for path, operations in paths.items()
+        if "post" in operations and covers({"type": "http", "method": "POST", "path": path})
+    }
+    assert described == covered
+    assert {"/api/v1/vehicles", "/api/v1/vehicles/bulk", "/api/v1/devices"} <= described
+    assert not described & {"/api/v1/locations", "/api/v1/files", "/api/v1/auth/token"}
     assert "409" in paths["/api/v1/devices"]["post"]["responses"]

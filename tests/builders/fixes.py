@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fleet_app.location.models import Fix, FixBatch, Source
+from fleet_app.bootstrap import Container
+from fleet_app.location.models import Fix, FixBatch, MotionStatus, Source, VehicleLive
 
 NOON_MS = (time.time_ns() // 1_000_000 // 86_400_000 - 10) * 86_400_000 + 43_200_000
 """Noon (UTC), ten days ago."""
@@ -35,3 +37,23 @@ def a_batch(
         source=Source.API,
         fixes=list(fixes),
     )
+
+
+async def seen(
+    container: Container,
+    vehicle_id: int,
+    fleet_id: int,
+    status: MotionStatus = MotionStatus.MOVING,
+    *,
+    ago: timedelta = timedelta(seconds=5),
+    speed: float | None = 8.0,
+    battery: float | None = 80.0,
+) -> None:
+    """Remember a last position of a vehicle."""
+    live = VehicleLive(
+        vehicle_id=vehicle_id, fleet_id=fleet_id, recorded_at=datetime.now(UTC) - ago,
+        received_at=datetime.now(UTC), lat=60.17, lon=24.94, speed=speed, heading=90.0,
+        battery=battery, status=status, tracker={},
+    )  # fmt: skip
+    async with container.work() as session:
+        session.add(live)

@@ -48,7 +48,9 @@ class CostHistory:
         """The present month and those before it, `months` in all. Raises `NotFound`."""
         authorize(actor.principal, "maintenance_records.read")
         vehicle = await self._session.get(Vehicle, vehicle_id)
-        if vehicle is None or not actor.principal.sees_fleet(vehicle.fleet_id):
+        if vehicle is None or vehicle.deleted_at is not None:
+            raise NotFound("Vehicle", vehicle_id)
+        if not actor.principal.sees_fleet(vehicle.fleet_id):
             raise NotFound("Vehicle", vehicle_id)
         fleet = await self._session.get(Fleet, vehicle.fleet_id)
         assert fleet is not None
