@@ -48,7 +48,8 @@ async def set_delivery_statuses(
     done says why; the rest is done.
     """
     wishes = [item.wish(item.delivery_id) for item in body.changes]
-    async with container(request).work() as session:
+    stores = container(request)
+    async with stores.work(stores.patience) as session:
         results = await DeliveryLife(session).change_many(actor, wishes)
     views = [
         schemas.outcome_view(index, wish.delivery_id, result)

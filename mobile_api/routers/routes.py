@@ -37,7 +37,8 @@ async def create_route(
     What the plan breaks (too heavy, skills missing, vehicle or driver busy that day) stands in
     `warnings`; the route is made all the same.
     """
-    async with container(request).work() as session:
+    stores = container(request)
+    async with stores.work(stores.patience) as session:
         tour = await RouteService(session).create(actor, body.plan())
     return _answer(request, tour, status=201)
 
@@ -61,8 +62,8 @@ async def change_route_stops(
     New ones become assigned; those left out are free again. A delivery that is already on its way
     or done cannot be left out.
     """
-    version = if_match(request)
-    async with container(request).work() as session:
+    version, stores = if_match(request), container(request)
+    async with stores.work(stores.patience) as session:
         service = RouteService(session)
         tour = await service.change_stops(actor, route_id, body.delivery_ids, version=version)
     return _answer(request, tour)

@@ -410,3 +410,56 @@ async def _backdate(world: World, ids: list[int]) -> None:
             for event in await events_of(world.container, delivery):
                 event.occurred_at -= timedelta(hours=10)
                 session.add(event)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"status": null}',
+        b'{"status": "cancelled", "reason": "other", "note": "\\ud800"}',
+        b'{"status": "cancelled", "reason": "other", "note": "\\u0000"}',
+        b'{"status": "cancelled", "reason": "duplicate", "latitude": NaN, "longitude": 1}',
+        b'{"status": "cancelled", "reason": "duplicate", "latitude": 1e999, "longitude": 1}',
+        b'{"status": "cancelled", "reason": "duplicate", "occurred_at": 1e300}',
+        b'{"status": "cancelled", "reason": "damaged", "occurred_at": "9999-12-31T23:59:59-12:00"}',
+        b"\xff\xfe",
+        b"[" * 5000,
+    ],
+)
+async def test_bodies_that_are_no_report(world: World, depot: Depot, body: bytes) -> None:
+    delivery = await a_delivery(world.container, world.fleet_id)
+    headers = depot.office | {"Content-Type": "application/json"}
+    for method, address, content in (
+        ("PUT", f"{API}/deliveries/{delivery}/status", body),
+        ("POST", f"{API}/deliveries/status", b'{"changes": [' + body + b"]}"),
+        ("POST", f"{API}/routes", body),
+        ("PUT", f"{API}/routes/{delivery}/stops", body),
+    ):
+        answer = await world.client.request(method, address, content=content, headers=headers)
+        assert answer.status_code == 400, answer.text
+    assert (await stored(world.container, delivery)).status == "created"
+
+
+async def test_the_description_names_every_answer(world: World) -> None:
+    paths = (await world.client.get("/api/openapi.json")).json()["paths"]
+    expected = {
+        (f"{API}/deliveries/{{delivery_id}}/status", "put"): {"200", "403", "404", "409"},
+        (f"{API}/deliveries/status", "post"): {"200", "403", "409"},
+        (f"{API}/deliveries/{{delivery_id}}/events", "get"): {"200", "403", "404"},
+        (f"{API}/routes", "post"): {"201", "403", "404", "409"},
+        (f"{API}/routes/{{route_id}}/stops", "get"): {"200", "403", "404"},
+        (f"{API}/routes/{{route_id}}/stops", "put"): {"200", "403", "404", "409", "412"},
+        (f"{API}/routes/{{route_id}}/publish", "post"): {"200", "403", "404", "409", "412"},
+        (f"{API}/routes/{{route_id}}/start", "post"): {"200", "403", "404", "409", "412"},
+        (f"{API}/routes/{{route_id}}/complete", "post"): {"200", "403", "404", "409", "412"},
+        (f"{API}/drivers/{{driver_id}}/assignments", "get"): {"200", "403", "404"},
+    }
+    for (path, method), statuses in expected.items():
+        documented = paths[path][method]["responses"]
+        assert statuses | {"400", "401", "413", "429", "503"} == set(documented), path
+        success = documented[min(documented)]["content"]["application/json"]
+        assert success["example"]["data"], path
