@@ -140,6 +140,28 @@ async def test_a_large_unit_of_work_makes_few_jobs_and_keeps_its_order(container
     assert len(await jobs(container)) <= LANES
 
 
+async def test_events_of_one_record_are_in_the_order_of_its_commits(container: Container):
+    async with container.work() as session:
+        session.add(Fleet(name="Contested"))
+
+    async def rename(number: int) -> None:
+        async with container.work() as session:
+            fleet = (await session.exec(select(Fleet))).one()
+            fleet.name = f"Renamed {number}"
+            session.add(fleet)
+            publish(session, an_event("fleet:1", number=number))
+
+    async with container.work() as session:
+        fleet = (await session.exec(select(Fleet))).one()
+        fleet.name = "Renamed 1"
+        await session.flush()
+        later = asyncio.create_task(rename(2))
+        await asyncio.sleep(0.3)  # it waits for the row that is ours
+        publish(session, an_event("fleet:1", number=1))
+    await later
+    assert [row.data["number"] for row in await stored(container)] == [1, 2]
+
+
 async def test_a_job_waits_once_per_queueing_lock(container: Container):
     async with container.work() as session:
         session.add(Fleet(name="Still committed"))
