@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
@@ -40,15 +40,23 @@ class ImportState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class Import(SQLModel, table=True):
-    """A spreadsheet on its way into the records. `mapping` is `{column number: field}`."""
+    """A spreadsheet on its way into the records. `mapping` is `{column number: field}`.
+
+    `total`, `handled` and what follows count rows of the present check, run or undoing; `taken`
+    counts the rows that a run is done with for good, where an interrupted one goes on. `attempt`
+    tells the job that is meant from those before it. Without a fleet only for records of no fleet.
+    """
 
     __tablename__ = "imports"
 
     id: int | None = primary_key()
-    fleet_id: int = reference("fleets.id")
+    fleet_id: int | None = reference("fleets.id", optional=True)
     user_id: int = reference("users.id", ondelete="CASCADE")
     kind: str = Field(max_length=40)
     filename: str = Field(max_length=200)
@@ -57,12 +65,16 @@ class Import(SQLModel, table=True):
     headers: list[str] = tags()
     sample: list[list[str]] = tags()
     mapping: dict[str, Any] = document()
+    date_order: str = Field(default="dmy", max_length=3, sa_column_kwargs={"server_default": "dmy"})
+    attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    taken: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     total: int = 0
     handled: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     failed: int = 0
+    without_place: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     message: str = Field(default="", max_length=500)
     created_at: datetime = moment(now=True)
     finished_at: datetime | None = moment(optional=True)
@@ -79,3 +91,21 @@ class ImportProblem(SQLModel, table=True):
     row: int
     cells: list[str] = tags()
     errors: dict[str, Any] = document()
+
+
+class ImportedRow(SQLModel, table=True):
+    """The record that a row of an import made, and its version then; what undoing goes by."""
+
+    __tablename__ = "imported_rows"
+
+    import_id: int = Field(
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("imports.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    row: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    record_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    version: int
