@@ -14,6 +14,7 @@ from mobile_api.idempotency import Idempotency
 from mobile_api.multipart import OVERHEAD
 from mobile_api.routers import (
     assignments,
+    audit,
     auth,
     delivery_life,
     devices,
@@ -41,6 +42,7 @@ ROUTERS = (
     files.router,
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
+    audit.router,
     *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""

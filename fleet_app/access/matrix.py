@@ -86,6 +86,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     "devices.manage": _MANAGED,
     "audit.read": _MANAGED,
     "audit.export": _MANAGED,
+    "changes.undo": _OFFICE,
     "files.read": _CREW,
     "files.create": _OFFICE,
     "views.use": _OFFICE,

@@ -53,11 +53,17 @@ def note(
         kind=kind,
         object_id=object_id,
         label=label[:200],
-        changes=_plain(changes or {}),
+        changes=as_kept(changes or {}),
         previous_hash="",
         hash="",
     )
     session.info.setdefault(PENDING, []).append(entry)
+
+
+def noted(session: AsyncSession) -> list[AuditEntry]:
+    """What was noted in this unit of work so far; entries may still be reworded."""
+    pending: list[AuditEntry] = session.info.setdefault(PENDING, [])
+    return pending
 
 
 async def seal(session: AsyncSession) -> None:
@@ -98,7 +104,7 @@ def _chain(entry: AuditEntry) -> int:
     return entry.chain
 
 
-def _plain(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+def as_kept(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """As JSON keeps it, so that the hash of what is read back is the hash of what was written."""
     plain: dict[str, Any] = msgspec.json.decode(
         msgspec.json.encode(clean(msgspec.to_builtins(changes)))
