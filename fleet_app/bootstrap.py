@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.audit.trail import seal
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.live_status import LiveStatus
 from fleet_app.fleet.file_service import FileService
 from fleet_app.identity.authenticator import Authenticator
@@ -36,8 +37,9 @@ from fleet_app.location.tracker import Tracker
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
 from fleet_app.outbox.store import post
-from fleet_app.routing.geocoding import Geocoder, open_geocoder
+from fleet_app.records.imports.service import Imports
 from fleet_app.records.kinds import View
+from fleet_app.routing.geocoding import Geocoder, open_geocoder
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.files.directory import DirectoryFiles
 from fleet_app.storage.files.s3 import S3Files
@@ -237,6 +239,11 @@ class Container:
     def file_service(self) -> FileService:
         """Photographs and papers of records."""
         return FileService(self.work, self.files, limit=self.settings.file_max_bytes)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Spreadsheets on their way into the records."""
+        return Imports(self.work, KINDS, self.files, limit=self.settings.import_max_bytes)
 
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""

@@ -1,0 +1,112 @@
+"""Imports and their problems in the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.records.imports.columns import is_remark, memory
+from fleet_app.records.models import Import, ImportedRow, ImportProblem
+
+REMEMBERED = 20
+"""So many imports are looked through for one with the same headers."""
+PAGE = 500
+
+
+class ImportRepository:
+    """Imports in one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, identifier: int, *, lock: bool = False) -> Import | None:
+        """One import, as it is in the database now."""
+        query = select(Import).where(Import.id == identifier)
+        if lock:
+            query = query.with_for_update()
+        return (await self._session.exec(query.execution_options(populate_existing=True))).first()
+
+    async def page(
+        self, kinds: Sequence[str], fleet_id: int | None, *, page: int, limit: int
+    ) -> tuple[list[Import], int]:
+        """The newest imports of these kinds, of one fleet or of all, and how many there are."""
+        conditions: list[ColumnElement[bool]] = [col(Import.kind).in_(kinds)]
+        if fleet_id is not None:
+            conditions.append(col(Import.fleet_id) == fleet_id)
+        total = (await self._session.exec(select(func.count()).where(*conditions))).one()
+        query = select(Import).where(*conditions).order_by(col(Import.id).desc())
+        found = await self._session.exec(query.offset((page - 1) * limit).limit(limit))
+        return list(found), total
+
+    async def remembered(
+        self, kind: str, fleet_id: int | None, headers: Sequence[str]
+    ) -> Mapping[str, str] | None:
+        """What was last said of a sheet with these headers; None for a sheet unseen so far."""
+        query = select(Import).where(Import.kind == kind, Import.fleet_id == fleet_id)
+        newest = query.order_by(col(Import.id).desc()).limit(REMEMBERED)
+        for one in await self._session.exec(newest):
+            if one.attempt and _bare(one.headers) == _bare(headers):
+                return memory(one.headers, one.mapping)
+        return None
+
+    async def problems(
+        self, import_id: int, *, page: int, limit: int
+    ) -> tuple[list[ImportProblem], int]:
+        """Rows with what is wrong with them, in the order of the sheet, and how many there are."""
+        of_import = col(ImportProblem.import_id) == import_id
+        total = (await self._session.exec(select(func.count()).where(of_import))).one()
+        query = select(ImportProblem).where(of_import).order_by(col(ImportProblem.row))
+        found = await self._session.exec(query.offset((page - 1) * limit).limit(limit))
+        return list(found), total
+
+    async def all_problems(self, import_id: int) -> AsyncIterator[ImportProblem]:
+        """Every row with problems, in the order of the sheet."""
+        after = 0
+        while True:
+            query = select(ImportProblem).where(
+                ImportProblem.import_id == import_id, col(ImportProblem.row) > after
+            )
+            found = list(
+                await self._session.exec(query.order_by(col(ImportProblem.row)).limit(PAGE))
+            )
+            for one in found:
+                yield one
+            if len(found) < PAGE:
+                return
+            after = found[-1].row
+
+    async def forget_problems(self, import_id: int) -> None:
+        """Begin with no problems."""
+        await self._run(delete(ImportProblem).where(col(ImportProblem.import_id) == import_id))
+
+    async def add(
+        self, problems: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Keep the problems of some rows and the records that others made."""
+        for table, rows in ((ImportProblem, list(problems)), (ImportedRow, list(made))):
+            if rows:
+                await self._run(insert(table), rows)
+
+    async def made(self, import_id: int, after: int, limit: int) -> list[ImportedRow]:
+        """What the rows after one made, from the first row on."""
+        query = select(ImportedRow).where(
+            ImportedRow.import_id == import_id, col(ImportedRow.row) > after
+        )
+        found = await self._session.exec(query.order_by(col(ImportedRow.row)).limit(limit))
+        return list(found)
+
+    async def count_made(self, import_id: int) -> int:
+        """How many records it made."""
+        query = select(func.count()).where(col(ImportedRow.import_id) == import_id)
+        return int((await self._session.exec(query)).one())
+
+    async def _run(self, statement: Any, rows: Any = None) -> None:
+        await (await self._session.connection()).execute(statement, rows)
+
+
+def _bare(headers: Sequence[str]) -> list[str]:
+    return list(headers[1:] if headers and is_remark(headers[0]) else headers)

@@ -1,0 +1,126 @@
+"""Imports as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fleet_app.records.fields import FieldType
+from fleet_app.records.imports.columns import NUMBER, NUMBER_TITLE, importable, missing
+from fleet_app.records.imports.states import can
+from fleet_app.records.kinds import Kind
+from fleet_app.records.models import Import, ImportProblem
+from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
+
+NOT_NOW = "The import is in a state in which this cannot be done; `error.type` is `not_now`."
+_FIELD: dict[str, Any] = {
+    "name": "registration_number", "title": "Registration", "type": "text", "unit": None,
+    "required": True, "help": "", "example": "ABC-123", "reference": None, "options": [],
+}  # fmt: skip
+EXAMPLE = {
+    "id": 7, "kind": "vehicles", "fleet_id": 1, "filename": "vans.csv", "state": "uploaded",
+    "user": {"id": 3, "label": "Elina Virtanen"},
+    "headers": ["Van", "Plate"], "sample": [["Van 12", "ABC-123"]],
+    "mapping": {"0": "name", "1": "registration_number"}, "date_order": "dmy",
+    "missing": [], "fields": [_FIELD], "can": ["map", "check", "run"],
+    "total": 500, "handled": 0, "created": 0, "updated": 0, "unchanged": 0, "failed": 0,
+    "without_place": 0, "message": "",
+    "created_at": "2026-11-22T10:15:30Z", "finished_at": None,
+}  # fmt: skip
+_PROBLEM = {
+    "row": 17, "cells": ["Van 12", ""],
+    "errors": {"registration_number": "is missing"}, "what": "Registration is missing",
+}  # fmt: skip
+UPLOAD = answers(EXAMPLE, code=201, _403=NOT_ALLOWED, _404="The fleet does not exist.")
+ONE = answers(EXAMPLE, _403=NOT_ALLOWED, _404=UNKNOWN)
+STEP = answers(EXAMPLE, _403=NOT_ALLOWED, _404=UNKNOWN, _409=NOT_NOW)
+MANY = answers([EXAMPLE], _403=NOT_ALLOWED, _404=UNKNOWN)
+PROBLEMS = answers([_PROBLEM], _403=NOT_ALLOWED, _404=UNKNOWN)
+_FILE_PART = {
+    "type": "string", "format": "binary",
+    "description": "A CSV file or an Excel workbook (.xlsx) with a header row: up to 50,000 rows "
+    "and 200 columns. Its part comes last.",
+}  # fmt: skip
+FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["kind", "file"],
+                    "properties": {
+                        "kind": {
+                            "type": "string",
+                            "description": "What the rows are, such as `vehicles`.",
+                        },
+                        "fleet_id": {
+                            "type": "integer",
+                            "description": "Whose they will be, for administrators.",
+                        },
+                        "file": _FILE_PART,
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class MappingIn(BaseModel):
+    """Which columns are which fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: dict[str, str | None] = Field(
+        description="Column number, from 0, to a field's name; columns left out are not imported. "
+        f"`{NUMBER}` is the record's own number, as exports have it.",
+        examples=[{"0": "name", "1": "registration_number"}],
+        max_length=200,
+    )
+    date_order: Literal["dmy", "mdy"] | None = Field(
+        default=None,
+        description="How to read 03/04/2026 where a column itself does not tell; first `dmy`.",
+    )
+
+
+def view(record: Import, kind: Kind, names: Mapping[int, str], *, whole: bool) -> dict[str, Any]:
+    """An import; `whole` with its sample and the fields that its columns can be."""
+    plain = (
+        *("id", "kind", "fleet_id", "filename", "state", "headers", "mapping", "date_order"),
+        *("total", "handled", "created", "updated", "unchanged", "failed", "without_place"),
+        *("message", "created_at", "finished_at"),
+    )
+    shown = {name: getattr(record, name) for name in plain}
+    shown["user"] = {"id": record.user_id, "label": names.get(record.user_id, "")}
+    shown["can"] = can(record)
+    if whole:
+        shown["sample"] = record.sample
+        shown["missing"] = [spec.name for spec in missing(kind, record.mapping)]
+        shown["fields"] = fields(kind)
+    return shown
+
+
+def fields(kind: Kind) -> list[dict[str, Any]]:
+    """What columns can be."""
+    known: list[dict[str, Any]] = [
+        {
+            "name": spec.name, "title": spec.title, "type": spec.type.value, "unit": spec.unit,
+            "required": spec.required, "help": spec.help, "example": spec.example,
+            "reference": spec.reference, "options": spec.options,
+        }
+        for spec in importable(kind)
+    ]  # fmt: skip
+    number: dict[str, Any] = {
+        "name": NUMBER, "title": NUMBER_TITLE, "type": FieldType.INTEGER.value, "unit": None,
+        "required": False, "help": "Which record a row is, as an export says it", "example": 12,
+        "reference": None, "options": [],
+    }  # fmt: skip
+    return [*known, number]
+
+
+def problem_view(problem: ImportProblem, words: str) -> dict[str, Any]:
+    """A row that cannot be taken over."""
+    return {"row": problem.row, "cells": problem.cells, "errors": problem.errors, "what": words}
