@@ -743,7 +743,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_fleet_due",
         "deliveries",
-        ["fleet_id", sa.literal_column("due_on DESC"), "id"],
+        ["fleet_id", sa.text("due_on DESC NULLS LAST"), sa.text("id DESC")],
         unique=False,
     )
     op.create_index(

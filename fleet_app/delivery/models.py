@@ -6,7 +6,7 @@ import datetime as dt
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, desc
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
@@ -116,7 +116,7 @@ class Delivery(Record, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_fleet_id_status", "fleet_id", "status"),
-        Index("ix_deliveries_fleet_due", "fleet_id", desc("due_on"), "id"),
+        Index("ix_deliveries_fleet_due", "fleet_id", text("due_on DESC NULLS LAST"), text("id DESC")),
         unique_alive("uq_deliveries_external_reference", "fleet_id", "external_reference"),
         *of_fleet("deliveries", "created_at", "window_from"),
         *by_text("deliveries", "tracking_number", "address"),

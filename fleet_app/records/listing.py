@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.matrix import Scope, authorize, fleet_in_view
@@ -132,25 +133,30 @@ class Listing:
     def _ordered(self, statement: Any, query: ListQuery) -> Any:
         wanted = query.sort or parse_default(self._kind.sort)
         for name, descending in wanted:
-            key = self._sort_key(name)
-            statement = statement.order_by(key.desc().nulls_last() if descending else key.asc())
+            statement, key, may_miss = self._with_sort_key(statement, name)
+            order = key.desc() if descending else key.asc()
+            # Unknown values come last both ways; said only where there can be some, as otherwise
+            # no index could be read backwards.
+            statement = statement.order_by(order.nulls_last() if may_miss else order)
         identifier = self._kind.model.id
         last_descending = bool(wanted) and wanted[-1][1]
         return statement.order_by(identifier.desc() if last_descending else identifier.asc())
 
-    def _sort_key(self, name: str) -> Any:
+    def _with_sort_key(self, statement: Any, name: str) -> tuple[Any, Any, bool]:
+        """What to sort by, the statement that has it, and whether it may be unknown."""
         column = self._columns[name]
-        if column.type is FieldType.REFERENCE and isinstance(column, Spec):
-            target = self._kinds.get(column.reference or "")
-            if target is not None:
-                mine = getattr(self._kind.model, column.attribute)
-                label = getattr(target.model, target.title)
-                return select(func.lower(label)).where(target.model.id == mine).scalar_subquery()
+        target = self._kinds.get(getattr(column, "reference", None) or "")
+        if isinstance(column, Spec) and target is not None:
+            other = aliased(target.model)
+            mine = getattr(self._kind.model, column.attribute)
+            statement = statement.outerjoin(other, other.id == mine)
+            return statement, func.lower(getattr(other, target.title)), True
         if isinstance(column, Computed) and column.order is not None:
-            return column.order(self._view)
+            return statement, column.order(self._view), True
         expression = self._expression(column)
         is_text = column.type in (FieldType.TEXT, FieldType.LONGTEXT)
-        return func.lower(expression) if is_text else expression
+        key = func.lower(expression) if is_text else expression
+        return statement, key, getattr(expression, "nullable", True) is not False
 
     def _expression(self, column: Spec | Computed) -> Any:
         if isinstance(column, Computed) and column.expression is not None:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize, fleet_in_view
 from fleet_app.audit.trail import note
+from fleet_app.kernel.attempts import attempt
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
 from fleet_app.outbox.changes import What, changed
@@ -71,7 +72,7 @@ class Records:
         outcomes = []
         for index, values in enumerate(rows):
             try:
-                async with self._session.begin_nested():
+                async with attempt(self._session):
                     row = await self._create(values)
                 outcomes.append(Outcome(index=index, id=row.id, what="created"))
             except FleetError as error:

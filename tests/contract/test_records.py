@@ -17,7 +17,7 @@ from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 from fleet_app.records.errors import Stale, Taken
 from fleet_app.records.query import parse_query
 from tests.builders.people import a_fleet
-from tests.builders.records import an_actor, records
+from tests.builders.records import an_actor, an_example, records
 
 VAN = {"name": "Van 12", "registration_number": "ABC-123"}
 
@@ -127,6 +127,21 @@ async def test_every_act_is_in_the_audit_log_and_the_chain_holds(container: Cont
     assert [e.previous_hash for e in entries[1:]] == [e.hash for e in entries[:-1]]
 
 
+async def test_a_row_that_fails_late_leaves_neither_audit_entry_nor_announcement(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+
+    async def refuse(_: Any) -> None:
+        raise InvalidInput("Too late")
+
+    monkeypatch.setitem(KINDS["depots"].__dict__, "after_save", refuse)
+    async with records(container, "depots", actor) as depots:
+        outcomes = await depots.create_many([{"name": "North", "address": "Kalevankatu 1"}])
+        assert outcomes[0].message == "Too late"
+        assert not any(depots._session.info.values())
+
+
 @pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.plural)
 async def test_every_kind_is_stored_from_its_own_examples(container: Container, kind: Any):
     admin, fleet_id = an_actor(Role.SYSTEM_ADMIN), await a_fleet(container)
@@ -141,17 +156,3 @@ async def test_every_kind_is_stored_from_its_own_examples(container: Container, 
                 query = parse_query(kind, [("sort", f"-{column}")])
                 rows, _ = await of_kind.listing.page(admin.principal, query)
                 assert rows
-
-
-async def an_example(container: Container, plural: str, fleet_id: int) -> dict[str, Any]:
-    """A record from the examples of its fields, with references to real records."""
-    admin, kind = an_actor(Role.SYSTEM_ADMIN), KINDS[plural]
-    given = {s.name: s.example for s in kind.specs if s.example is not None}
-    for spec in kind.references:
-        given.pop(spec.name, None)
-        if spec.reference in ("vehicles", "customers") and spec.reference != plural:
-            async with records(container, spec.reference, admin) as others:
-                example = await an_example(container, spec.reference, fleet_id)
-                made = await others.create({**example, "fleet_id": fleet_id})
-            given[spec.name] = made["id"]
-    return given

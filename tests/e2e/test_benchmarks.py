@@ -21,6 +21,10 @@ EXPECTED = {
         "ratios": {"modify_state_vs_ours", "modify_state_text_vs_ours"},
         "figures": {"sessions", "p99_s", "bytes_per_session", "ours_ms_per_push"},
     },
+    "grids": {
+        "ratios": {"vs_unindexed", "p95_vs_unindexed"},
+        "figures": {"rows", "pages", "p95_ms", "median_ms", "unindexed_p95_ms"},
+    },
     "ingest": {
         "ratios": {"batch_vs_plain", "single_vs_plain", "batch_vs_copy"},
         "figures": {"batch_fixes_per_s", "single_fixes_per_s", "fixes_checked"},
