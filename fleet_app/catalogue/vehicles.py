@@ -9,11 +9,15 @@ from sqlalchemy import and_, case, func, literal, select
 from sqlmodel import col
 
 from fleet_app.fleet.kinds import VEHICLES as RECORDS
+from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km
 from fleet_app.fleet.models import Driver, Vehicle
 from fleet_app.location.models import MotionStatus, VehicleLive
 from fleet_app.records.fields import Computed, FieldType
-from fleet_app.records.kinds import View
+from fleet_app.records.kinds import View, Write
+from fleet_app.records.problems import invalid
 
+SAME_M = 100.0
+"""Dashboards show whole kilometres or tenths: less than that is not backwards."""
 STATUSES = tuple(status.name.lower() for status in MotionStatus)
 
 
@@ -44,15 +48,29 @@ def _driver(_: View) -> Any:
 
 
 def _odometer_km(_: View) -> Any:
-    tracked = func.coalesce(col(VehicleLive.distance_m), 0.0)
-    metres = col(Vehicle.odometer_m) + tracked - col(Vehicle.odometer_tracked_m)
-    return func.round(metres / 100.0) / 10.0
+    return _tenths(odometer_km(VehicleLive))
 
 
 def _engine_hours(_: View) -> Any:
-    tracked = func.coalesce(col(VehicleLive.engine_s), 0.0)
-    seconds = col(Vehicle.engine_s) + tracked - col(Vehicle.engine_tracked_s)
-    return func.round(seconds / 360.0) / 10.0
+    return _tenths(engine_hours(VehicleLive))
+
+
+def _tenths(value: Any) -> Any:
+    return func.round(value * 10.0) / 10.0
+
+
+async def _before_save(write: Write) -> None:
+    """An odometer reading moves the base that tracked distance is added to."""
+    km = write.values.pop("odometer_km", None)
+    if km is None:
+        return
+    vehicle: Vehicle = write.row
+    if not write.is_new and km * 1000 < vehicle.odometer_m - SAME_M:
+        raise invalid({"odometer_km": f"was {vehicle.odometer_m / 1000:,.1f} km already"})
+    tracked = select(col(VehicleLive.distance_m)).where(col(VehicleLive.vehicle_id) == vehicle.id)
+    connection = await write.session.connection()
+    so_far = (await connection.execute(tracked)).scalar() if vehicle.id else None
+    write.values |= {"odometer_m": km * 1000, "odometer_tracked_m": so_far or 0.0}
 
 
 def _live(name: str) -> Any:

@@ -156,3 +156,15 @@ async def test_every_kind_is_stored_from_its_own_examples(container: Container, 
                 query = parse_query(kind, [("sort", f"-{column}")])
                 rows, _ = await of_kind.listing.page(admin.principal, query)
                 assert rows
+
+
+async def test_an_odometer_reading_is_the_base_of_what_is_tracked(container: Container):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+    async with records(container, "vehicles", actor) as vehicles:
+        made = await vehicles.create({**VAN, "odometer_km": 84_000})
+        assert made["odometer_km"] == 84_000
+        read = await vehicles.update(made["id"], {"odometer_km": 84_100.5})
+        assert read["odometer_km"] == 84_100.5
+        with pytest.raises(InvalidInput) as refusal:
+            await vehicles.update(made["id"], {"odometer_km": 100})
+    assert "odometer_km" in refusal.value.fields

@@ -70,6 +70,11 @@ class VehicleFields(Fields):
         "Consumption", FieldType.NUMBER, default=None, ge=0, le=500, unit="l or kWh/100 km",
         group="Details", shown=False, example=8.4, aliases=("fuel consumption",),
     )
+    odometer_km: Number = field(
+        "Odometer reading", FieldType.NUMBER, default=None, ge=0, le=10_000_000, unit="km",
+        secret=True, shown=False, group="Details", aliases=("odometer", "mileage", "km"),
+        help="What the dashboard shows now; left empty, it stays as it is",
+    )
     capacity_kg: Number = field("Payload", FieldType.NUMBER, default=None, ge=0, le=100_000,
                                 unit="kg", group="Capacity", example=1100,
                                 aliases=("capacity weight", "max weight", "capacity kg"))

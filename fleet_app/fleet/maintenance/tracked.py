@@ -28,19 +28,22 @@ def with_tracked(query: Any) -> Any:
     return query.join(LIVE, LIVE.c.vehicle_id == col(Vehicle.id), isouter=True)
 
 
-def odometer_km() -> ColumnElement[Any]:
-    """The odometer now; null when nobody ever read it and the vehicle was never seen."""
+def odometer_km(live: Any = LIVE.c) -> ColumnElement[Any]:
+    """The odometer now; null when nobody ever read it and the vehicle was never seen.
+
+    `live` has the columns of `vehicle_live` for queries that join it in their own way.
+    """
     base, mark = col(Vehicle.odometer_m), col(Vehicle.odometer_tracked_m)
-    return _since(base, LIVE.c.distance_m, mark) / 1000.0
+    return _since(live, base, live.distance_m, mark) / 1000.0
 
 
-def engine_hours() -> ColumnElement[Any]:
+def engine_hours(live: Any = LIVE.c) -> ColumnElement[Any]:
     """The engine hour meter now; null alike."""
     base, mark = col(Vehicle.engine_s), col(Vehicle.engine_tracked_s)
-    return _since(base, LIVE.c.engine_s, mark) / 3600.0
+    return _since(live, base, live.engine_s, mark) / 3600.0
 
 
-def _since(base: Any, tracked: Any, mark: Any) -> ColumnElement[Any]:
-    known = or_(base > 0, LIVE.c.vehicle_id.is_not(None))
+def _since(live: Any, base: Any, tracked: Any, mark: Any) -> ColumnElement[Any]:
+    known = or_(base > 0, live.vehicle_id.is_not(None))
     gained = func.greatest(func.coalesce(tracked, 0.0) - mark, 0.0)
     return case((known, base + gained))
