@@ -70,7 +70,7 @@ async def _before_save(write: Write) -> None:
     tracked = select(col(VehicleLive.distance_m)).where(col(VehicleLive.vehicle_id) == vehicle.id)
     connection = await write.session.connection()
     so_far = (await connection.execute(tracked)).scalar() if vehicle.id else None
-    write.values |= {"odometer_m": km * 1000, "odometer_tracked_m": so_far or 0.0}
+    write.values.update(odometer_m=km * 1000, odometer_tracked_m=so_far or 0.0)
 
 
 def _live(name: str) -> Any:
@@ -106,4 +106,10 @@ LIVE_COLUMNS = (
 )
 # fmt: on
 
-VEHICLES = replace(RECORDS, computed=LIVE_COLUMNS, join=_joined, search=(*RECORDS.search, "driver"))
+VEHICLES = replace(
+    RECORDS,
+    computed=LIVE_COLUMNS,
+    join=_joined,
+    before_save=_before_save,
+    search=(*RECORDS.search, "driver"),
+)
