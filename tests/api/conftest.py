@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
 from fleet_app.bootstrap import Container
+from fleet_app.storage.files.directory import DirectoryFiles
 from tests.builders.api import World, a_world
+from tests.builders.walk import Walk
 
 
 @pytest.fixture
@@ -16,3 +19,12 @@ async def world(container: Container) -> AsyncIterator[World]:
     """A small world behind the API."""
     async with AsyncExitStack() as stack:
         yield await a_world(container, stack)
+
+
+@pytest.fixture
+async def walk(world: World, container: Container, tmp_path: Path) -> Walk:
+    """Callers of every role, signed in, and objects of every kind on request."""
+    container.__dict__["files"] = DirectoryFiles(tmp_path / "files")
+    walk = Walk(world)
+    await walk.sign_in()
+    return walk

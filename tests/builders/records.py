@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,8 +12,13 @@ from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.records.kinds import View
+from fleet_app.records.fields import Spec
+from fleet_app.records.kinds import Kind, View
 from fleet_app.records.service import Records
+
+POINTED_TO = ("vehicles", "customers")
+"""What examples point to, where their fields can; other references stay empty."""
+_numbers = itertools.count(1)
 
 
 def an_actor(role: Role, fleet_id: int | None = None, **details: Any) -> Actor:
@@ -33,3 +39,34 @@ async def records(container: Container, plural: str, actor: Actor) -> AsyncItera
     """The service for one kind in one unit of work."""
     async with container.work() as session:
         yield Records(session, KINDS, KINDS[plural], actor, View.at_present())
+
+
+async def an_example(container: Container, plural: str, fleet_id: int) -> dict[str, Any]:
+    """A record from the examples of its fields, like no other where it must be, with references
+    to real records of the fleet."""
+    kind, number = KINDS[plural], next(_numbers)
+    given = {spec.name: _one_of_many(kind, spec, number) for spec in kind.specs}
+    for spec in kind.references:
+        given[spec.name] = None
+        if spec.reference in POINTED_TO and spec.reference != plural:
+            given[spec.name] = await a_record(container, spec.reference, fleet_id)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def a_record(container: Container, plural: str, fleet_id: int) -> int:
+    """The id of a new record of that kind, in the fleet where it can be in one."""
+    values = await an_example(container, plural, fleet_id)
+    if KINDS[plural].tenant == "fleet_id":
+        values["fleet_id"] = fleet_id
+    async with records(container, plural, an_actor(Role.SYSTEM_ADMIN)) as of_kind:
+        made = await of_kind.create(values)
+    return int(made["id"])
+
+
+def _one_of_many(kind: Kind, spec: Spec, number: int) -> Any:
+    unique = {field for field, _ in kind.unique.values()} | {"external_reference"}
+    if spec.name not in unique or not isinstance(spec.example, str):
+        return spec.example
+    if " " in spec.example or "@" in spec.example:
+        return f"{number}{spec.example}"
+    return f"{spec.example[:-4]}{number:04}"

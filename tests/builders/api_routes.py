@@ -1,0 +1,120 @@
+"""Every address of the API as it says of itself: method, path, permission, example of a body."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+
+from mobile_api.deps import CHECKED, Allowed
+
+_DEVICE = "takes a tracking device's token wherever its protocol carries it, and nobody else's"
+_PROOF = "signing in and out: the proof is in the body, and nobody can be signed in before"
+_OPEN = "open data and descriptions that say nothing about anybody's fleet"
+_NOTHING = "answers for addresses that do not exist"
+PUBLIC = {
+    "/api/v1/devices/osmand": _DEVICE,
+    "/api/v1/devices/osmand/": _DEVICE,
+    "/api/v1/devices/owntracks": _DEVICE,
+    "/api/v1/devices/owntracks/": _DEVICE,
+    "/api/v1/devices/gpslogger": _DEVICE,
+    "/api/v1/devices/gpslogger/": _DEVICE,
+    "/api/v1/auth/token": _PROOF,
+    "/api/v1/auth/refresh": _PROOF,
+    "/api/v1/auth/revoke": _PROOF,
+    "/auth/login": _PROOF,
+    "/auth/logout": _PROOF,
+    "/map/info": _OPEN,
+    "/map/basemap.pmtiles": _OPEN,
+    "/api/health": _OPEN,
+    "/api/openapi.json": _OPEN,
+    "/api/docs": _OPEN,
+    "/api/docs/assets/{name}": _OPEN,
+    "/api": _NOTHING,
+    "/api/{path:path}": _NOTHING,
+}
+"""The addresses that ask for no permission, and why."""
+
+
+@dataclass(frozen=True)
+class ApiRoute:
+    """One method of one address. `permission` is None when it names none."""
+
+    method: str
+    path: str
+    permission: str | None
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names in its path."""
+        return re.findall(r"\{(\w+)", self.path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def api_routes(app: FastAPI) -> list[ApiRoute]:
+    """All of them, the hidden ones included."""
+    return [
+        ApiRoute(method, str(found.path), _permission(found))
+        for found in iter_route_contexts(app.routes)
+        for method in sorted(getattr(found, "methods", None) or {"GET"})
+    ]
+
+
+def guarded(app: FastAPI) -> list[ApiRoute]:
+    """The routes that must ask for a permission."""
+    return [route for route in api_routes(app) if route.path not in PUBLIC]
+
+
+def _permission(found: Any) -> str | None:
+    dependant = getattr(found, "dependant", None)
+    named = [] if dependant is None else list(_named(dependant))
+    by_itself = getattr(found.endpoint, CHECKED, None)
+    if len(set(named)) > 1:
+        raise AssertionError(f"{found.path} names several permissions: {named}")
+    return named[0] if named else by_itself
+
+
+def _named(dependant: Dependant) -> Iterator[str]:
+    for needed in dependant.dependencies:
+        if isinstance(needed.call, Allowed):
+            yield needed.call.permission
+        yield from _named(needed)
+
+
+def example_body(app: FastAPI, route: ApiRoute) -> Any:
+    """The example of a JSON body in the API's description; None where none is described."""
+    schema = app.openapi()
+    operation = schema["paths"].get(route.path, {}).get(route.method.lower(), {})
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    if "example" in content:
+        return copy.deepcopy(content["example"])
+    return copy.deepcopy(_of_schema(content["schema"], schema["components"]["schemas"]))
+
+
+def _of_schema(schema: dict[str, Any], known: dict[str, Any]) -> Any:
+    for choice in schema.get("anyOf", []):
+        if choice.get("type") != "null":
+            return _of_schema(choice, known)
+    if "$ref" in schema:
+        return _of_schema(known[schema["$ref"].rsplit("/", maxsplit=1)[-1]], known)
+    if "example" in schema:
+        return schema["example"]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "properties" in schema:
+        return {
+            name: _of_schema(one, known)
+            for name, one in schema["properties"].items()
+            if name in schema.get("required", ())
+        }
+    return schema.get("default", {"integer": 1, "number": 1, "array": []}.get(schema.get("type")))

@@ -1,0 +1,196 @@
+"""A walk over every address of the API: callers of every role, objects of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from sqlmodel import select
+
+from fleet_app.access.matrix import Scope, scope_of
+from fleet_app.access.roles import Role
+from fleet_app.audit.models import AuditEntry
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.identity.models import DeviceToken
+from fleet_app.identity.tokens import digest
+from fleet_app.records.references import FILE_INPUTS
+from tests.builders.api import World, a_device
+from tests.builders.api_routes import ApiRoute, example_body
+from tests.builders.fixes import seen
+from tests.builders.media import a_png
+from tests.builders.people import a_person
+from tests.builders.records import a_record, an_actor, an_example
+
+PREFIX = "/api/v1/"
+STRANGERS = ("anonymous", "device")
+NAMED_KINDS = {
+    "vehicle_id": "vehicles",
+    "driver_id": "drivers",
+    "delivery_id": "deliveries",
+    "delivery_ids": "deliveries",
+    "route_id": "routes",
+    "order_id": "work_orders",
+    "depot_id": "depots",
+    "pickup_depot_id": "depots",
+    "customer_id": "customers",
+    "schedule_id": "maintenance_schedules",
+    "user_id": "users",
+    "device_id": "devices",
+    "file_id": "files",
+    "photo_file_id": "files",
+    "logo_file_id": "files",
+    "fleet_id": "fleets",
+    "entry_id": "entries",
+}
+"""Which kind of object a name in a path or in a body stands for."""
+WORDS = {"form": "csv"}
+"""What stands in a path for a name that is no object's."""
+
+
+@dataclass
+class Walk:
+    """The callers and the two fleets that the routes are tried with."""
+
+    world: World
+    callers: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def sign_in(self) -> None:
+        """Everybody, before anything is compared."""
+        for role in Role:
+            person = self.world.driver if role is Role.DRIVER else None
+            headers = await (self.world.bearer(person) if person else self.world.a(role))
+            self.callers[role.value] = headers
+        self.callers |= {"anonymous": {}, "device": self.world.device}
+
+    async def object(self, kind: str, fleet_id: int) -> int:
+        """The id of a new object of a fleet."""
+        container = self.world.container
+        if kind == "fleets":
+            return fleet_id
+        if kind == "files":
+            admin = an_actor(Role.SYSTEM_ADMIN)
+            file = await container.file_service.upload(
+                admin, _chunks(a_png()), name="a.png", fleet_id=fleet_id
+            )
+            return file.id or 0
+        if kind == "devices":
+            vehicle_id = await a_record(container, "vehicles", fleet_id)
+            token = digest(await a_device(container, vehicle_id))
+            async with container.work() as session:
+                query = select(DeviceToken.id).where(DeviceToken.token_hash == token)
+                return (await session.exec(query)).one() or 0
+        if kind == "imports":
+            return await self._import(fleet_id)
+        if kind == "entries":
+            customer_id = await a_record(container, "customers", fleet_id)
+            async with container.work() as session:
+                entry = select(AuditEntry.id).where(
+                    AuditEntry.kind == "customer", AuditEntry.object_id == customer_id
+                )
+                return (await session.exec(entry)).one() or 0
+        made = await a_record(container, kind, fleet_id)
+        if kind == "vehicles":
+            await seen(container, made, fleet_id)
+        return made
+
+    async def _import(self, fleet_id: int) -> int:
+        container = self.world.container
+        person = await a_person(container, Role.FLEET_MANAGER, fleet_id)
+        made = await container.imports.upload(
+            an_actor(Role.FLEET_MANAGER, fleet_id, user_id=person.id),
+            _chunks(b"Name\nKahvila Aamu\n"),
+            kind="customers",
+            name="customers.csv",
+        )
+        return made.id or 0
+
+    async def path(self, route: ApiRoute, fleet_id: int, caller: str = "") -> str:
+        """The address of the route, of a new object of that fleet."""
+        path = route.path
+        for name, word in WORDS.items():
+            path = path.replace("{" + name + "}", word)
+        for name in route.parameters:
+            if name in WORDS:
+                continue
+            kind = kind_of(route, name)
+            is_own = kind == "fleets" and caller != Role.SYSTEM_ADMIN
+            if kind == "fleets" and not is_own:
+                identifier = await a_record(self.world.container, "fleets", 0)
+            else:
+                identifier = await self.object(kind, fleet_id)
+            path = path.replace("{" + name + "}", str(identifier))
+        return path
+
+    async def body(self, route: ApiRoute, fleet_id: int) -> Any:
+        """A body that the route accepts, about things of that fleet."""
+        plural, container = route.path.removeprefix(PREFIX).split("/")[0], self.world.container
+        kind = KINDS.get(plural)
+        rest = route.path.removeprefix(f"{PREFIX}{plural}")
+        if kind is not None and (route.method, rest) in _RECORD_WRITES:
+            values = await an_example(container, plural, fleet_id)
+            if route.method == "PATCH":
+                return dict(list(values.items())[:1])
+            if kind.tenant == "fleet_id":
+                values["fleet_id"] = fleet_id
+            return {"rows": [values]} if rest == "/bulk" else values
+        return await self._filled(example_body(self.world.app, route), fleet_id)
+
+    async def _filled(self, value: Any, fleet_id: int, name: str = "") -> Any:
+        """The value with ids of real objects in place of examples."""
+        if isinstance(value, dict):
+            return {key: await self._filled(one, fleet_id, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [await self._filled(one, fleet_id, name) for one in value]
+        if isinstance(value, int) and name.endswith(("_id", "_ids")):
+            return await self.object(NAMED_KINDS[name], fleet_id)
+        return value
+
+    async def call(
+        self, route: ApiRoute, caller: str, fleet_id: int, **details: Any
+    ) -> httpx.Response:
+        """Try a route with new objects of a fleet."""
+        details.setdefault("url", await self.path(route, fleet_id, caller))
+        details.setdefault("json", await self.body(route, fleet_id))
+        return await self.send(route, caller, **details)
+
+    async def send(
+        self, route: ApiRoute, caller: str, *, url: str, json: Any = None, **more: Any
+    ) -> httpx.Response:
+        """Try a route as it is said."""
+        if json is None and route.method == "POST" and route.path.endswith(("files", "imports")):
+            more["files"] = {"file": ("a.png", a_png(), "image/png")}
+        return await self.world.client.request(
+            route.method, url, json=json, headers=self.callers[caller], **more
+        )
+
+
+_RECORD_WRITES = {("POST", ""), ("POST", "/bulk"), ("PATCH", "/{identifier}")}
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def kind_of(route: ApiRoute, name: str) -> str:
+    """Which kind of object a name in a path stands for. Raises KeyError for a new name, which
+    belongs into `NAMED_KINDS`."""
+    if name == "identifier":
+        return route.path.removeprefix(PREFIX).split("/")[0]
+    return NAMED_KINDS[name]
+
+
+def reference_fields(plural: str) -> list[str]:
+    """The fields of a kind that hold ids of other objects."""
+    return [
+        spec.name
+        for spec in KINDS[plural].specs
+        if spec.reference is not None or spec.input in FILE_INPUTS
+    ]
+
+
+def expected_scope(route: ApiRoute, role: Role) -> Scope:
+    """What the matrix says about the route."""
+    assert route.permission is not None
+    return scope_of(role, route.permission)
