@@ -16,6 +16,7 @@ from backend_jobs.lasting import keep_running
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
 from fleet_app.web.pages.login import login_page
+from fleet_app.web.pages.maintenance.routes import add_maintenance_pages
 from fleet_app.web.pages.missing import missing_page
 from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.records.routes import add_record_pages
@@ -31,7 +32,10 @@ from fleet_app.web.states.sign_in import SignIn
 from fleet_app.web.states.tracking import Tracking
 from mobile_api.app import create_api
 
-STYLES = ("tokens", "shell", "forms", "overview", "live", "grid", "places", "records")
+STYLES = (
+    *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records"),
+    *("maintenance",),
+)
 
 app = gated_app(
     create_api(),
@@ -54,6 +58,7 @@ app.add_page(
     on_load=[Session.enter, Account.open, Live.join],
 )
 add_record_pages(app)
+add_maintenance_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
 app.add_page(

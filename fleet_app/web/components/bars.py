@@ -22,11 +22,13 @@ NAVIGATION = (
     ("/customers", "users", "Customers"),
     ("/vehicles", "truck", "Vehicles"),
     ("/drivers", "id-card", "Drivers"),
-    ("/work_orders", "wrench", "Workshop"),
+    ("/maintenance", "wrench", "Workshop"),
     ("/users", "building-2", "Company"),
     ("/settings", "sliders-horizontal", "Settings"),
 )
 """Route, icon and name of the pages in the rail."""
+INSTEAD = {"/users": "/depots"}
+"""Where an entry leads those who may not see its page."""
 
 
 def brand() -> rx.Component:
@@ -63,10 +65,19 @@ def top_bar(
     )
 
 
-def side_nav(active: str) -> rx.Component:
-    """The pages, as a rail of icons with names."""
+def side_nav(active: str, may_pages: Any) -> rx.Component:
+    """The pages that somebody may see, as a rail of icons with names."""
     return rx.el.nav(
-        *(_nav_entry(route, icon, name, route == active) for route, icon, name in NAVIGATION),
+        *(
+            rx.cond(
+                may_pages.contains(route),
+                _nav_entry(route, icon, name, route == active),
+                _nav_entry(INSTEAD[route], icon, name, route == active)
+                if route in INSTEAD
+                else rx.fragment(),
+            )
+            for route, icon, name in NAVIGATION
+        ),
         class_name="side-nav",
         aria_label="Main",
     )

@@ -46,7 +46,7 @@ def chrome(
     frame = rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="skip-link"),
         bar,
-        side_nav(active),
+        side_nav(active, Session.may_pages),
         rx.el.main(content, id="content", class_name="content", tab_index=-1),
         status_bar(Live.status),
         class_name="shell",

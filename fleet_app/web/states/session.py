@@ -8,9 +8,11 @@ from urllib.parse import quote
 import reflex as rx
 from reflex.event import EventSpec
 
+from fleet_app.access.matrix import may
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, Unauthenticated
 from fleet_app.web.gate import current_principal, public, requires
@@ -22,6 +24,15 @@ ROLE_LABELS = {
     Role.DRIVER: "Driver",
     Role.CUSTOMER: "Customer",
 }
+PAGES = {
+    **{f"/{kind.plural}": kind.permission("read") for kind in KINDS},
+    "/": "overview.watch",
+    "/maintenance": "maintenance.due",
+    "/imports": "views.use",
+    "/audit": "audit.read",
+    "/settings": "account.use",
+}
+"""Page -> the permission without which it shows nothing."""
 DASHBOARD_ROLES = {Role.SYSTEM_ADMIN, Role.FLEET_MANAGER, Role.DISPATCHER}
 
 
@@ -46,6 +57,8 @@ class Session(rx.State):
     fleet_name: str = ""
     fleets: list[FleetChoice] = []
     initials: str = ""
+    may_pages: list[str] = []
+    """The pages that the role may see, for the navigation."""
 
     @rx.event
     @public
@@ -63,6 +76,7 @@ class Session(rx.State):
             return rx.redirect("/login?error=role")
         self.name, self.email = who.name, who.email
         self.role_label = ROLE_LABELS[who.role]
+        self.may_pages = [page for page, permission in PAGES.items() if may(who, permission)]
         self.initials = "".join(word[0] for word in who.name.split()[:2]).upper()
         self.ready = True
         return None

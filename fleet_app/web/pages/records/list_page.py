@@ -25,6 +25,7 @@ from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
+from fleet_app.web.states.session import Session
 
 KEYS = {"n": "create", "u": "undo", "/": "search"}
 
@@ -62,7 +63,7 @@ def _head(kind: Kind) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h1(kind.label_plural),
-            tabs_of(kind.plural).bar(kind.plural),
+            tabs_of(kind.plural).bar(kind.plural, Session.may_pages),
             class_name="list-title",
         ),
         toolbar(

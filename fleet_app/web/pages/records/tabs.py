@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -14,17 +15,21 @@ class Tabs:
     route: str
     pages: dict[str, str]
 
-    def bar(self, active: str) -> rx.Component:
-        """Links to the pages beside each other; nothing for a single page."""
+    def bar(self, active: str, may_pages: Any) -> rx.Component:
+        """Links to the pages that somebody may see; nothing for a single page."""
         if len(self.pages) < 2:
             return rx.fragment()
         return rx.el.nav(
             *(
-                rx.el.a(
-                    name,
-                    href=route,
-                    class_name="tab active" if route == f"/{active}" else "tab",
-                    custom_attrs={"aria-current": "page"} if route == f"/{active}" else {},
+                rx.cond(
+                    may_pages.contains(route),
+                    rx.el.a(
+                        name,
+                        href=route,
+                        class_name="tab active" if route == f"/{active}" else "tab",
+                        custom_attrs={"aria-current": "page"} if route == f"/{active}" else {},
+                    ),
+                    rx.fragment(),
                 )
                 for route, name in self.pages.items()
             ),
@@ -34,8 +39,9 @@ class Tabs:
 
 
 _MAINTENANCE = Tabs(
-    "/work_orders",
+    "/maintenance",
     {
+        "/maintenance": "Due",
         "/work_orders": "Work orders",
         "/maintenance_schedules": "Schedules",
         "/maintenance_records": "History",

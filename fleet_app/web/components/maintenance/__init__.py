@@ -1,0 +1,1 @@
+"""Views of the maintenance screen: data and handlers are arguments."""

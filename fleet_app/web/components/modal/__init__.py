@@ -1,0 +1,1 @@
+"""A dialog over the page, on the browser's own `<dialog>`."""

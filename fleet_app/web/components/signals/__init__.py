@@ -1,0 +1,1 @@
+"""Components without a picture: they pass on what is pushed, and time."""

@@ -1,0 +1,1 @@
+"""What one person looks at on the maintenance screen."""

@@ -1,0 +1,50 @@
+"""What people fill in on the maintenance screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from fleet_app.fleet.maintenance.service import Completion
+from fleet_app.records.fields import Fields, FieldType, field
+from fleet_app.records.problems import invalid, problems_of
+from fleet_app.records.types import Date, Flag, Lines, Name, Number, OptionalLine
+
+F = TypeVar("F", bound=Fields)
+
+
+class FinishFields(Fields):
+    """What is known about finished work; what is left empty stays as it was."""
+
+    done_on: Date = field("Done on", FieldType.DATE, default=None)
+    odometer_km: Number = field("Odometer", FieldType.NUMBER, default=None, ge=0, le=10_000_000)
+    cost: Number = field("Cost", FieldType.MONEY, default=None, ge=0, le=9_999_999)
+    supplier: OptionalLine = field("Workshop", default=None, max_length=120)
+    invoice_number: OptionalLine = field("Invoice", default=None, max_length=60)
+    note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000)
+
+
+class OrderFields(Fields):
+    """What is ordered for a schedule."""
+
+    title: Name = field("Title", max_length=120)
+    due_on: Date = field("Due", FieldType.DATE, default=None)
+    supplier: OptionalLine = field("Workshop", default=None, max_length=120)
+    blocks_vehicle: Flag = field("Takes the vehicle out of service", FieldType.FLAG, default=False)
+
+
+def read_form(fields: type[F], form: Mapping[str, Any]) -> F:
+    """A form as its fields hold it. Raises `InvalidInput` that names every wrong field."""
+    known = {name: form[name] for name in fields.model_fields if name in form}
+    try:
+        return fields.model_validate(known)
+    except ValidationError as error:
+        raise invalid(problems_of(error)) from None
+
+
+def completion(form: Mapping[str, Any]) -> Completion:
+    """A filled-in form as the service is told. Raises `InvalidInput`."""
+    said = read_form(FinishFields, form).model_dump()
+    return Completion(**{**said, "note": said["note"] or None})
