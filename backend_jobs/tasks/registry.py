@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from backend_jobs.subscribers import SUBSCRIBERS, Subscriber
 from backend_jobs.tasks.events import DELIVER, EventTasks
+from backend_jobs.tasks.imports import ImportTasks
 from fleet_app.bootstrap import Container
 from fleet_app.outbox.store import DISPATCH
+from fleet_app.records.imports.service import JOB as IMPORT
 
 
 @dataclass(frozen=True)
@@ -27,4 +29,5 @@ def all_tasks(
     return (
         Task(DISPATCH, events.dispatch),
         Task(DELIVER, events.deliver),
+        Task(IMPORT, ImportTasks(container).work),
     )

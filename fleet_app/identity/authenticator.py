@@ -73,6 +73,13 @@ class Authenticator:
         account = await self._account(record.user_id, record.stamp)
         return msgspec.structs.replace(account.principal, session_id=session_id)
 
+    async def principal_of_user(self, user_id: int) -> Principal:
+        """A user who asked for something that is done later, as long as they may sign in."""
+        account = self._accounts.peek(user_id) or await self._accounts.get(user_id)
+        if account is None or not account.is_active:
+            raise InvalidToken("The user may not sign in")
+        return account.principal
+
     async def device(self, token: str) -> DeviceIdentity:
         """The tracking device behind a device token."""
         if not looks_like_device_token(token):

@@ -64,6 +64,11 @@ class Records:
         row = await self._create(values)
         return await self.get(row.id)
 
+    async def add(self, values: Mapping[str, Any]) -> tuple[int, int]:
+        """`create` without reading the record again: its id and version."""
+        row = await self._create(values)
+        return row.id, row.version
+
     async def create_many(self, rows: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Store each that can be stored; the others say what is wrong with them."""
         authorize(self._actor.principal, self._kind.permission("create"))

@@ -230,6 +230,8 @@ class Imports:
     async def _reset(self, session: AsyncSession, record: Import, what: str) -> None:
         """Counters of a check begin anew, those of an interrupted run go on."""
         record.handled = record.taken if what == "run" else 0
+        if what == "undo":
+            record.total = await ImportRepository(session).count_made(record.id or 0)
         if what == "undo" or (what == "run" and record.taken):
             return
         record.created = record.updated = record.unchanged = record.failed = 0

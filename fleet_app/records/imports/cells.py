@@ -1,0 +1,186 @@
+"""From the cells of a row to values, as far as that can be said without the database."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from fleet_app.records.fields import FieldType, Spec
+from fleet_app.records.imports.columns import NUMBER
+from fleet_app.records.kinds import Kind
+from fleet_app.records.sheets.mapping import plain
+from fleet_app.records.sheets.model import Row
+from fleet_app.records.sheets.values import (
+    Mark,
+    Order,
+    date_order,
+    decimal_mark,
+    is_blank,
+    read_date,
+    read_flag,
+    read_integer,
+    read_moment,
+    read_number,
+    read_text,
+    read_time,
+)
+
+_DATES = frozenset({FieldType.DATE, FieldType.MOMENT})
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
+_MOST_NAMED = 12
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sheet comes from: the fleet's time zone and currency, and how it writes dates."""
+
+    zone: tzinfo
+    currency: str = ""
+    order: Order = "dmy"
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """What a whole sheet tells about how its columns are to be read."""
+
+    rows: int
+    orders: Mapping[int, Order | None]
+    marks: Mapping[int, Mark | None]
+
+
+class ReadRow(msgspec.Struct, kw_only=True):
+    """A row as read. `words` are references, `clocks` times that lack their day.
+
+    `texts` are the cells that were not empty, by field; `errors` what could not be read.
+    """
+
+    number: int
+    cells: list[str]
+    record_number: int | None = None
+    texts: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    words: dict[str, str] = {}
+    clocks: dict[str, str] = {}
+    errors: dict[str, str] = {}
+
+
+def survey(kind: Kind, mapping: Mapping[str, str], rows: Iterable[Row], home: Home) -> Survey:
+    """Walk the rows once to see how dates and numbers are written in each column."""
+    types = {int(index): _type(kind, name) for index, name in mapping.items()}
+    columns: dict[int, list[str]] = {
+        index: [] for index, type_ in types.items() if type_ in _DATES | _NUMBERS
+    }
+    count = 0
+    for row in rows:
+        count += 1
+        for index, values in columns.items():
+            values.append(row.cells[index])
+    dates = {i: values for i, values in columns.items() if types[i] in _DATES}
+    numbers = {i: values for i, values in columns.items() if types[i] in _NUMBERS}
+    return Survey(
+        rows=count,
+        orders={i: date_order(values, locale_order=home.order) for i, values in dates.items()},
+        marks={i: decimal_mark(values) for i, values in numbers.items()},
+    )
+
+
+class Reader:
+    """Reads the rows of one sheet."""
+
+    def __init__(self, kind: Kind, mapping: Mapping[str, str], found: Survey, home: Home) -> None:
+        self._columns = [(int(index), name) for index, name in mapping.items()]
+        self._kind = kind
+        self._survey = found
+        self._home = home
+
+    def read(self, row: Row) -> ReadRow:
+        """What the row says; empty cells say nothing."""
+        read = ReadRow(number=row.number, cells=row.cells)
+        for index, name in self._columns:
+            text = row.cells[index]
+            if is_blank(text):
+                continue
+            try:
+                self._cell(read, index, name, text)
+            except ValueError as error:
+                read.errors[name] = str(error)
+        return read
+
+    def moment(self, day: str, clock: str) -> str:
+        """A time on a day, in the fleet's zone. Raises ValueError."""
+        return read_moment(f"{day} {clock}", zone=self._home.zone)
+
+    def _cell(self, read: ReadRow, index: int, name: str, text: str) -> None:
+        read.texts[name] = text
+        if name == NUMBER:
+            read.record_number = _record_number(text)
+            return
+        spec = self._kind.by_name[name]
+        if spec.type is FieldType.REFERENCE:
+            read.words[name] = " ".join(_text(spec, text).split())
+        elif spec.type is FieldType.MOMENT and (clock := _clock(text)):
+            read.clocks[name] = clock
+        else:
+            read.values[name] = self._value(spec, index, text)
+
+    def _value(self, spec: Spec, index: int, text: str) -> Any:
+        if spec.type in _NUMBERS:
+            return self._number(spec, self._survey.marks.get(index), text)
+        if spec.type is FieldType.DATE:
+            return read_date(text, order=self._survey.orders.get(index))
+        if spec.type is FieldType.MOMENT:
+            order = self._survey.orders.get(index)
+            return read_moment(text, order=order, zone=self._home.zone)
+        return _READERS.get(spec.type, _text)(spec, text)
+
+    def _number(self, spec: Spec, mark: Mark | None, text: str) -> int | float:
+        if spec.type is FieldType.INTEGER:
+            return int(read_integer(text, mark=mark, unit=spec.unit))
+        unit = self._home.currency if spec.type is FieldType.MONEY else spec.unit
+        return float(read_number(text, mark=mark, unit=unit or None))
+
+
+def _type(kind: Kind, name: str) -> FieldType:
+    return FieldType.INTEGER if name == NUMBER else kind.by_name[name].type
+
+
+def _record_number(text: str) -> int:
+    number = int(read_integer(text))
+    if not 0 < number < 2**63:
+        raise ValueError("is not the number of a record")
+    return number
+
+
+def _clock(text: str) -> str:
+    """The time of a cell that holds nothing else; "" for any other cell."""
+    try:
+        return read_time(text)
+    except ValueError:
+        return ""
+
+
+def _text(_: Spec, text: str) -> str:
+    return unicodedata.normalize("NFC", read_text(text))
+
+
+def _flag(_: Spec, text: str) -> bool:
+    return read_flag(text) == "true"
+
+
+def _choice(spec: Spec, text: str) -> str:
+    """A value by itself or by its words, whatever the case."""
+    wanted = plain(text)
+    for option in spec.options:
+        if wanted in (plain(option["value"]), plain(option["label"])):
+            return option["value"]
+    shown = ", ".join(option["value"] for option in islice(spec.options, _MOST_NAMED))
+    raise ValueError(f"must be one of {shown}")
+
+
+_READERS: Mapping[FieldType, Callable[[Spec, str], Any]] = {
+    FieldType.FLAG: _flag,
+    FieldType.CHOICE: _choice,
+}

@@ -1,0 +1,129 @@
+"""Which records rows are about: those of their record number, external reference or key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.records.imports.cells import ReadRow
+from fleet_app.records.imports.columns import NUMBER
+from fleet_app.records.kinds import Kind
+from fleet_app.records.listing import plain
+
+REFERENCE = "external_reference"
+
+
+class Existing(msgspec.Struct, frozen=True):
+    """A record as it is, by field."""
+
+    id: int
+    deleted: bool
+    reference: str | None
+    values: Mapping[str, Any]
+
+
+class Mismatch(ValueError):
+    """A row that means no record, or not clearly which; `field` is where it says so."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Matches:
+    """The records that some rows may be about."""
+
+    def __init__(self, kind: Kind, found: Sequence[Existing]) -> None:
+        self._kind = kind
+        self._by_id = {one.id: one for one in found}
+        self._by_reference: dict[str, list[Existing]] = {}
+        self._by_key: dict[str, list[Existing]] = {}
+        for one in found:
+            if one.reference is not None:
+                self._by_reference.setdefault(one.reference, []).append(one)
+            if kind.key:
+                word = str(one.values[kind.key] or "").lower()
+                self._by_key.setdefault(word, []).append(one)
+
+    @classmethod
+    async def load(
+        cls, session: AsyncSession, kind: Kind, owner: int | None, rows: Sequence[ReadRow]
+    ) -> Matches:
+        """Look up all that these rows may be about at once."""
+        model: Any = kind.model
+        conditions = [model.id.in_({row.record_number for row in rows if row.record_number})]
+        references = {row.values[REFERENCE] for row in rows if REFERENCE in row.values}
+        conditions.append(model.external_reference.in_(references))
+        if kind.key:
+            keys = {_word(row.values[kind.key]) for row in rows if kind.key in row.values}
+            column = getattr(model, kind.by_name[kind.key].attribute)
+            conditions.append(func.lower(column).in_(keys))
+        query = select(*_columns(kind)).where(or_(*conditions))
+        if owner is not None:
+            query = query.where(getattr(model, kind.tenant) == owner)
+        found = (await (await session.connection()).execute(query)).mappings()
+        return cls(kind, [_existing(kind, row) for row in found])
+
+    def find(self, row: ReadRow) -> Existing | None:
+        """The record a row changes; None for a new one. Raises `Mismatch`."""
+        if row.record_number is not None:
+            return self._numbered(row.record_number)
+        reference = row.values.get(REFERENCE)
+        found = self._one(REFERENCE, self._by_reference.get(reference or "", []), reference)
+        if found is not None or not self._kind.key or self._kind.key not in row.values:
+            return found
+        key = row.values[self._kind.key]
+        found = self._one(self._kind.key, self._by_key.get(_word(key), []), key)
+        if found is not None and reference and found.reference not in (None, reference):
+            raise Mismatch(
+                self._kind.key,
+                f"is in use by the {self._kind.label.lower()} with another external reference,"
+                f" {found.reference}",
+            )
+        return found
+
+    def _numbered(self, number: int) -> Existing:
+        found, label = self._by_id.get(number), self._kind.label.lower()
+        if found is None:
+            raise Mismatch(
+                NUMBER, f"there is no {label} of this number; leave it empty to add a new one"
+            )
+        if found.deleted:
+            raise Mismatch(NUMBER, f"this {label} is deleted; restore it first")
+        return found
+
+    def _one(self, field: str, candidates: Sequence[Existing], word: Any) -> Existing | None:
+        living = [one for one in candidates if not one.deleted]
+        exact = [one for one in living if one.values.get(field, one.reference) == word]
+        if len(living) == 1 or exact:
+            return (exact or living)[0]
+        label = self._kind.label.lower()
+        if living:
+            raise Mismatch(field, f"{len(living)} {self._kind.label_plural.lower()} have this")
+        if candidates:
+            raise Mismatch(field, f"a {label} with this is deleted; restore it first")
+        return None
+
+
+def _columns(kind: Kind) -> list[Any]:
+    model: Any = kind.model
+    always = (model.id, model.deleted_at.label("gone"), model.external_reference.label("outside"))
+    fields = (
+        getattr(model, spec.attribute).label(f"f_{spec.name}")
+        for spec in kind.specs
+        if not spec.secret
+    )
+    return [*always, *fields]
+
+
+def _existing(kind: Kind, row: Mapping[Any, Any]) -> Existing:
+    values = {spec.name: plain(row[f"f_{spec.name}"]) for spec in kind.specs if not spec.secret}
+    return Existing(row["id"], row["gone"] is not None, row["outside"], values)
+
+
+def _word(value: Any) -> str:
+    return " ".join(str(value).split()).lower()
