@@ -1,4 +1,7 @@
-"""Who did what to which object. Each entry's hash covers the entry before it."""
+"""Who did what to which object. Each entry's hash covers the entry before it.
+
+The database itself refuses to change or delete entries; see `docs/audit.md` for the exception.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,25 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entries"
     __table_args__ = (
         UniqueConstraint("chain", "sequence", name="uq_audit_entries_sequence"),
-        Index("ix_audit_entries_object", "chain", "kind", "object_id"),
-        Index("ix_audit_entries_at", "chain", "at"),
+        Index("ix_audit_entries_at", "chain", "at", "id"),
+        Index("ix_audit_entries_newest", "at", "id"),
+        Index("ix_audit_entries_kind", "chain", "kind", "at", "id"),
+        Index("ix_audit_entries_actor", "chain", "actor_id", "at", "id"),
+        Index("ix_audit_entries_action", "chain", "action", "at", "id"),
+        Index("ix_audit_entries_object", "kind", "object_id", "at", "id"),
     )
 
     id: int | None = primary_key()
     chain: int = Field(sa_column=Column(BigInteger, nullable=False))
     sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
     at: datetime = moment()
-    actor_id: int | None = Field(default=None, sa_column=Column(BigInteger, index=True))
+    actor_id: int | None = Field(default=None, sa_column=Column(BigInteger))
     actor_name: str = Field(max_length=120)
     actor_role: str = Field(max_length=24)
     channel: str = Field(max_length=16)
     address: str = Field(default="", max_length=64)
     request_id: str = Field(default="", max_length=64)
-    action: str = Field(max_length=40, index=True)
+    action: str = Field(max_length=40)
     kind: str = Field(max_length=40)
     object_id: int | None = Field(default=None, sa_column=Column(BigInteger))
     label: str = Field(default="", max_length=200)

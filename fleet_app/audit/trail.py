@@ -25,6 +25,8 @@ _COVERED = (
     *("request_id", "action", "kind", "object_id", "label", "changes", "previous_hash"),
 )
 """What a hash covers, in this order."""
+_SPELLED_OUT = 1e16
+"""From here on, numbers are written with an exponent, and jsonb makes whole numbers of them."""
 
 
 def note(
@@ -44,15 +46,15 @@ def note(
         sequence=0,
         at=utc_now(),
         actor_id=actor.user_id,
-        actor_name=actor.principal.name[:120],
+        actor_name=_said(actor.principal.name, 120),
         actor_role=actor.role.value,
         channel=actor.channel.value,
-        address=actor.address[:64],
-        request_id=actor.request_id[:64],
+        address=_said(actor.address, 64),
+        request_id=_said(actor.request_id, 64),
         action=action,
         kind=kind,
         object_id=object_id,
-        label=label[:200],
+        label=_said(label, 200),
         changes=as_kept(changes or {}),
         previous_hash="",
         hash="",
@@ -105,11 +107,25 @@ def _chain(entry: AuditEntry) -> int:
 
 
 def as_kept(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """As JSON keeps it, so that the hash of what is read back is the hash of what was written."""
-    plain: dict[str, Any] = msgspec.json.decode(
-        msgspec.json.encode(clean(msgspec.to_builtins(changes)))
-    )
-    return plain
+    """As jsonb gives it back, so that the hash of what is read is the hash of what was written."""
+    plain = msgspec.json.decode(msgspec.json.encode(clean(msgspec.to_builtins(changes))))
+    kept: dict[str, Any] = _numbers(plain)
+    return kept
+
+
+def _numbers(value: Any) -> Any:
+    """Without the numbers that jsonb writes in another way: -0.0, and what it spells out."""
+    if isinstance(value, float):
+        exact = int(value) if value.is_integer() and abs(value) >= _SPELLED_OUT else value + 0.0
+        return clean(exact)
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    return [_numbers(item) for item in value] if isinstance(value, list) else value
+
+
+def _said(text: str, length: int) -> str:
+    """A text that fits its column, and that the database takes."""
+    return str(clean(text))[:length]
 
 
 def _canonical(value: Any) -> Any:

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from fleet_app.cli import (
+    audit,
     benchmarks,
     checks,
     database,
@@ -28,7 +29,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Live fleet tracking. Start with `./fleet demo`.",
 )
-GROUPS = (product, processes, traffic, maps, database, users, dead_letters, jobs, doctor, checks)
+GROUPS = (
+    product,
+    processes,
+    traffic,
+    maps,
+    database,
+    users,
+    dead_letters,
+    jobs,
+    audit,
+    doctor,
+    checks,
+)
 for group in (*GROUPS, benchmarks):
     group.register(app)
 

@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
-from fleet_app.access.matrix import authorize
+from fleet_app.access.matrix import authorize, may
+from fleet_app.access.principal import Principal
 from fleet_app.audit.models import SYSTEM_CHAIN, AuditEntry
 from fleet_app.audit.trail import as_kept, note, noted
 from fleet_app.kernel.errors import NotFound
@@ -143,6 +144,14 @@ class Undo:
             self._session, self._actor, UNDO, kind=kind.name, object_id=row.id,
             label=kind.label_of(row), fleet_id=getattr(row, kind.tenant), changes=extra,
         )  # fmt: skip
+
+
+def possible(kind: Kind, entry: AuditEntry, principal: Principal) -> bool:
+    """Whether an entry is worth an offer to take it back; what changed since shows then."""
+    if entry.action not in UNDOABLE or entry.object_id is None:
+        return False
+    way = _INVERSE[_effect(entry)]
+    return may(principal, kind.permission(way if way == "update" else "delete"))
 
 
 def _effect(entry: AuditEntry) -> str:

@@ -52,6 +52,16 @@ def csv_rows(
         yield "".join(pieces).encode("utf-8", "replace")
 
 
+def csv_start(headers: Sequence[str], *, delimiter: str = ",") -> bytes:
+    """The beginning of a CSV file whose rows come in batches; see `csv_rows`."""
+    return ("\ufeff" + _line(headers, delimiter)).encode("utf-8", "replace")
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
+    """One batch of rows below `csv_start`."""
+    return "".join(_line(row, delimiter) for row in rows).encode("utf-8", "replace")
+
+
 def _line(cells: Sequence[Cell], delimiter: str) -> str:
     texts = [_quoted(_safe(cell)) for cell in cells]
     if texts == [""]:

@@ -1,0 +1,130 @@
+"""Which entries of the audit log somebody wants to see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from fleet_app.access.actor import Channel
+from fleet_app.kernel.errors import InvalidInput
+
+MOST_ROWS, MOST_PAGES, LONGEST_SEARCH, LONGEST_WORD, MOST_WORDS = 500, 1_000_000, 100, 40, 50
+
+
+class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of entries, newest first. Empty filters let everything through.
+
+    `start` and `end` are inclusive. `before` continues below an entry, for readers that walk
+    through all of it: (its time, its id).
+    """
+
+    page: int = 1
+    limit: int = 50
+    sort: str = "-at"
+    text: str = ""
+    actor_id: int | None = None
+    kinds: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    object_id: int | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    fleet_id: int | None = None
+    before: tuple[datetime, int] | None = None
+
+    @property
+    def offset(self) -> int:
+        """How many entries come before the page."""
+        return (self.page - 1) * self.limit
+
+
+def parse_audit_query(parameters: Iterable[tuple[str, str]]) -> AuditQuery:
+    """Read the parameters of an address. Raises `InvalidInput` that names every wrong one."""
+    problems: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name, text in parameters:
+        if name not in _READERS:
+            problems[name[:80]] = "is no parameter of this list"
+            continue
+        attribute, read = _READERS[name]
+        try:
+            values[attribute] = read(text)
+        except ValueError as error:
+            problems[name] = str(error)
+    if problems:
+        raise InvalidInput("The list cannot be asked for like this", fields=problems)
+    return AuditQuery(**values)
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:20]) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _search(text: str) -> str:
+    if len(text) > LONGEST_SEARCH or "\0" in text:
+        raise ValueError(f"must be at most {LONGEST_SEARCH} characters of text")
+    return text.encode("utf-8", "replace").decode().strip()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    sound = all(word.isascii() and word.isprintable() and len(word) <= LONGEST_WORD
+                for word in words)  # fmt: skip
+    if not words or len(words) > MOST_WORDS or not sound:
+        raise ValueError(f"needs 1 to {MOST_WORDS} words, separated by commas")
+    return words
+
+
+def _channels(text: str) -> tuple[str, ...]:
+    words = _words(text)
+    if not set(words) <= set(Channel):
+        raise ValueError(f"any of {', '.join(Channel)}, separated by commas")
+    return words
+
+
+def _sort(text: str) -> str:
+    if text not in {"", "-at"}:
+        raise ValueError("must be -at: the log is read newest first")
+    return "-at"
+
+
+def _moment(*, end: bool) -> Callable[[str], datetime]:
+    """A date alone is its first moment, or its last as the end of a range (UTC)."""
+
+    def read(text: str) -> datetime:
+        try:
+            if len(text) == 10:
+                day = dt.date.fromisoformat(text)
+                return datetime.combine(day, dt.time.max if end else dt.time.min, UTC)
+            moment = datetime.fromisoformat(text)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            raise ValueError("must be a date or a time, such as 2026-11-22T10:15:00Z") from None
+
+    return read
+
+
+_id = _number(1, 2**63 - 1)
+_READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "page": ("page", _number(1, MOST_PAGES)),
+    "limit": ("limit", _number(1, MOST_ROWS)),
+    "sort": ("sort", _sort),
+    "q": ("text", _search),
+    "actor_id": ("actor_id", _id),
+    "kind": ("kinds", _words),
+    "action": ("actions", _words),
+    "channel": ("channels", _channels),
+    "object_id": ("object_id", _id),
+    "at.from": ("start", _moment(end=False)),
+    "at.to": ("end", _moment(end=True)),
+    "fleet_id": ("fleet_id", _id),
+}
