@@ -39,6 +39,9 @@ REFLEX = {
 }
 
 
+UP = "api/health"
+
+
 @dataclass
 class GateServer:
     """The running application, and its stores as this process sees them."""
@@ -69,7 +72,13 @@ def gate_server(
     stores: TestStores, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GateServer]:
     """One application for the session: its pages would need a build, its socket does not."""
-    folder = tmp_path_factory.mktemp("gate")
+    with running(stores, tmp_path_factory.mktemp("gate"), "tests.web.gate_server:build") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(stores: TestStores, folder: Path, factory: str) -> Iterator[GateServer]:
+    """The application that `factory` makes, on a database of its own."""
     (folder / "rxconfig.py").write_text(RXCONFIG, encoding="utf-8")
     with stores.database() as database_url, _free_port() as listener:
         port = listener.getsockname()[1]
@@ -77,7 +86,7 @@ def gate_server(
             home=stores.home, database_url=database_url, redis_url=stores.redis_url, port=port
         )
         server = GateServer(settings, folder / "server.log", f"http://127.0.0.1:{port}")
-        process = _start(folder, server, listener)
+        process = _start(folder, server, listener, factory)
         try:
             _wait_until_up(process, server)
             yield server
@@ -93,7 +102,9 @@ def _free_port() -> socket.socket:
     return listener
 
 
-def _start(folder: Path, server: GateServer, listener: socket.socket) -> subprocess.Popen[bytes]:
+def _start(
+    folder: Path, server: GateServer, listener: socket.socket, factory: str
+) -> subprocess.Popen[bytes]:
     settings = server.settings
     environment = {
         **os.environ,
@@ -104,7 +115,7 @@ def _start(folder: Path, server: GateServer, listener: socket.socket) -> subproc
         "FLEET_REDIS_URL": str(settings.redis_url),
         "FLEET_PORT": str(settings.port),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.web.gate_server:build"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", factory]
     with server.log.open("wb") as log:
         return subprocess.Popen(
             [*command, "--fd", str(listener.fileno())],
@@ -121,7 +132,7 @@ def _wait_until_up(process: subprocess.Popen[bytes], server: GateServer) -> None
     while process.poll() is None and time.monotonic() < deadline:
         # The socket already listens, so a request waits in its queue until the server accepts.
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{server.url}/api/hello", timeout=1).close()
+            urllib.request.urlopen(f"{server.url}/{UP}", timeout=1).close()
             return
     process.kill()
     raise RuntimeError(f"the server did not come up:\n{server.logged()}")

@@ -110,6 +110,10 @@ def build() -> object:
     def hello() -> dict[str, str]:
         return {"hello": "world"}
 
+    @api.get("/api/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
     @api.websocket("/ws/echo")
     async def echo(socket: WebSocket) -> None:
         await socket.accept()
