@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fleet_app.records.fields import Computed, FieldType, Spec, words_of
@@ -10,9 +11,13 @@ from fleet_app.records.query import columns_of
 
 
 def columns(kind: Kind) -> list[dict[str, Any]]:
-    """Every column of a kind's list, those that are shown by default first in reading order."""
+    """Every column of a kind's list in reading order.
+
+    `type` is how a cell is drawn, `value` what it holds.
+    """
     described = [_column(kind, one) for one in columns_of(kind).values()]
-    return sorted(described, key=_reading_order)
+    first = {name: at for at, name in enumerate(kind.extra.get("first", ()))}
+    return sorted(described, key=lambda column: _reading_order(column, first))
 
 
 def _column(kind: Kind, one: Spec | Computed) -> dict[str, Any]:
@@ -20,6 +25,7 @@ def _column(kind: Kind, one: Spec | Computed) -> dict[str, Any]:
         "id": one.name,
         "title": one.title,
         "type": _type(one),
+        "value": one.type.value,
         "unit": one.unit,
         "options": options(one),
         "sortable": one.sortable,
@@ -39,6 +45,8 @@ def options(one: Spec | Computed) -> list[dict[str, str]]:
 
 
 def _type(one: Spec | Computed) -> str:
+    if isinstance(one, Computed) and one.live:
+        return "live"
     if one.name in ("status", "service_status") and one.type is FieldType.CHOICE:
         return "status"
     if one.type is FieldType.LIST:
@@ -46,8 +54,10 @@ def _type(one: Spec | Computed) -> str:
     return one.type.value
 
 
-def _reading_order(column: dict[str, Any]) -> int:
-    """The name first, then the status, then everything else as declared."""
+def _reading_order(column: dict[str, Any], first: Mapping[str, int]) -> tuple[int, int]:
+    """The name, the status, what the kind names as `first`, then everything else as declared."""
     if column["main"]:
-        return 0
-    return 1 if column["id"] == "status" else 2
+        return 0, 0
+    if column["id"] == "status":
+        return 1, 0
+    return (2, first[column["id"]]) if column["id"] in first else (3, 0)

@@ -67,7 +67,8 @@ class Kind:
     `unique` maps the name of a unique index to the field and message of its violation; `key` is
     the field by which an import finds existing records besides the external reference; `own`
     gives the condition for the records that are a driver's own business. `private` names columns
-    besides the secret fields that nobody may read, in the audit log neither.
+    besides the secret fields that nobody may read, in the audit log neither. `extra` may name the
+    columns that a list shows `first`, after the name and the status.
     """
 
     name: str

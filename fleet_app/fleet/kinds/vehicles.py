@@ -76,13 +76,13 @@ class VehicleFields(Fields):
         help="What the dashboard shows now; left empty, it stays as it is",
     )
     capacity_kg: Number = field("Payload", FieldType.NUMBER, default=None, ge=0, le=100_000,
-                                unit="kg", group="Capacity", example=1100,
+                                unit="kg", group="Capacity", example=1100, shown=False,
                                 aliases=("capacity weight", "max weight", "capacity kg"))
     capacity_m3: Number = field("Volume", FieldType.NUMBER, default=None, ge=0, le=1000, unit="m³",
-                                group="Capacity", example=9.5,
+                                group="Capacity", example=9.5, shown=False,
                                 aliases=("capacity volume", "load volume", "capacity m3"))
     capacity_parcels: Integer = field(
-        "Parcels", FieldType.INTEGER, default=None, ge=0, le=100_000, group="Capacity",
+        "Parcels", FieldType.INTEGER, default=None, ge=0, le=100_000, group="Capacity", shown=False,
         example=120, aliases=("capacity parcels", "max parcels"),
     )
     skills: Tags = field("Skills", FieldType.TAGS, default=[], group="Capacity", shown=False,
@@ -123,4 +123,5 @@ VEHICLES = Kind(
     },
     own=_own,
     icon="truck",
+    extra={"first": ("driver", "last_seen", "registration_number", "type", "service_status")},
 )

@@ -19,11 +19,11 @@ def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
         rx.icon("search", size=15, class_name="search-icon"),
         rx.el.input(
             type="search",
-            default_value=value,
+            value=value,
             placeholder=f"Search {label.lower()}",
             aria_label=f"Search {label.lower()}",
             auto_complete="off",
-            on_change=on_search.debounce(250),
+            on_change=on_search.debounce(200),
             custom_attrs={"data-hotkey-search": "true", "data-testid": "list-search"},
         ),
         class_name="search list-search",
@@ -105,7 +105,7 @@ def filter_form(
 
 
 def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, str]]]]:
-    name, title, kind = column["id"], column["title"], column["type"]
+    name, title, kind = column["id"], column["title"], column["value"]
     unit = f" ({column['unit']})" if column["unit"] else ""
     if column["options"]:
         return [(name, title, "select", column["options"])]
@@ -117,7 +117,7 @@ def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, 
             (f"{name}.from", f"{title}{unit} from", "number", []),
             (f"{name}.to", "up to", "number", []),
         ]
-    if kind in ("date", "moment", "live"):
+    if kind in ("date", "moment"):
         return [(f"{name}.from", f"{title} from", "date", []), (f"{name}.to", "until", "date", [])]
     if kind == "reference":
         return []

@@ -21,8 +21,11 @@ from fleet_app.web.components.records.toolbar import (
     selection_bar,
     toolbar,
 )
+from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.tabs import tabs_of
+from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
@@ -43,12 +46,23 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
                 deleted=RecordList.deleted,
             ),
             _selection(kind),
-            rx.el.div(_grid(kind), class_name="list-body"),
+            # Until the state is this list's, its search and filters are another list's.
+            rx.el.div(
+                rx.cond(RecordList.plural == kind.plural, _grid(kind), rx.fragment()),
+                class_name="list-body",
+            ),
+            *(dialogs() if kind.plural == "deliveries" else ()),
             _hotkeys(kind),
+            live_feed(frame=Live.frame, on_resync=Live.join)
+            if kind.plural == "vehicles"
+            else rx.fragment(),
             toast_area(),
             class_name="list-page",
         )
-        return chrome(body, active=tabs_of(kind.plural).route)
+        search = list_search(
+            value=RecordList.words, on_search=RecordList.search, label=kind.label_plural
+        )
+        return chrome(body, active=tabs_of(kind.plural).route, search=search)
 
     return page
 
@@ -67,9 +81,6 @@ def _head(kind: Kind) -> rx.Component:
             class_name="list-title",
         ),
         toolbar(
-            list_search(
-                value=RecordList.words, on_search=RecordList.search, label=kind.label_plural
-            ),
             filter_form(
                 described, RecordList.filters, RecordList.apply_filters, RecordList.show_all
             ),
@@ -145,7 +156,12 @@ def _selection(kind: Kind) -> rx.Component:
     return selection_bar(
         count=RecordList.selected.length(),
         noun=kind.label_plural.lower(),
-        actions=[*_bulk_fields(kind), delete, _action("x", "Clear", RecordList.select([]))],
+        actions=[
+            *bulk_actions(kind),
+            *_bulk_fields(kind),
+            delete,
+            _action("x", "Clear", RecordList.select([])),
+        ],
     )
 
 
@@ -187,6 +203,8 @@ def _grid(kind: Kind) -> rx.Component:
         query=RecordList.query,
         sort=RecordList.sort,
         version=RecordList.version + Toasts.undone,
+        layout=RecordList.layout,
+        changes=changes_of(kind.plural),
         selected=RecordList.selected,
         selectable=True,
         filtered=RecordList.narrowed,

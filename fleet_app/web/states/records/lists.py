@@ -47,8 +47,8 @@ class RecordList(rx.State):
     def query(self) -> str:
         """The page's part of the list's address."""
         parameters: dict[str, str] = dict(sorted(self.filters.items()))
-        if self.words:
-            parameters["q"] = self.words
+        if self.words.strip():
+            parameters["q"] = self.words.strip()
         if self.deleted:
             parameters["deleted"] = "only"
         if self.fleet:
@@ -58,7 +58,7 @@ class RecordList(rx.State):
     @rx.var
     def narrowed(self) -> bool:
         """Whether a filter or words hide a part of the list."""
-        return bool(self.filters or self.words or self.deleted)
+        return bool(self.filters or self.words.strip() or self.deleted)
 
     @rx.var
     def chips(self) -> list[dict[str, str]]:
@@ -75,7 +75,8 @@ class RecordList(rx.State):
         """Start looking at a kind; the address may bring filters and words."""
         kind = _kind(plural)
         who = await current_principal(self)
-        if kind.plural != self.plural:
+        entered = kind.plural != self.plural
+        if entered:
             self.reset()  # type: ignore[no-untyped-call]  # Reflex's
             self.plural = kind.plural
         self.may = [
@@ -91,7 +92,7 @@ class RecordList(rx.State):
     @requires("views.use")
     async def search(self, words: str) -> None:
         """Show only what matches the words."""
-        self.words = words.replace("\0", "").strip()[:LONGEST_SEARCH]
+        self.words = words.replace("\0", "").lstrip()[:LONGEST_SEARCH]
         self.selected = []
 
     @rx.event

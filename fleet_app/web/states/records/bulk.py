@@ -1,0 +1,208 @@
+"""What can be done with many deliveries or work orders at once, beyond changing fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypedDict
+
+import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.access.actor import Actor
+from fleet_app.access.principal import Principal
+from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.delivery.models import DeliveryStatus, RouteStatus
+from fleet_app.delivery.reasons import REASONS, WORDS, Reason
+from fleet_app.delivery.recording import StatusChange
+from fleet_app.delivery.routes import RouteService
+from fleet_app.delivery.service import DeliveryLife
+from fleet_app.delivery.tours import Tours, open_deliveries
+from fleet_app.fleet.maintenance.service import MaintenanceService
+from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.fields import words_of
+from fleet_app.records.listing import Listing, Row
+from fleet_app.records.query import parse_query
+from fleet_app.records.service import MOST_AT_ONCE
+from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.lists import RecordList, counted
+from fleet_app.web.states.records.toasts import say
+
+S = DeliveryStatus
+OFFERED = (S.OUT_FOR_DELIVERY, S.COMPLETED, S.FAILED, S.RESCHEDULED, S.RETURNED, S.CANCELLED)
+"""Statuses that the office gives to many at once."""
+STEPS = ("start", "cancel", "reopen")
+DAYS_BACK = 1
+
+
+class Choice(TypedDict):
+    """An entry of a select."""
+
+    value: str
+    label: str
+
+
+STATUS_CHOICES = [Choice(value=one.value, label=words_of(one.value)) for one in OFFERED]
+
+
+class Bulk(rx.State):
+    """The dialog over a list, and the steps without one."""
+
+    dialog: str = ""
+    """`status`, `route` or nothing."""
+    problem: str = ""
+    reasons: list[Choice] = []
+    routes: list[Choice] = []
+
+    @rx.event
+    @requires("views.use")
+    async def close(self) -> None:
+        """Close the dialog."""
+        self.dialog = ""
+
+    @rx.event
+    @requires("deliveries.set_status")
+    async def ask_status(self) -> None:
+        """Ask which status the ticked deliveries get."""
+        self.dialog, self.problem = "status", ""
+        self.reasons = reasons_for(S.OUT_FOR_DELIVERY)
+
+    @rx.event
+    @requires("deliveries.set_status")
+    async def choose_status(self, status: str) -> None:
+        """Offer the reasons that make sense for a status."""
+        self.reasons, self.problem = reasons_for(status), ""
+
+    @rx.event
+    @requires("deliveries.set_status")
+    async def set_status(self, form: dict[str, Any]) -> None:
+        """Give the ticked deliveries a status; those that cannot have it stay as they are."""
+        listing = await self.get_state(RecordList)
+        try:
+            wishes = [_wish(one, form) for one in listing.selected[:MOST_AT_ONCE]]
+            async with get_container().work() as session:
+                life = DeliveryLife(session)
+                results = await life.change_many(await current_actor(self), wishes)
+        except FleetError as error:
+            self.problem = error.message
+            return
+        self.dialog = ""
+        failed = [one.message for one in results if isinstance(one, FleetError)]
+        await self._tell("deliveries", len(results) - len(failed), "Changed", failed)
+
+    @rx.event
+    @requires("routes.update")
+    async def ask_route(self) -> None:
+        """Ask which route the ticked deliveries join."""
+        who = await current_principal(self)
+        fleet = (await self.get_state(RecordList)).fleet
+        self.dialog, self.problem = "route", ""
+        self.routes = [_route(row) for row in await _open_routes(who, fleet)]
+
+    @rx.event
+    @requires("routes.update")
+    async def add_to_route(self, form: dict[str, Any]) -> None:
+        """Put the ticked deliveries at the end of a route: all of them or none."""
+        listing = await self.get_state(RecordList)
+        wanted = listing.selected[:MOST_AT_ONCE]
+        try:
+            route_id = _number(form.get("route"))
+            async with get_container().work() as session:
+                await _join(session, await current_actor(self), route_id, wanted)
+        except FleetError as error:
+            self.problem = " ".join([error.message, *error.fields.values()])[:500]
+            return
+        self.dialog = ""
+        await self._tell("deliveries", len(wanted), "Added to the route", [])
+
+    @rx.event
+    @requires("work_orders.update")
+    async def move_orders(self, step: str) -> None:
+        """Start, cancel or reopen the ticked work orders."""
+        if step not in STEPS:
+            return
+        listing, actor = await self.get_state(RecordList), await current_actor(self)
+        ids, failed = listing.selected[:MOST_AT_ONCE], []
+        async with get_container().work() as session:
+            act: Callable[[Actor, int], Awaitable[Any]] = getattr(MaintenanceService(session), step)
+            for one in ids:
+                try:
+                    async with session.begin_nested():
+                        await act(actor, one)
+                except FleetError as error:
+                    failed.append(error.message)
+        await self._tell("work_orders", len(ids) - len(failed), "Changed", failed)
+
+    async def _tell(self, plural: str, done: int, what: str, failed: Sequence[str]) -> None:
+        listing = await self.get_state(RecordList)
+        listing.selected, listing.version = [], listing.version + 1
+        kind = KINDS[plural]
+        if done:
+            await say(self, f"{what}: {counted(kind, done)}.")
+        if failed:
+            left = counted(kind, len(failed))
+            await say(self, f"{left} stayed as before: {failed[-1]}", tone="problem")
+
+
+def reasons_for(status: str) -> list[Choice]:
+    """The reasons a status needs; none for one that needs no reason."""
+    known = REASONS.get(DeliveryStatus(status), ()) if status in [*DeliveryStatus] else ()
+    return [Choice(value=one.value, label=WORDS[one]) for one in known]
+
+
+def _wish(delivery_id: int, form: dict[str, Any]) -> StatusChange:
+    """Raises `InvalidInput` for what is no status or reason."""
+    status, reason = str(form.get("status") or ""), str(form.get("reason") or "")
+    if status not in [*OFFERED]:
+        raise InvalidInput("Choose a status")
+    if reason not in ["", *Reason]:
+        raise InvalidInput("There is no such reason")
+    note = str(form.get("note") or "").replace("\0", "").strip()[:500]
+    return StatusChange(
+        delivery_id=delivery_id,
+        to=DeliveryStatus(status),
+        reason=Reason(reason) if reason else None,
+        note=note or None,
+    )
+
+
+def _number(value: Any) -> int:
+    text = str(value or "")
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:19]) < 2**63):
+        raise InvalidInput("Choose a route")
+    return int(text)
+
+
+async def _open_routes(who: Principal, fleet_id: int) -> list[Row]:
+    """The routes that can still be rearranged, the next days first."""
+    day = utc_now().date() - dt.timedelta(days=DAYS_BACK)
+    open_ = f"{RouteStatus.DRAFT.value},{RouteStatus.PUBLISHED.value}"
+    parameters = {"status": open_, "date.from": day.isoformat(), "sort": "date,name"}
+    if fleet_id:
+        parameters["fleet_id"] = str(fleet_id)
+    query = parse_query(KINDS["routes"], {**parameters, "limit": "200"}.items())
+    container = get_container()
+    async with container.work() as session:
+        listing = Listing(session, KINDS, KINDS["routes"], container.view())
+        rows, _ = await listing.page(who, query)
+    return rows
+
+
+def _route(row: Row) -> Choice:
+    day = row["date"]
+    day = day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day))
+    driver = (row.get("driver") or {}).get("label") or "no driver yet"
+    return Choice(
+        value=str(row["id"]),
+        label=f"{day:%a %-d %b} · {row['name'] or 'Route'} · {driver} · {row['stops']} stops",
+    )
+
+
+async def _join(session: AsyncSession, actor: Actor, route_id: int, ids: Sequence[int]) -> None:
+    tour = await Tours(session).tour(actor, route_id)
+    here = list(open_deliveries(tour, [*DeliveryStatus]))
+    joining = [one for one in ids if one not in here]
+    service = RouteService(session)
+    await service.change_stops(actor, route_id, [*here, *joining], version=tour.route.version)
