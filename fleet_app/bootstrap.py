@@ -37,6 +37,7 @@ from fleet_app.location.tracker import Tracker
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
 from fleet_app.outbox.store import post
+from fleet_app.records.exports import Exports
 from fleet_app.records.imports.service import Imports
 from fleet_app.records.kinds import View
 from fleet_app.routing.geocoding import Geocoder, open_geocoder
@@ -244,6 +245,11 @@ class Container:
     def imports(self) -> Imports:
         """Spreadsheets on their way into the records."""
         return Imports(self.work, KINDS, self.files, limit=self.settings.import_max_bytes)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Lists as sheets."""
+        return Exports(self.work, KINDS, self.view)
 
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""

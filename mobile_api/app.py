@@ -18,6 +18,7 @@ from mobile_api.routers import (
     auth,
     delivery_life,
     devices,
+    exports,
     files,
     geocode,
     gpslogger,
@@ -38,6 +39,7 @@ from mobile_api.routers import (
 
 PREFIX = "/api/v1"
 ROUTERS = (
+    *exports.ROUTERS,
     *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
     files.router,
