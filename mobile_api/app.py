@@ -35,6 +35,7 @@ from mobile_api.routers import (
     routes,
     unknown,
     vehicles,
+    views,
 )
 
 PREFIX = "/api/v1"
@@ -44,6 +45,7 @@ ROUTERS = (
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
     files.router,
     imports.router,
+    views.router,
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     audit.router,

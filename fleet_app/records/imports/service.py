@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, get_args
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -109,9 +109,11 @@ class Imports:
             return await ImportRepository(session).page(kinds, owner, page=page, limit=limit)
 
     async def map(
-        self, actor: Actor, identifier: int, columns: Any, date_order: Order | None = None
+        self, actor: Actor, identifier: int, columns: Any, date_order: str | None = None
     ) -> Import:
         """Say which columns are which fields. Raises `InvalidInput`, `NotNow`, as `get`."""
+        if date_order not in (None, *get_args(Order)):
+            raise InvalidInput("How are dates written?", fields={"date_order": "dmy or mdy"})
         async with self._changing(actor.principal, identifier, "map") as (_, record):
             record.mapping = checked(self._kinds[record.kind], record.headers, columns)
             record.date_order = date_order or record.date_order

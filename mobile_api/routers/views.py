@@ -1,0 +1,73 @@
+"""Saved views of lists."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from fleet_app.access.actor import Actor
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.views import USE, SavedViews, ViewFields
+from mobile_api.deps import allow, container
+from mobile_api.envelope import ok
+from mobile_api.schemas import views as schemas
+
+router = APIRouter(tags=["views"])
+
+User = Annotated[Actor, allow(USE)]
+Identifier = Annotated[int, Path(gt=0, lt=2**63)]
+OfKind = Annotated[str, Query(max_length=40, description="Of which list, such as `vehicles`.")]
+
+
+@router.get("/views", responses=schemas.MANY, response_class=Response)
+async def list_views(request: Request, actor: User, kind: OfKind) -> Response:
+    """Your views of a list and those that others share with your fleet, by name."""
+    async with _views(request, actor) as views:
+        found = await views.of_kind(kind)
+    return ok(request, [one.model_dump() for one in found])
+
+
+@router.post("/views", status_code=201, responses=schemas.CREATED, response_class=Response)
+async def create_view(request: Request, actor: User, kind: OfKind, body: ViewFields) -> Response:
+    """Save a view. What its list would refuse is refused here too."""
+    async with _views(request, actor) as views:
+        made = await views.create(kind, body.model_dump())
+    headers = {"Location": f"/api/v1/views/{made.id}"}
+    return ok(request, made.model_dump(), status=201, headers=headers)
+
+
+@router.get("/views/{identifier}", responses=schemas.GONE, response_class=Response)
+async def get_view(request: Request, actor: User, identifier: Identifier) -> Response:
+    """One view: your own, or one shared with your fleet."""
+    async with _views(request, actor) as views:
+        found = await views.get(identifier)
+    return ok(request, found.model_dump())
+
+
+@router.put("/views/{identifier}", responses=schemas.ONE, response_class=Response)
+async def update_view(
+    request: Request, actor: User, identifier: Identifier, body: ViewFields
+) -> Response:
+    """Put other values in place of a view's. Shared views are changed by their owner or a
+    manager."""
+    async with _views(request, actor) as views:
+        changed = await views.update(identifier, body.model_dump())
+    return ok(request, changed.model_dump())
+
+
+@router.delete("/views/{identifier}", responses=schemas.GONE, response_class=Response)
+async def delete_view(request: Request, actor: User, identifier: Identifier) -> Response:
+    """Delete a view for good."""
+    async with _views(request, actor) as views:
+        gone = await views.delete(identifier)
+    return ok(request, gone.model_dump())
+
+
+@asynccontextmanager
+async def _views(request: Request, actor: Actor) -> AsyncIterator[SavedViews]:
+    async with container(request).work() as session:
+        yield SavedViews(session, KINDS, actor)
