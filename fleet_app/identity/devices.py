@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize
 from fleet_app.access.principal import Principal
+from fleet_app.audit.trail import note
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.models import DeviceToken, SpeedUnit
 from fleet_app.identity.ports import UnitOfWork
@@ -34,21 +37,21 @@ class DeviceService:
 
     async def create(
         self,
-        actor: Principal,
+        actor: Actor,
         *,
         vehicle_id: int,
         name: str,
         speed_unit: SpeedUnit = SpeedUnit.KNOTS,
     ) -> NewDevice:
         """A new token for a vehicle. Raises `Forbidden`, `NotFound` or `InvalidInput`."""
-        authorize(actor, "devices.manage")
+        authorize(actor.principal, "devices.manage")
         label = name.strip()
         if not 1 <= len(label) <= 120:
             raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
         token = new_device_token()
         async with self._work() as session:
             fleet_id = await IdentityRepository(session).fleet_of_vehicle(vehicle_id)
-            if fleet_id is None or not actor.sees_fleet(fleet_id):
+            if fleet_id is None or not actor.principal.sees_fleet(fleet_id):
                 raise NotFound("Vehicle", vehicle_id)
             device = DeviceToken(
                 fleet_id=fleet_id,
@@ -60,6 +63,7 @@ class DeviceService:
             )
             session.add(device)
             await session.flush()
+            _note(session, actor, "token_created", device)
         return NewDevice(device, token)
 
     async def page(
@@ -72,13 +76,21 @@ class DeviceService:
                 actor.fleet_id, vehicle_id, offset=(page - 1) * limit, limit=limit
             )
 
-    async def revoke(self, actor: Principal, device_id: int) -> DeviceToken:
+    async def revoke(self, actor: Actor, device_id: int) -> DeviceToken:
         """Refuse the token from now on; again is no error. Raises `Forbidden` or `NotFound`."""
-        authorize(actor, "devices.manage")
+        authorize(actor.principal, "devices.manage")
         async with self._work() as session:
             device = await IdentityRepository(session).device_token(device_id)
-            if device is None or not actor.sees_fleet(device.fleet_id):
+            if device is None or not actor.principal.sees_fleet(device.fleet_id):
                 raise NotFound("Device", device_id)
-            device.revoked_at = device.revoked_at or self._clock()
+            if device.revoked_at is None:
+                device.revoked_at = self._clock()
+                _note(session, actor, "token_revoked", device)
         self._authenticator.forget_device(device.token_hash)
         return device
+
+
+def _note(session: AsyncSession, actor: Actor, action: str, device: DeviceToken) -> None:
+    changes = {"vehicle_id": [None, device.vehicle_id]} if action == "token_created" else {}
+    note(session, actor, action, kind="device", object_id=device.id, label=device.name,
+         fleet_id=device.fleet_id, changes=changes)  # fmt: skip

@@ -7,8 +7,11 @@ import uuid
 from datetime import timedelta
 
 import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.actor import Channel
 from fleet_app.access.principal import Principal
+from fleet_app.identity import acts
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.errors import InvalidToken, WrongCredentials
 from fleet_app.identity.models import RefreshToken
@@ -85,33 +88,37 @@ class GrantService:
             repository.add_refresh_token(self._row(user_id, family, token))
         return self._pair(_Rotation(account, family, token))
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh(self, token: str, client: str = "") -> TokenPair:
         """The next pair of a family. Raises `InvalidToken`.
 
         A token used before, other than by a prompt retry, revokes its whole family: either the
         caller or whoever used it first has stolen it.
         """
         async with self._work() as session:
-            rotation = await self._rotate(IdentityRepository(session), digest(token), token)
+            rotation = await self._rotate(session, token, client)
         # Raised after the unit of work, which has to keep the revocation.
         if rotation is None:
             raise InvalidToken("The refresh token is not valid; please sign in again")
         return self._pair(rotation)
 
-    async def revoke(self, token: str) -> None:
+    async def revoke(self, token: str, client: str = "") -> None:
         """End the family of a refresh token; unknown tokens are no error (RFC 7009)."""
         async with self._work() as session:
             repository = IdentityRepository(session)
             row = await repository.refresh_token(digest(token))
             if row is None:
                 return
+            lived = row.revoked_at is None
             await repository.revoke_families(self._clock(), family=row.family)
+            user = await repository.user(row.user_id)
+            if user is not None and lived:
+                actor = acts.actor_of(user, Channel.API, client)
+                acts.note_act(session, actor, acts.SIGNED_OUT, user)
         self._authenticator.forget_family(row.family)
 
-    async def _rotate(
-        self, repository: IdentityRepository, token_hash: str, token: str
-    ) -> _Rotation | None:
-        row, now = await repository.refresh_token(token_hash), self._clock()
+    async def _rotate(self, session: AsyncSession, token: str, client: str) -> _Rotation | None:
+        repository = IdentityRepository(session)
+        row, now = await repository.refresh_token(digest(token)), self._clock()
         if row is None or row.revoked_at is not None or row.expires_at <= now:
             return None
         successor = next_refresh_token(self._key, token)
@@ -119,14 +126,21 @@ class GrantService:
             row.used_at = now
             repository.add_refresh_token(self._row(row.user_id, row.family, successor))
         elif not await self._is_retry(repository, row, successor):
-            logger.warning("A used refresh token came back; user=%s is signed out", row.user_id)
-            await repository.revoke_families(now, family=row.family)
-            self._authenticator.forget_family(row.family)
+            await self._end_stolen(session, row, client)
             return None
         account = (await repository.accounts([row.user_id])).get(row.user_id)
         if account is None or not account.is_active:
             return None
         return _Rotation(account, row.family, successor)
+
+    async def _end_stolen(self, session: AsyncSession, row: RefreshToken, client: str) -> None:
+        logger.warning("A used refresh token came back; user=%s is signed out", row.user_id)
+        repository = IdentityRepository(session)
+        await repository.revoke_families(self._clock(), family=row.family)
+        user = await repository.user(row.user_id)
+        if user is not None:
+            acts.note_act(session, acts.system(Channel.API, client), acts.TOKEN_REUSED, user)
+        self._authenticator.forget_family(row.family)
 
     async def _is_retry(
         self, repository: IdentityRepository, row: RefreshToken, successor: str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.actor import SYSTEM, Actor, Channel
 from fleet_app.access.roles import Role
+from fleet_app.identity import acts
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.emails import checked_email, normal_email
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
@@ -16,7 +19,7 @@ from fleet_app.identity.passwords import Passwords, password_stamp
 from fleet_app.identity.ports import AttemptLimiter, SessionStore, UnitOfWork
 from fleet_app.identity.repository import Account, IdentityRepository
 from fleet_app.kernel.clock import Clock, utc_now
-from fleet_app.kernel.errors import InvalidInput, NotFound, Unauthenticated
+from fleet_app.kernel.errors import InvalidInput, NotFound, StoreUnavailable, Unauthenticated
 
 logger = logging.getLogger(__name__)
 
@@ -82,20 +85,28 @@ class IdentityService:
         async with self._work() as session:
             return await IdentityRepository(session).user_by_email(checked_email(email))
 
-    async def sign_in(self, email: str, password: str, client: str) -> Account:
+    async def sign_in(
+        self, email: str, password: str, client: str, channel: Channel = Channel.API
+    ) -> Account:
         """The account of whoever knows its password.
 
         `client` is the caller's network address. Raises `WrongCredentials`, whatever was wrong,
         or `TooManyAttempts`.
         """
-        address = normal_email(email)
-        async with self._turns:
-            await self._count_attempt(address, client)
-            user = await self._checked(address, password, client)
-            await self._attempts.clear(_of_account(address))
-            await self._attempts.give_back([_of_client(client)])
+        user = await self._known(email, password, client, channel)
         logger.info("user.signed_in user=%s client=%s", user.id, client)
         return await self._account(user)
+
+    async def _known(
+        self, email: str, password: str, client: str, channel: Channel, *, enters: bool = True
+    ) -> User:
+        address = normal_email(email)
+        async with self._turns:
+            await self._count_attempt(address, client, channel)
+            user = await self._checked(address, password, client, channel if enters else None)
+            await self._attempts.clear(_of_account(address))
+            await self._attempts.give_back([_of_client(client)])
+        return user
 
     async def change_password(self, user_id: int, current: str, new: str, client: str) -> None:
         """Replace a password and end every session and token of the user.
@@ -104,15 +115,16 @@ class IdentityService:
         """
         async with self._work() as session:
             user = await _existing(IdentityRepository(session), user_id)
-        await self.sign_in(user.email, current, client)
-        await self.set_password(user_id, new)
+        await self._known(user.email, current, client, Channel.WEB, enters=False)
+        await self.set_password(user_id, new, acts.actor_of(user, Channel.WEB, client))
 
-    async def set_password(self, user_id: int, new: str) -> None:
+    async def set_password(self, user_id: int, new: str, actor: Actor = SYSTEM) -> None:
         """Replace a password without asking for the old one. Raises `WeakPassword`."""
         password_hash = await self._passwords.hash(new)
         async with self._work() as session:
             user = await _existing(IdentityRepository(session), user_id)
             user.password_hash = password_hash
+            acts.note_act(session, actor, acts.PASSWORD_CHANGED, user)
         await self.sign_out_everywhere(user_id)
 
     async def set_active(self, user_id: int, active: bool) -> None:
@@ -133,17 +145,44 @@ class IdentityService:
         self._authenticator.forget_sessions(ids)
         self._authenticator.forget_user(user_id)
 
-    async def _count_attempt(self, address: str, client: str) -> None:
-        limits = {_of_account(address): FAILURES_OF_ACCOUNT, _of_client(client): FAILURES_OF_CLIENT}
-        wait = await self._attempts.take(limits)
-        if wait:
-            logger.warning("user.locked client=%s retry_after=%s", client, wait)
-            raise TooManyAttempts(wait)
+    async def signed_out(self, user_id: int, client: str, channel: Channel) -> None:
+        """Note that a user signed out; that nobody could is no reason to keep somebody in."""
+        with contextlib.suppress(StoreUnavailable):
+            async with self._work() as session:
+                user = await IdentityRepository(session).user(user_id)
+                if user is not None:
+                    actor = acts.actor_of(user, channel, client)
+                    acts.note_act(session, actor, acts.SIGNED_OUT, user)
 
-    async def _checked(self, address: str, password: str, client: str) -> User:
+    async def _count_attempt(self, address: str, client: str, channel: Channel) -> None:
+        of_account = await self._attempts.take({_of_account(address): FAILURES_OF_ACCOUNT})
+        of_client = await self._attempts.take({_of_client(client): FAILURES_OF_CLIENT})
+        wait = max(of_account, of_client)
+        if not wait:
+            return
+        logger.warning("user.locked client=%s retry_after=%s", client, wait)
+        subject = _of_account(address) if of_account else _of_client(client)
+        # told once per lockout: whoever goes on trying must not fill the log
+        if not await self._attempts.take({f"told:{subject}": 1}):
+            await self._note_lockout(address if of_account else None, client, channel)
+        raise TooManyAttempts(wait)
+
+    async def _note_lockout(self, address: str | None, client: str, channel: Channel) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            async with self._work() as session:
+                if address is None:
+                    acts.address_locked(session, channel, client)
+                    return
+                user = await IdentityRepository(session).user_by_email(address)
+                if user is not None:
+                    acts.locked(session, user, channel, client)
+
+    async def _checked(
+        self, address: str, password: str, client: str, entered: Channel | None
+    ) -> User:
         for _ in range(2):
-            user = await self._verified(address, password, client)
-            noted = await self._note_sign_in(*user)
+            user, better_hash = await self._verified(address, password, client)
+            noted = await self._note_sign_in(user, better_hash, client, entered)
             if noted is not None:
                 return noted
         raise WrongCredentials
@@ -158,15 +197,22 @@ class IdentityService:
             raise WrongCredentials
         return user, verdict.better_hash
 
-    async def _note_sign_in(self, user: User, better_hash: str | None) -> User | None:
-        """None when somebody changed the password or renewed its hash while it was checked."""
+    async def _note_sign_in(
+        self, user: User, better_hash: str | None, client: str, entered: Channel | None
+    ) -> User | None:
+        """None when somebody changed the password or renewed its hash while it was checked.
+
+        `entered` is the door that somebody came in through; None when it was only a check.
+        """
         async with self._work() as session:
             current = await IdentityRepository(session).user(user.id or 0, lock=True)
             if current is None or not current.is_active:
                 raise WrongCredentials
             if current.password_hash != user.password_hash:
                 return None
-            current.last_sign_in_at = self._clock()
+            if entered is not None:
+                current.last_sign_in_at = self._clock()
+                acts.signed_in(session, current, entered, client)
             if better_hash is not None:
                 current.password_hash = better_hash
         return current

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from fleet_app.access.actor import Channel
 from fleet_app.access.principal import Principal
 from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.ports import SessionRecord, SessionStore
@@ -47,23 +48,28 @@ class SessionService:
 
     async def sign_in(self, email: str, password: str, client: str, agent: str) -> OpenedSession:
         """Open a session. Raises `WrongCredentials` or `TooManyAttempts`."""
-        account = await self._identity.sign_in(email, password, client)
+        account = await self._identity.sign_in(email, password, client, Channel.WEB)
         return await self._open(account, client, agent)
 
-    async def sign_out(self, token: str) -> None:
+    async def sign_out(self, token: str, client: str = "") -> None:
         """End the session of this token, if there is one."""
-        await self._revoke(digest(token))
+        session_id = digest(token)
+        record = (await self._store.load([session_id])).get(session_id)
+        await self._revoke(session_id)
+        if record is not None:
+            await self._identity.signed_out(record.user_id, client, Channel.WEB)
 
     async def of_user(self, user_id: int) -> list[SessionRecord]:
         """Where a user is signed in, newest first."""
         return await self._store.of_user(user_id)
 
-    async def revoke(self, user_id: int, session_id: str) -> None:
+    async def revoke(self, user_id: int, session_id: str, client: str = "") -> None:
         """End one of a user's own sessions. Raises `NotFound`."""
         own = {record.session_id for record in await self._store.of_user(user_id)}
         if session_id not in own:
             raise NotFound("Session", session_id)
         await self._revoke(session_id)
+        await self._identity.signed_out(user_id, client, Channel.WEB)
 
     async def _revoke(self, session_id: str) -> None:
         await self._store.revoke([session_id])

@@ -83,7 +83,7 @@ async def refresh_token(
     Repeating the exchange within ten seconds answers the same new refresh token, for phones that
     lost the answer. Later, or after the new token was used, it signs the whole family out.
     """
-    pair = await container(request).grants.refresh(body.refresh_token)
+    pair = await container(request).grants.refresh(body.refresh_token, client_address(request))
     return _token_answer(request, pair)
 
 
@@ -92,7 +92,7 @@ async def revoke_token(
     request: Request, body: Annotated[RefreshRequest, Depends(_refresh_body)]
 ) -> Response:
     """Sign a phone out: its refresh token and the access tokens made with it end."""
-    await container(request).grants.revoke(body.refresh_token)
+    await container(request).grants.revoke(body.refresh_token, client_address(request))
     return ok(request, None)
 
 
@@ -135,7 +135,7 @@ async def log_out(request: Request) -> Response:
     require_own_origin(request)
     token = request.cookies.get(SESSION_COOKIE)
     if token:
-        await container(request).sessions.sign_out(token)
+        await container(request).sessions.sign_out(token, client_address(request))
     response = RedirectResponse("/login", 303)
     _set_cookie(request, response, "", 0)
     return response

@@ -41,7 +41,7 @@ async def create_device(request: Request, actor: Manager, body: DeviceCreate) ->
     OwnTracks and GPSLogger.
     """
     new = await container(request).devices.create(
-        actor.principal, vehicle_id=body.vehicle_id, name=body.name, speed_unit=body.speed_unit
+        actor, vehicle_id=body.vehicle_id, name=body.name, speed_unit=body.speed_unit
     )
     view = NewDeviceView(device_view(new.device), new.token)
     return ok(request, view, status=201, headers={"Cache-Control": "no-store"})
@@ -52,5 +52,5 @@ async def revoke_device(
     request: Request, actor: Manager, device_id: Annotated[int, Path(gt=0, lt=2**63)]
 ) -> Response:
     """Refuse a device's token from now on (within five seconds in every process)."""
-    device = await container(request).devices.revoke(actor.principal, device_id)
+    device = await container(request).devices.revoke(actor, device_id)
     return ok(request, device_view(device))

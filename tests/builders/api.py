@@ -11,7 +11,7 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
-from fleet_app.access.principal import Principal
+from fleet_app.access.actor import SYSTEM
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.models import SpeedUnit
@@ -98,11 +98,8 @@ async def a_world(container: Container, stack: AsyncExitStack) -> World:
 
 async def a_device(container: Container, vehicle_id: int, unit: SpeedUnit = SpeedUnit.KNOTS) -> str:
     """The token of a new device."""
-    admin = Principal(
-        user_id=0, name="Admin", email="admin@example.com", role=Role.SYSTEM_ADMIN, fleet_id=None
-    )
     created = await container.devices.create(
-        admin, vehicle_id=vehicle_id, name="Phone", speed_unit=unit
+        SYSTEM, vehicle_id=vehicle_id, name="Phone", speed_unit=unit
     )
     return created.token
 

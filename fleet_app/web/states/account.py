@@ -52,7 +52,8 @@ class Account(rx.State):
     async def end_session(self, session_id: str) -> EventSpec | None:
         """Sign one of the user's own browsers out."""
         who = await current_principal(self)
-        await get_container().sessions.revoke(who.user_id, session_id)
+        client = self.router.session.client_ip
+        await get_container().sessions.revoke(who.user_id, session_id, client)
         if session_id == who.session_id:
             return rx.redirect("/login?error=expired")
         self.sessions = [line for line in self.sessions if line["session_id"] != session_id]
