@@ -28,7 +28,7 @@ PAGES = {
     **{f"/{kind.plural}": kind.permission("read") for kind in KINDS},
     "/": "overview.watch",
     "/maintenance": "maintenance.due",
-    "/imports": "views.use",
+    "/imports": "imports.use",
     "/audit": "audit.read",
     "/settings": "account.use",
 }

@@ -1,0 +1,1 @@
+"""Imports of spreadsheets, as the screens show them."""

@@ -1,0 +1,193 @@
+"""One import from its columns to its result."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.records.models import Import, ImportState
+from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.imports.listing import file_fields
+from fleet_app.web.states.imports.showing import (
+    Choice,
+    Column,
+    Shown,
+    WrongRow,
+    choices_of,
+    columns_of,
+    missing_titles,
+    show,
+    wrong_rows,
+)
+
+PAGE = 20
+STEPS = {
+    ImportState.UPLOADED: "columns",
+    ImportState.CHECKING: "checking",
+    ImportState.CHECKED: "checked",
+    ImportState.RUNNING: "running",
+    ImportState.DONE: "done",
+    ImportState.FAILED: "stopped",
+    ImportState.CANCELLED: "stopped",
+    ImportState.UNDOING: "undoing",
+    ImportState.UNDONE: "undone",
+}
+
+
+class ImportScreen(rx.State):
+    """What one person sees of one import."""
+
+    found: bool = True
+    item: Shown = Shown()  # type: ignore[typeddict-item]
+    step: str = ""
+    editing: bool = False
+    """The person went back to the columns of a checked file."""
+    columns: list[Column] = []
+    choices: list[Choice] = []
+    missing: list[str] = []
+    """Titles of fields that are needed and that no column fills in."""
+    problem: str = ""
+    wrong_headers: list[str] = []
+    wrong: list[WrongRow] = []
+    wrong_page: int = 1
+    wrong_total: int = 0
+    fields: dict[str, str] = {}
+    """What is sent along with a corrected file."""
+    limit: int = 0
+    """The size of the largest file, bytes."""
+
+    @rx.var
+    def wrong_pages(self) -> int:
+        """How many pages of wrong rows there are."""
+        return max(1, -(-self.wrong_total // PAGE))
+
+    @rx.event
+    @requires("imports.use")
+    async def open(self) -> None:
+        """Read the import that the address names."""
+        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        named = str(self.router.url.path).rstrip("/").rpartition("/")[2]
+        try:
+            record = await self._get(int(named) if named.isascii() and named.isdigit() else 0)
+        except FleetError:
+            self.found = False
+            return
+        self.limit = get_container().settings.import_max_bytes
+        self.choices = choices_of(KINDS[record.kind])
+        self.fields = await file_fields(self, record.kind)
+        await self._take(record)
+
+    @rx.event
+    @requires("imports.use")
+    async def refresh(self) -> None:
+        """See how far it is."""
+        if not self.item or not self.item["busy"]:
+            return
+        try:
+            await self._take(await self._get(self.item["id"]))
+        except FleetError as error:
+            self.problem = error.message
+
+    @rx.event
+    @requires("imports.use")
+    async def choose(self, index: int, field: str) -> None:
+        """Say what a column is; the column that was this field before is left out then."""
+        if field and field not in [one["value"] for one in self.choices]:
+            return
+        self.columns = [
+            Column({**one, "field": _field(one, int(index), field)}) for one in self.columns
+        ]
+        self.missing = missing_titles(KINDS[self.item["plural"]], self._mapping())
+        self.problem = ""
+
+    @rx.event
+    @requires("imports.use")
+    async def set_dates(self, order: str) -> None:
+        """Say how dates such as 03/04/2026 are written."""
+        self.item = Shown({**self.item, "dates": "mdy" if order == "mdy" else "dmy"})
+
+    @rx.event
+    @requires("imports.use")
+    async def check(self) -> None:
+        """Have every row tried; nothing is stored."""
+        await self._do("map", "check")
+
+    @rx.event
+    @requires("imports.use")
+    async def run(self) -> None:
+        """Have the rows stored that are right."""
+        await self._do("run")
+
+    @rx.event
+    @requires("imports.use")
+    async def cancel(self) -> None:
+        """Stop what is under way."""
+        await self._do("cancel")
+
+    @rx.event
+    @requires("imports.use")
+    async def undo(self) -> None:
+        """Delete what it made."""
+        await self._do("undo")
+
+    @rx.event
+    @requires("imports.use")
+    async def back(self) -> None:
+        """Back to the columns."""
+        self.editing = True
+
+    @rx.event
+    @requires("imports.use")
+    async def turn(self, page: int) -> None:
+        """Show another page of wrong rows."""
+        self.wrong_page = min(max(1, int(page)), self.wrong_pages)
+        await self._read_problems(await self._get(self.item["id"]))
+
+    async def _do(self, *acts: str) -> None:
+        imports, actor = get_container().imports, await current_actor(self)
+        self.problem = ""
+        try:
+            for act in acts:
+                if act == "map":
+                    record = await imports.map(
+                        actor, self.item["id"], self._mapping(), self.item["dates"]
+                    )
+                else:
+                    record = await getattr(imports, act)(actor, self.item["id"])
+        except FleetError as error:
+            self.problem = " ".join([error.message, *error.fields.values()])[:500]
+            record = await self._get(self.item["id"])
+        self.editing = False
+        await self._take(record)
+
+    async def _get(self, identifier: int) -> Import:
+        if identifier < 1 or identifier >= 2**63:
+            raise NotFound("Import", identifier)
+        return await get_container().imports.get(await current_principal(self), identifier)
+
+    async def _take(self, record: Import) -> None:
+        before, self.step = self.step, STEPS[ImportState(record.state)]
+        self.item = show(record)
+        if before == self.step:
+            return
+        self.columns, self.wrong_page = columns_of(record), 1
+        self.missing = missing_titles(KINDS[record.kind], record.mapping)
+        if not self.item["busy"]:
+            await self._read_problems(record)
+
+    async def _read_problems(self, record: Import) -> None:
+        found, self.wrong_total = await get_container().imports.problems(
+            await current_principal(self), record.id or 0, page=self.wrong_page, limit=PAGE
+        )
+        self.wrong_headers, self.wrong = wrong_rows(record, found)
+
+    def _mapping(self) -> dict[str, str]:
+        return {str(one["index"]): one["field"] for one in self.columns if one["field"]}
+
+
+def _field(column: Column, index: int, field: str) -> str:
+    if column["index"] == index:
+        return field
+    return "" if field and column["field"] == field else column["field"]

@@ -1,0 +1,225 @@
+"""Imports in the words and shapes of the screens. No state, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict
+from urllib.parse import quote, urlencode
+
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.imports.columns import (
+    NUMBER,
+    NUMBER_TITLE,
+    header_of,
+    importable,
+    is_remark,
+    missing,
+)
+from fleet_app.records.imports.problems import words_of_problem
+from fleet_app.records.imports.states import BUSY, can
+from fleet_app.records.kinds import Kind
+from fleet_app.records.models import Import, ImportProblem, ImportState
+from fleet_app.records.sheets.moments import Order
+
+S = ImportState
+SAMPLES, SAMPLE_CELL = 3, 60
+NAMED_COLUMNS = 2
+"""So many columns tell which row it is; beside them stand those with something wrong."""
+WORDS: Mapping[ImportState, str] = {
+    S.UPLOADED: "Not checked yet",
+    S.CHECKING: "Being checked",
+    S.CHECKED: "Checked",
+    S.RUNNING: "Being imported",
+    S.DONE: "Imported",
+    S.FAILED: "Failed",
+    S.CANCELLED: "Cancelled",
+    S.UNDOING: "Being taken back",
+    S.UNDONE: "Taken back",
+}
+TONES: Mapping[ImportState, str] = {
+    S.CHECKING: "in_progress", S.RUNNING: "in_progress", S.UNDOING: "in_progress",
+    S.CHECKED: "planned", S.DONE: "done", S.FAILED: "failed",
+}  # fmt: skip
+"""State -> the status pill whose colours it has."""
+
+
+class Shown(TypedDict):
+    """One import; `right` are the rows that are or will be taken over."""
+
+    id: int
+    kind: str
+    plural: str
+    filename: str
+    state: str
+    words: str
+    tone: str
+    when: str
+    who: str
+    total: str
+    handled: str
+    percent: int
+    right: int
+    failed: int
+    counts: str
+    message: str
+    busy: bool
+    can: list[str]
+    link: str
+    dates: Order
+    without_place: int
+
+
+class Column(TypedDict):
+    """A column of the file; `field` is empty for one that is left out."""
+
+    index: int
+    header: str
+    samples: list[str]
+    field: str
+
+
+class Choice(TypedDict):
+    """A field that a column can be."""
+
+    value: str
+    label: str
+
+
+class Cell(TypedDict):
+    """A cell of a wrong row, and what is wrong with it."""
+
+    text: str
+    error: str
+
+
+class WrongRow(TypedDict):
+    """A row that cannot be taken over."""
+
+    row: int
+    cells: list[Cell]
+    what: str
+
+
+def show(record: Import, name: str = "") -> Shown:
+    """An import as the screens show it; `name` is whose it is."""
+    kind, state = KINDS[record.kind], ImportState(record.state)
+    right = record.created + record.updated + record.unchanged
+    return Shown(
+        id=record.id or 0,
+        kind=kind.label_plural,
+        plural=kind.plural,
+        filename=record.filename,
+        state=state.value,
+        words=WORDS[state],
+        tone=TONES.get(state, "draft"),
+        when=_when(record.created_at),
+        who=name,
+        total=f"{record.total:,}",
+        handled=f"{record.handled:,}",
+        percent=_percent(record.handled, record.total),
+        right=right,
+        failed=record.failed,
+        counts=_counts(record, kind),
+        message=record.message,
+        busy=state in BUSY,
+        can=can(record),
+        link=link_to_records(record),
+        dates="mdy" if record.date_order == "mdy" else "dmy",
+        without_place=record.without_place,
+    )
+
+
+def _percent(handled: int, total: int) -> int:
+    return min(100, 100 * handled // total) if total else 0
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment:%-d %b %Y, %H:%M}"
+
+
+def _counts(record: Import, kind: Kind) -> str:
+    """What a check found or a run did, such as `480 new, 17 changed`."""
+    parts = ((record.created, "new"), (record.updated, "changed"), (record.unchanged, "as before"))
+    return ", ".join(f"{count:,} {word}" for count, word in parts if count)
+
+
+def link_to_records(record: Import) -> str:
+    """The list narrowed to what was written while the import ran."""
+    until = record.finished_at or record.created_at
+    times = {
+        "updated_at.from": record.created_at.isoformat(),
+        "updated_at.to": until.isoformat(),
+    }
+    return f"/{record.kind}?{urlencode(times)}"
+
+
+def columns_of(record: Import) -> list[Column]:
+    """The columns of the file with what they are taken for; our own remarks are left out."""
+    return [
+        Column(
+            index=index,
+            header=header or f"Column {index + 1}",
+            samples=_samples(record.sample, index),
+            field=str(record.mapping.get(str(index)) or ""),
+        )
+        for index, header in enumerate(record.headers)
+        if index or not is_remark(header)
+    ]
+
+
+def _samples(rows: Sequence[Sequence[str]], index: int) -> list[str]:
+    cells = [row[index].strip() for row in rows if index < len(row)]
+    return [cell[:SAMPLE_CELL] for cell in dict.fromkeys(cells) if cell][:SAMPLES]
+
+
+def choices_of(kind: Kind) -> list[Choice]:
+    """What a column can be; what every record needs is marked and comes first."""
+    specs = sorted(importable(kind), key=lambda spec: not spec.required)
+    fields = [
+        Choice(value=spec.name, label=header_of(spec) + (" *" if spec.required else ""))
+        for spec in specs
+    ]
+    return [*fields, Choice(value=NUMBER, label=NUMBER_TITLE)]
+
+
+def missing_titles(kind: Kind, mapping: Mapping[str, str]) -> list[str]:
+    """The fields that new records need and no column fills in."""
+    if NUMBER in mapping.values():
+        return []
+    return [spec.title for spec in missing(kind, mapping)]
+
+
+def template_of(kind: Kind) -> str:
+    """An empty sheet with every column, as an address that is its own content."""
+    headers = [header_of(spec) for spec in importable(kind)]
+    line = ",".join(f'"{one}"' if "," in one or '"' in one else one for one in headers)
+    return "data:text/csv;charset=utf-8," + quote("\ufeff" + line + "\r\n")
+
+
+def wrong_rows(
+    record: Import, problems: Sequence[ImportProblem]
+) -> tuple[list[str], list[WrongRow]]:
+    """Headers and rows of the table of what is wrong: enough to know each row, and its errors."""
+    fields = {field: int(index) for index, field in record.mapping.items()}
+    wrong = {fields[name] for one in problems for name in one.errors if name in fields}
+    named = sorted(fields.values())[:NAMED_COLUMNS]
+    indexes = sorted({*named, *wrong})
+    headers = [record.headers[index] or f"Column {index + 1}" for index in indexes]
+    return headers, [_wrong_row(record, one, indexes) for one in problems]
+
+
+def _wrong_row(record: Import, problem: ImportProblem, indexes: Sequence[int]) -> WrongRow:
+    kind, errors = KINDS[record.kind], problem.errors
+    fields = {int(index): field for index, field in record.mapping.items()}
+    cells = [
+        Cell(
+            text=problem.cells[index][:200] if index < len(problem.cells) else "",
+            error=str(errors.get(fields.get(index, ""), "")),
+        )
+        for index in indexes
+    ]
+    elsewhere = {name: text for name, text in errors.items() if name not in fields.values()}
+    return WrongRow(
+        row=problem.row, cells=cells, what=words_of_problem(kind, elsewhere) if elsewhere else ""
+    )
