@@ -10,6 +10,7 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
 from fleet_app.records.service import Records
+from fleet_app.records.undo import Undo
 from fleet_app.web.gate import current_actor, requires
 
 MOST = 3
@@ -93,6 +94,9 @@ class Toasts(rx.State):
             records = Records(session, KINDS, KINDS[way["plural"]], actor, container.view())
             for identifier in way["restore"]:
                 await records.restore(identifier)
+            undo = Undo(session, KINDS, actor, container.view())
+            for entry in reversed(way["entries"]):
+                await undo.undo(entry)
 
 
 async def say(state: rx.State, text: str, **details: Any) -> None:

@@ -1,0 +1,34 @@
+"""The page on which a route is planned by hand."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from fleet_app.web.components.records.browser import ShortcutsHelp
+from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.pages.records.detail_page import back_link
+from fleet_app.web.pages.records.list_page import toast_area
+from fleet_app.web.pages.records.planner import ROUTES, new_route
+
+SHORTCUTS = [
+    ["Ctrl S", "Plan this route"],
+    ["Space", "Tick the delivery under the cursor"],
+    ["Esc", "Back to the list, when nothing is planned yet"],
+    ["?", "Show this help"],
+]
+
+
+def new_route_page() -> rx.Component:
+    """Who, when, and what, with its warnings before it is stored."""
+    body = rx.el.div(
+        rx.el.header(
+            back_link(ROUTES),
+            rx.el.div(rx.el.h1("New route"), class_name="record-title"),
+            class_name="record-head",
+        ),
+        rx.el.div(new_route(), class_name="record-panel"),
+        ShortcutsHelp.create(entries=SHORTCUTS),
+        toast_area(),
+        class_name="record-page",
+    )
+    return chrome(body, active="/routes")

@@ -1,0 +1,233 @@
+"""Planning a route by hand: the stops of a route, and the page for a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.describe import columns
+from fleet_app.web.components.grid.record_grid import record_grid
+from fleet_app.web.components.records.browser import FormKeeper, RecordPicker
+from fleet_app.web.components.records.inputs import searching
+from fleet_app.web.states.live import changes_of
+from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.route_plan import RoutePlanner
+
+ROUTES, DELIVERIES = KINDS["routes"], KINDS["deliveries"]
+_SHOWN = ["tracking_number", "customer_id", "address", "due_on", "window_from", "window_to",
+          "weight_kg", "parcels", "priority"]  # fmt: skip
+_ACTS = (("publish", "Publish"), ("start", "Start"), ("complete", "Complete"))
+
+
+def route_actions() -> rx.Component:
+    """What can follow in the life of the route on the screen."""
+    buttons = [
+        rx.cond(
+            RoutePlanner.next_act == act,
+            rx.el.button(
+                label,
+                type="button",
+                class_name="button primary",
+                on_click=RoutePlanner.act(act),
+                custom_attrs={"data-testid": f"route-{act}"},
+            ),
+            rx.fragment(),
+        )
+        for act, label in _ACTS
+    ]
+    may = RecordForm.may.contains("update") & ~RecordForm.deleted
+    return rx.cond(may, rx.fragment(*buttons), rx.fragment())
+
+
+def stops_tab() -> rx.Component:
+    """The stops of a stored route, with the deliveries that are free for it."""
+    editing = FormKeeper.create(
+        _messages(),
+        rx.el.div(
+            _order(may_change=True),
+            rx.cond(RoutePlanner.can_arrange, _free(), rx.fragment()),
+            class_name="planner",
+        ),
+        base={},
+        dirty=RoutePlanner.dirty,
+        answered=RoutePlanner.answered,
+        label="Save stops",
+        back="/routes",
+        on_save=RoutePlanner.save,
+    )
+    reading = rx.el.div(_messages(), _order(may_change=False))
+    may = RecordForm.may.contains("update") & ~RecordForm.deleted & RoutePlanner.can_arrange
+    return rx.cond(may, editing, reading)
+
+
+def new_route() -> rx.Component:
+    """Day, vehicle, driver and depot; then the deliveries, in the order of ticking."""
+    return FormKeeper.create(
+        _messages(),
+        rx.el.fieldset(
+            rx.el.legend("Route"),
+            rx.el.div(
+                _plain("Day", "date", type="date", value=RoutePlanner.day,
+                       on_change=RoutePlanner.set_day),
+                _plain("Name", "name", type="text", max_length=120, placeholder="North 1"),
+                *(_crew(name) for name in ("vehicle_id", "driver_id", "depot_id")),
+                _plain("Starts", "starts_at", type="datetime-local",
+                       help=rx.fragment("Time in ", RoutePlanner.zone)),
+                class_name="form-grid three",
+            ),
+            class_name="form-card",
+        ),
+        rx.el.div(_order(may_change=True), _free(), class_name="planner"),
+        base={},
+        dirty=RoutePlanner.dirty,
+        answered=RoutePlanner.answered,
+        label="Plan this route",
+        hint="Deliveries join in the order in which you tick them",
+        back="/routes",
+        on_save=RoutePlanner.create,
+    )  # fmt: skip
+
+
+def _plain(label: str, name: str, *, help: Any = "", **props: Any) -> rx.Component:
+    identifier = f"plan-{name}"
+    return rx.el.div(
+        rx.el.label(label, html_for=identifier, class_name="field-label"),
+        rx.el.div(rx.el.input(id=identifier, name=name, auto_complete="off", **props),
+                  class_name="control"),
+        rx.el.p(help, class_name="field-help"),
+        class_name="form-field",
+    )  # fmt: skip
+
+
+def _crew(name: str) -> rx.Component:
+    spec = ROUTES.by_name[name]
+    kind = KINDS[spec.reference or ""]
+    picker = RecordPicker.create(
+        **searching(kind),
+        name=name,
+        value=rx.cond(RoutePlanner.crew.contains(name), RoutePlanner.crew[name], ""),
+        label=rx.cond(RoutePlanner.labels.contains(name), RoutePlanner.labels[name], ""),
+        fleet=RoutePlanner.fleet,
+        input_id=f"plan-{name}",
+        on_pick=lambda number, name=name: RoutePlanner.set_crew(name, number),
+    )
+    return rx.el.div(
+        rx.el.label(spec.title, html_for=f"plan-{name}", class_name="field-label"),
+        rx.el.div(picker, class_name="control"),
+        class_name="form-field",
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            RoutePlanner.problem != "",
+            rx.el.p(RoutePlanner.problem, class_name="form-error", role="alert", tab_index=-1),
+            rx.fragment(),
+        ),
+        rx.cond(
+            RoutePlanner.warnings.length() > 0,
+            rx.el.ul(
+                rx.foreach(
+                    RoutePlanner.warnings,
+                    lambda text: rx.el.li(rx.icon("triangle-alert", size=14), text),
+                ),
+                class_name="plan-warnings",
+                role="status",
+                custom_attrs={"data-testid": "warnings"},
+            ),
+            rx.fragment(),
+        ),
+    )
+
+
+def _order(*, may_change: bool) -> rx.Component:
+    empty = rx.el.p("No stops yet. Tick deliveries below.", class_name="quiet")
+    return rx.el.section(
+        rx.el.h2("Stops in driving order ", rx.el.span(RoutePlanner.stops.length(),
+                                                       class_name="count")),
+        rx.cond(RoutePlanner.stops.length() == 0, empty, rx.fragment()),
+        rx.el.ol(
+            rx.foreach(RoutePlanner.stops, lambda stop, place: _stop(stop, place, may_change)),
+            class_name="stop-list",
+        ),
+        class_name="form-card",
+        aria_label="Stops in driving order",
+        custom_attrs={"data-testid": "stops"},
+    )  # fmt: skip
+
+
+def _stop(stop: Any, place: Any, may_change: bool) -> rx.Component:
+    buttons = rx.el.span(
+        _small("arrow-up", "Earlier", RoutePlanner.move(stop["id"], -1)),
+        _small("arrow-down", "Later", RoutePlanner.move(stop["id"], 1)),
+        rx.cond(
+            stop["fixed"], rx.fragment(), _small("x", "Take off", RoutePlanner.drop(stop["id"]))
+        ),
+        class_name="stop-buttons",
+    )
+    return rx.el.li(
+        rx.el.span(place + 1, class_name="stop-place"),
+        rx.el.span(
+            rx.el.a(stop["number"], href="/deliveries/" + stop["id"].to_string()),
+            rx.el.span(stop["address"], class_name="stop-address"),
+            class_name="stop-main",
+        ),
+        rx.el.span(stop["detail"], class_name="quiet stop-detail"),
+        rx.el.span(
+            rx.el.i(class_name="status-dot", aria_hidden="true"),
+            rx.el.span(stop["label"]),
+            class_name="status-pill",
+            custom_attrs={"data-status": stop["status"]},
+        ),
+        buttons if may_change else rx.fragment(),
+        key=stop["id"].to_string(),
+    )
+
+
+def _small(icon: str, label: str, event: Any) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=14), type="button", class_name="icon-button", aria_label=label,
+        title=label, on_click=event,
+    )  # fmt: skip
+
+
+def _free() -> rx.Component:
+    grid = record_grid(
+        url="/api/v1/deliveries",
+        columns=columns(DELIVERIES),
+        shown=_SHOWN,
+        query=RoutePlanner.free_query,
+        sort="window_from",
+        version=RoutePlanner.version,
+        selected=RoutePlanner.chosen,
+        selectable=True,
+        filtered=~RoutePlanner.every_day,
+        filtered_text="Nothing is free on this day. Offer other days too.",
+        empty_text="Every delivery is on a route.",
+        changes=changes_of("deliveries"),
+        time_zone=RoutePlanner.zone,
+        noun="delivery",
+        plural="deliveries",
+        label="Deliveries on no route",
+        theme=rx.color_mode_cond("light", "dark"),
+        on_open=RoutePlanner.add,
+        on_select=RoutePlanner.pick,
+    )
+    every = rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            checked=RoutePlanner.every_day,
+            on_change=RoutePlanner.set_every_day,
+        ),
+        rx.el.span("Offer other days too"),
+        class_name="check",
+    )
+    return rx.el.section(
+        rx.el.div(rx.el.h2("Deliveries on no route"), every, class_name="free-head"),
+        rx.el.div(grid, class_name="related-grid"),
+        class_name="form-card free",
+        aria_label="Deliveries on no route",
+    )

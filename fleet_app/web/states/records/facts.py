@@ -1,0 +1,80 @@
+"""A record in words: the facts of its header, and all of it for those who may only read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
+
+from fleet_app.records.describe import options
+from fleet_app.records.fields import Computed, FieldType, Spec
+from fleet_app.records.kinds import Kind
+from fleet_app.web.states.records.texts import text_of
+
+MOST = 6
+"""Facts in a header."""
+_TELLING = frozenset({FieldType.REFERENCE, FieldType.DATE, FieldType.MOMENT})
+_LINKS = {"route_id": "routes"}
+"""Columns that nobody writes but that lead to a record."""
+_NOT_FACTS = frozenset({"status", "status_at"})
+
+
+class Fact(TypedDict):
+    """One thing that is known of a record; `href` leads to what it names."""
+
+    label: str
+    text: str
+    href: str
+    group: str
+
+
+def header_facts(kind: Kind, row: Mapping[str, Any], zone: ZoneInfo) -> list[Fact]:
+    """What somebody wants to know first."""
+    telling = [spec for spec in kind.specs if spec.type in _TELLING and spec.shown]
+    counted = [one for one in kind.computed if (one.shown or one.name in _LINKS)]
+    candidates: list[Spec | Computed] = [*counted, *telling]
+    facts = [
+        _fact(one, row, zone)
+        for one in candidates
+        if one.name not in _NOT_FACTS and row.get(one.name) not in (None, "")
+    ]
+    return facts[:MOST]
+
+
+def all_facts(kind: Kind, row: Mapping[str, Any], zone: ZoneInfo) -> list[Fact]:
+    """Everything that people write about it, as far as it is there."""
+    return [
+        _fact(spec, row, zone)
+        for spec in kind.specs
+        if not spec.secret and spec.input not in ("hidden", "photo", "file")
+        if row.get(spec.name) not in (None, "", [])
+    ]
+
+
+def _fact(one: Spec | Computed, row: Mapping[str, Any], zone: ZoneInfo) -> Fact:
+    value = row[one.name]
+    group = one.group if isinstance(one, Spec) else ""
+    if isinstance(one, Spec) and one.reference:
+        target = row.get(one.name.removesuffix("_id")) or {}
+        href = f"/{one.reference}/{value}"
+        return Fact(label=one.title, text=str(target.get("label", value)), href=href, group=group)
+    href = f"/{_LINKS[one.name]}/{value}" if one.name in _LINKS else ""
+    return Fact(label=one.title, text=_words(one, value, zone), href=href, group=group)
+
+
+def _words(one: Spec | Computed, value: Any, zone: ZoneInfo) -> str:
+    known = {option["value"]: option["label"] for option in options(one)}
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%-d %b %Y %H:%M")
+    if isinstance(value, dt.date):
+        return value.strftime("%-d %b %Y")
+    if isinstance(value, list) and isinstance(one, Spec):
+        return text_of(one, value, zone)
+    text = known.get(str(value), str(value))
+    if isinstance(value, float):
+        text = f"{value:,.10g}"
+    return f"{text} {one.unit}" if one.unit else text

@@ -1,0 +1,372 @@
+"""The one record that somebody creates or looks at: its form, errors, and meetings with others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from fleet_app.access.matrix import fleet_in_view, may
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
+from fleet_app.records.errors import Stale
+from fleet_app.records.fields import FieldType, words_of
+from fleet_app.records.kinds import Kind
+from fleet_app.records.listing import Row
+from fleet_app.records.problems import GENERAL
+from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.states.records.facts import Fact, all_facts, header_facts
+from fleet_app.web.states.records.merging import Clash, changed_names, merged, unit_with
+from fleet_app.web.states.records.reading import (
+    LONGEST,
+    change_record,
+    file_in,
+    house_style,
+    kind_of,
+    label_in,
+    labels_of,
+    last_word,
+    number_in,
+    read_record,
+    texts_in,
+)
+from fleet_app.web.states.records.texts import in_words, problem_of, text_of, value_of, zone_of
+from fleet_app.web.states.records.toasts import Way, say
+from fleet_app.web.states.session import shown_fleet
+
+NEW = "new"
+ACTIONS = ("read", "create", "update", "delete")
+
+
+class RecordForm(rx.State):
+    """One record as texts. Everything is checked again by the records' own service."""
+
+    plural: str = ""
+    number: int = 0
+    """The record's id; 0 while it is new."""
+    fleet: int = 0
+    version: int = 0
+    title: str = ""
+    status: str = ""
+    status_label: str = ""
+    deleted: bool = False
+    loaded: bool = False
+    missing: bool = False
+    may: list[str] = []
+    may_create: list[str] = []
+    """Every kind of which the person may create records."""
+    zone: str = "UTC"
+    currency: str = "EUR"
+    tab: str = "details"
+
+    base: dict[str, str] = {}
+    """The fields as they are stored: what the browser compares with."""
+    values: dict[str, str] = {}
+    """The fields as the form shows them when it comes up."""
+    labels: dict[str, str] = {}
+    """What references are called."""
+    stamps: dict[str, int] = {}
+    """A field whose stamp changes shows its value anew."""
+    errors: dict[str, str] = {}
+    problem: str = ""
+    clashes: list[Clash] = []
+    newer: bool = False
+    facts: list[Fact] = []
+    every_fact: list[Fact] = []
+    answered: int = 0
+    """A counter: the browser waits for it after sending the form."""
+    _theirs: dict[str, str] = {}
+
+    @rx.event
+    @requires("views.use")
+    async def open(self, plural: str) -> None:
+        """Begin with the record of the address, or with a new one."""
+        kind = kind_of(plural)
+        who = await current_principal(self)
+        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        self.plural = kind.plural
+        self.may = [action for action in ACTIONS if may(who, kind.permission(action))]
+        self.may_create = [one.plural for one in KINDS if may(who, one.permission("create"))]
+        word = last_word(self)
+        try:
+            if word == NEW:
+                await self._begin(kind)
+            else:
+                await self._load(kind, number_in(word))
+        except NotFound:
+            self.missing = True
+        except FleetError as error:
+            self.problem = error.message
+        self.loaded = True
+
+    @rx.event
+    @requires("views.use")
+    async def show_tab(self, tab: str) -> None:
+        """Look at another part of the record."""
+        self.tab = str(tab)[:40]
+
+    @rx.event
+    @requires("views.use")
+    async def check(self, name: str, text: str) -> None:
+        """Say at once whether one field could be saved like this."""
+        spec = kind_of(self.plural).by_name.get(name)
+        if spec is None:
+            return
+        problem = problem_of(kind_of(self.plural), spec, str(text)[:LONGEST], zone_of(self.zone))
+        others = {key: one for key, one in self.errors.items() if key != name}
+        self.errors = {**others, name: problem} if problem else others
+
+    @rx.event
+    @requires("views.use")
+    async def save(self, form: dict[str, Any], again: bool) -> EventSpec | None:
+        """Store what the form holds; `again` comes back with an empty form for the next."""
+        kind = kind_of(self.plural)
+        mine = texts_in(kind, form)
+        self.errors, self.problem = {}, ""
+        self.answered += 1
+        try:
+            if self.number:
+                await self._update(kind, mine)
+                return None
+            return await self._create(kind, mine, again=bool(again))
+        except Stale:
+            await self._meet(kind, mine)
+        except FleetError as error:
+            self._refused(kind, error)
+        return None
+
+    @rx.event
+    @requires("views.use")
+    async def merge(self, form: dict[str, Any]) -> None:
+        """Read the record again, without losing what was typed."""
+        kind = kind_of(self.plural)
+        await self._meet(kind, texts_in(kind, form))
+
+    @rx.event
+    @requires("views.use")
+    async def take_theirs(self, name: str) -> None:
+        """Decide a clash for what the other person wrote."""
+        unit = unit_with(kind_of(self.plural), name)
+        theirs = {one: self._theirs.get(one, "") for one in unit}
+        self._fill(theirs)
+        self._decided(name)
+
+    @rx.event
+    @requires("views.use")
+    async def keep_mine(self, name: str) -> None:
+        """Decide a clash for what stands in the form."""
+        self._decided(name)
+
+    @rx.event
+    @requires("views.use")
+    async def set_file(self, name: str, answer: str) -> None:
+        """A file arrived, as the API's answer says, or is to go (empty)."""
+        spec = kind_of(self.plural).by_name.get(name)
+        if spec is not None and spec.input in ("photo", "file"):
+            self._fill({name: file_in(answer)})
+
+    @rx.event
+    @requires("views.use")
+    async def look_again(self) -> None:
+        """Something happened to the record: say so when it is newer than what is shown."""
+        if not self.number:
+            return
+        row = await read_record(self, kind_of(self.plural), self.number)
+        if row is None or row["version"] == self.version:
+            return
+        self.newer = True
+
+    @rx.event
+    @requires("views.use")
+    async def delete(self) -> EventSpec | None:
+        """Put the record aside, offer to bring it back, and return to the list."""
+        way = Way(plural=self.plural, restore=[self.number], entries=[])
+        if not await self._act("delete"):
+            return None
+        await say(self, f"{self.title} was deleted.", way=way)
+        return rx.redirect(f"/{self.plural}")
+
+    @rx.event
+    @requires("views.use")
+    async def restore(self) -> None:
+        """Bring the record back."""
+        if await self._act("restore"):
+            await say(self, f"{self.title} is back.")
+
+    @rx.event
+    @requires("views.use")
+    async def catch_up(self) -> None:
+        """Show what became of the record after somebody took a change of it back."""
+        if self.number:
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Show what became of the record, for other states that acted on it."""
+        row = await read_record(self, kind_of(self.plural), self.number)
+        if row is not None:
+            await self._catch_up(kind_of(self.plural), row)
+
+    async def _act(self, act: str) -> bool:
+        kind = kind_of(self.plural)
+        try:
+            row, _ = await change_record(self, kind, lambda one: getattr(one, act)(self.number))
+        except FleetError as error:
+            await say(self, error.message, tone="problem")
+            return False
+        await self._show(kind, row)
+        return True
+
+    async def _begin(self, kind: Kind) -> None:
+        self.fleet = await shown_fleet(self)
+        self.zone, self.currency = await house_style(self.fleet)
+        zone, given = zone_of(self.zone), dict(self.router.url.query_parameters)
+        defaults = kind.fields.model_fields
+        self.base = {
+            spec.name: "" if spec.required else text_of(spec, defaults[spec.name].default, zone)
+            for spec in kind.specs
+        }
+        known = {name: str(text)[:200] for name, text in given.items() if name in self.base}
+        self.values = {**self.base, **known}
+        self.labels = await labels_of(self, kind, known)
+        self.title = f"New {kind.label.lower()}"
+
+    async def _load(self, kind: Kind, number: int) -> None:
+        row = await read_record(self, kind, number)
+        if row is None:
+            raise NotFound(kind.label, number)
+        await self._show(kind, row)
+
+    async def _show(self, kind: Kind, row: Row) -> None:
+        """Show a stored record from the beginning."""
+        await self._describe(kind, row)
+        self.base = self._texts(kind, row)
+        self.values, self.errors, self.problem, self.clashes = {}, {}, "", []
+        self._fill(self.base)
+
+    async def _catch_up(self, kind: Kind, row: Row) -> None:
+        """Show what changed in a stored record; other fields stay as they are in the form."""
+        before = self.base
+        await self._describe(kind, row)
+        self.base = self._texts(kind, row)
+        self._fill({name: self.base[name] for name in changed_names(kind, before, self.base)})
+
+    async def _describe(self, kind: Kind, row: Row) -> None:
+        self.fleet = row["fleet_id"] or 0
+        self.zone, self.currency = await house_style(self.fleet)
+        zone = zone_of(self.zone)
+        self.number, self.version, self.newer = row["id"], row["version"], False
+        self.deleted = row["deleted_at"] is not None
+        self.title = label_in(kind, row)
+        self.status = str(row.get("service_status") or row.get("status") or "")
+        self.status_label = words_of(self.status)
+        self.labels = {
+            spec.name: target["label"]
+            for spec in kind.references
+            if (target := row.get(spec.name.removesuffix("_id")))
+        }
+        self.facts = header_facts(kind, row, zone)
+        self.every_fact = all_facts(kind, row, zone)
+
+    def _texts(self, kind: Kind, row: Row) -> dict[str, str]:
+        zone = zone_of(self.zone)
+        return {spec.name: text_of(spec, row.get(spec.name), zone) for spec in kind.specs}
+
+    def _fill(self, texts: Mapping[str, str]) -> None:
+        """Have these fields show these texts, whatever stands in them."""
+        self.values = {**self.values, **texts}
+        turns = {name: self.stamps.get(name, 0) + 1 for name in texts}
+        self.stamps = {**self.stamps, **turns}
+
+    def _decided(self, name: str) -> None:
+        self.clashes = [one for one in self.clashes if one["name"] != name]
+
+    async def _create(
+        self, kind: Kind, mine: Mapping[str, str], *, again: bool
+    ) -> EventSpec | None:
+        values = self._values(kind, mine, [spec.name for spec in kind.specs])
+        administers = kind.extra.get("fleetless") and mine.get("role") == "system_admin"
+        if kind.tenant == "fleet_id" and not administers:
+            who = await current_principal(self)
+            values["fleet_id"] = fleet_in_view(who, self.fleet or None)
+        row, entries = await change_record(self, kind, lambda one: one.create(values))
+        label = label_in(kind, row)
+        way = Way(plural=kind.plural, restore=[], entries=entries)
+        await say(self, f"{label} was created.", way=way if entries else None)
+        if not again:
+            return rx.redirect(f"/{kind.plural}/{row['id']}")
+        await self._begin(kind)
+        self._fill(self.values)
+        return None
+
+    async def _update(self, kind: Kind, mine: Mapping[str, str]) -> None:
+        names = changed_names(kind, self.base, mine)
+        if not names:
+            await say(self, "Nothing was changed.")
+            return
+        known = await read_record(self, kind, self.number) if _has_lists(kind, names) else None
+        values = self._values(kind, mine, names, known or {})
+        version = self.version
+        row, entries = await change_record(
+            self, kind, lambda one: one.update(self.number, values, version=version)
+        )
+        await self._describe(kind, row)
+        self.base, self.clashes = self._texts(kind, row), []
+        # As it was stored: tidied, and with what the kind's own rules added.
+        self._fill({n: text for n, text in self.base.items() if text != mine.get(n, "")})
+        way = Way(plural=kind.plural, restore=[], entries=entries)
+        await say(self, "Saved.", way=way if entries else None)
+
+    def _values(
+        self,
+        kind: Kind,
+        mine: Mapping[str, str],
+        names: list[str],
+        known: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """What is to be stored. Raises `InvalidInput` for texts that cannot be read."""
+        zone, values, problems = zone_of(self.zone), {}, {}
+        for name in names:
+            spec = kind.by_name[name]
+            if spec.created_only and self.number:
+                continue
+            try:
+                value = value_of(kind, spec, mine.get(name, ""), zone, (known or {}).get(name))
+            except ValueError as error:
+                problems[name] = str(error)
+                continue
+            if not (spec.secret and not value):
+                values[name] = value
+        if problems:
+            raise InvalidInput("Some fields are not right; nothing was saved", fields=problems)
+        return values
+
+    async def _meet(self, kind: Kind, mine: Mapping[str, str]) -> None:
+        """Somebody else changed the record: take over what does not touch what was typed."""
+        try:
+            row = await read_record(self, kind, self.number)
+        except FleetError as error:
+            self._refused(kind, error)
+            return
+        if row is None or row["deleted_at"] is not None:
+            self.problem = "Somebody else deleted this record. What you typed is still here."
+            return
+        base = self.base
+        await self._describe(kind, row)
+        theirs = self._texts(kind, row)
+        texts, self.clashes = merged(kind, base, mine, theirs)
+        self.base, self._theirs = theirs, theirs
+        self._fill({name: text for name, text in texts.items() if text != mine.get(name, "")})
+
+    def _refused(self, kind: Kind, error: FleetError) -> None:
+        known = {name: text for name, text in error.fields.items() if name in kind.by_name}
+        self.errors = {
+            name: in_words(kind.by_name[name].title, text) for name, text in known.items()
+        }
+        general = error.fields.get(GENERAL, "")
+        self.problem = in_words("This record", general) if general else error.message
+
+
+def _has_lists(kind: Kind, names: list[str]) -> bool:
+    return any(kind.by_name[name].type is FieldType.LIST for name in names)

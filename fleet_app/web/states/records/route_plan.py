@@ -1,0 +1,322 @@
+"""Planning one route by hand: who drives, which deliveries, in which order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypedDict
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel import col, select
+
+from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.delivery.models import Delivery, DeliveryStatus
+from fleet_app.delivery.routes import MOST_STOPS, RoutePlan, RouteService
+from fleet_app.delivery.tours import Tour, Tours, day_in
+from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.fields import words_of
+from fleet_app.records.listing import visible
+from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.reading import house_style, labels_of
+from fleet_app.web.states.records.texts import value_of, zone_of
+from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.session import shown_fleet
+
+CREW = ("vehicle_id", "driver_id", "depot_id")
+ACTS = {"publish": "Published", "start": "Started", "complete": "Completed"}
+_NEXT = {"draft": "publish", "published": "start", "started": "complete"}
+
+
+class PlannedStop(TypedDict):
+    """A delivery at its place in the order. `fixed`: somebody has been there, so it stays."""
+
+    id: int
+    number: str
+    address: str
+    status: str
+    label: str
+    detail: str
+    fixed: bool
+
+
+class _Looked(Exception):
+    def __init__(self, tour: Tour) -> None:
+        super().__init__()
+        self.tour = tour
+
+
+class RoutePlanner(rx.State):
+    """The stops of one route, new or stored, as somebody arranges them."""
+
+    route: int = 0
+    fleet: int = 0
+    day: str = ""
+    zone: str = "UTC"
+    crew: dict[str, int] = {}
+    labels: dict[str, str] = {}
+    every_day: bool = False
+    stops: list[PlannedStop] = []
+    warnings: list[str] = []
+    problem: str = ""
+    dirty: bool = False
+    answered: int = 0
+    can_arrange: bool = True
+    next_act: str = ""
+    version: int = 0
+    """A counter: the list of free deliveries reads again."""
+    _here: list[int] = []
+
+    @rx.var
+    def chosen(self) -> list[int]:
+        """What is ticked among the free deliveries."""
+        return [stop["id"] for stop in self.stops if stop["id"] not in self._here]
+
+    @rx.var
+    def free_query(self) -> str:
+        """Which free deliveries are offered."""
+        query = f"status=created,rescheduled&fleet_id={self.fleet}"
+        if self.every_day or not self.day:
+            return query
+        return f"{query}&due_on.from={self.day}&due_on.to={self.day}"
+
+    @rx.event
+    @requires("routes.create")
+    async def begin(self) -> None:
+        """An empty plan for today, or for what the address names."""
+        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        self.fleet = await shown_fleet(self)
+        self.zone, _ = await house_style(self.fleet)
+        given = dict(self.router.url.query_parameters)
+        self.day = _day(given.get("date", "")) or day_in(self.zone, utc_now()).isoformat()
+        texts = {name: str(given.get(name, "")) for name in CREW}
+        self.labels = await labels_of(self, KINDS["routes"], texts)
+        self.crew = {name: int(texts[name]) for name in self.labels}
+
+    @rx.event
+    @requires("routes.read")
+    async def open(self) -> None:
+        """The stops of the route on the screen."""
+        form = await self.get_state(RecordForm)
+        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        self.route, self.fleet, self.zone = form.number, form.fleet, form.zone
+        self.day = form.base.get("date", "")
+        await self._read()
+
+    @rx.event
+    @requires("routes.update")
+    async def set_day(self, day: str) -> None:
+        """Plan for another day."""
+        self.day = _day(day) or self.day
+        await self._look()
+
+    @rx.event
+    @requires("routes.update")
+    async def set_every_day(self, wanted: bool) -> None:
+        """Offer deliveries of other days too, or not."""
+        self.every_day = bool(wanted)
+
+    @rx.event
+    @requires("routes.update")
+    async def set_crew(self, name: str, number: int) -> None:
+        """Choose vehicle, driver or depot; 0 for none."""
+        if name in CREW:
+            others = {key: one for key, one in self.crew.items() if key != name}
+            self.crew = {**others, name: int(number)} if number else others
+            await self._look()
+
+    @rx.event
+    @requires("routes.update")
+    async def pick(self, ids: list[int]) -> None:
+        """The ticked deliveries; a new one goes to the end."""
+        await self._pick(ids)
+
+    async def _pick(self, ids: Sequence[int]) -> None:
+        wanted = {int(one) for one in ids}
+        kept = [stop for stop in self.stops if stop["id"] in wanted or stop["id"] in self._here]
+        known = {stop["id"] for stop in kept}
+        fresh = [int(one) for one in ids if int(one) not in known][: MOST_STOPS - len(kept)]
+        self.stops = [*kept, *await self._stops_of(fresh)]
+        await self._look()
+
+    @rx.event
+    @requires("routes.update")
+    async def add(self, number: int) -> None:
+        """One more delivery, at the end."""
+        await self._pick([*self.chosen, int(number)])
+
+    @rx.event
+    @requires("routes.update")
+    async def move(self, number: int, by: int) -> None:
+        """Bring a stop forward or back in the order."""
+        places = [stop["id"] for stop in self.stops]
+        if number not in places:
+            return
+        here = places.index(number)
+        there = min(max(here + int(by), 0), len(places) - 1)
+        stops = list(self.stops)
+        stops.insert(there, stops.pop(here))
+        self.stops = stops
+        await self._look()
+
+    @rx.event
+    @requires("routes.update")
+    async def drop(self, number: int) -> None:
+        """Take a stop off the route."""
+        kept = [stop for stop in self.stops if stop["id"] != number or stop["fixed"]]
+        self._here = [one for one in self._here if one in {stop["id"] for stop in kept}]
+        self.stops = kept
+        await self._look()
+
+    @rx.event
+    @requires("routes.create")
+    async def create(self, form: dict[str, Any], _again: bool) -> EventSpec | None:
+        """Store the new route."""
+        self.answered += 1
+        try:
+            plan = self._plan(form)
+            tour = await self._done(lambda routes, actor: routes.create(actor, plan))
+        except FleetError as error:
+            self.problem = _told(error, self.stops)
+            return None
+        await say(self, f"{tour.route.name or 'The route'} was planned.")
+        return rx.redirect(f"/routes/{tour.route.id}")
+
+    @rx.event
+    @requires("routes.update")
+    async def save(self, _form: dict[str, Any], _again: bool) -> None:
+        """Store the stops in their order."""
+        self.answered += 1
+        await self._step(
+            lambda routes, actor: routes.change_stops(actor, self.route, self._ids()), "Saved."
+        )
+
+    @rx.event
+    @requires("routes.update")
+    async def act(self, act: str) -> None:
+        """Publish, start or complete the route."""
+        if act in ACTS:
+            await self._step(
+                lambda routes, actor: getattr(routes, act)(actor, self.route), f"{ACTS[act]}."
+            )
+
+    async def _step(self, act: Callable[[RouteService, Any], Awaitable[Tour]], done: str) -> None:
+        try:
+            await self._done(act)
+        except FleetError as error:
+            self.problem = _told(error, self.stops)
+            return
+        self.problem = ""
+        form = await self.get_state(RecordForm)
+        await form.refresh()
+        await self._read()
+        await say(self, done)
+
+    async def _done(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> Tour:
+        actor = await current_actor(self)
+        async with get_container().work() as session:
+            return await act(RouteService(session), actor)
+
+    async def _look(self) -> None:
+        """What the plan would break, without storing it."""
+        self.dirty, self.problem = True, ""
+        if self.route:
+            await self._try(lambda one, who: one.change_stops(who, self.route, self._ids()))
+        elif self.stops or self.crew:
+            plan = self._plan({})
+            await self._try(lambda one, who: one.create(who, plan))
+        else:
+            self.warnings = []
+
+    async def _try(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> None:
+        actor = await current_actor(self)
+        try:
+            async with get_container().work() as session:
+                raise _Looked(await act(RouteService(session), actor))
+        except _Looked as looked:
+            self.warnings = [one.message for one in looked.tour.warnings]
+        except FleetError as error:
+            self.warnings, self.problem = [], _told(error, self.stops)
+
+    async def _read(self) -> None:
+        actor = await current_actor(self)
+        try:
+            async with get_container().work() as session:
+                tour = await Tours(session).tour(actor, self.route)
+        except FleetError as error:
+            self.problem = error.message
+            return
+        here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
+        self.stops, self._here = [_stop(one) for one in here], [one.id or 0 for one in here]
+        self.warnings = [one.message for one in tour.warnings]
+        self.dirty, self.version = False, self.version + 1
+        status = str(tour.route.status.value)
+        self.can_arrange, self.next_act = status != "completed", _NEXT.get(status, "")
+
+    async def _stops_of(self, ids: Sequence[int]) -> list[PlannedStop]:
+        """Deliveries the person may see, in the order of the ids."""
+        if not ids:
+            return []
+        actor = await current_actor(self)
+        conditions = visible(actor.principal, KINDS["deliveries"], self.fleet or None)
+        query = select(Delivery).where(col(Delivery.id).in_(ids), *conditions)
+        async with get_container().work() as session:
+            found = {one.id: one for one in (await session.exec(query)).all()}
+        return [_stop(found[one]) for one in ids if one in found]
+
+    def _ids(self) -> list[int]:
+        return [stop["id"] for stop in self.stops]
+
+    def _plan(self, form: dict[str, Any]) -> RoutePlan:
+        """The plan as it stands. Raises `InvalidInput`."""
+        kind, crew = KINDS["routes"], self.crew
+        starts = str(form.get("starts_at") or "")
+        try:
+            begin = value_of(kind, kind.by_name["starts_at"], starts, zone_of(self.zone))
+            day = dt.date.fromisoformat(self.day)
+        except ValueError as error:
+            raise InvalidInput(str(error)) from None
+        name = str(form.get("name") or "").strip()[:120]
+        if not name.isprintable():
+            raise InvalidInput("The name must be one line of text")
+        return RoutePlan(
+            date=day,
+            name=name,
+            starts_at=dt.datetime.fromisoformat(begin) if begin else None,
+            delivery_ids=self._ids(),
+            fleet_id=self.fleet or None,
+            vehicle_id=crew.get("vehicle_id"),
+            driver_id=crew.get("driver_id"),
+            depot_id=crew.get("depot_id"),
+        )
+
+
+def _day(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(str(text)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _told(error: FleetError, stops: Sequence[PlannedStop]) -> str:
+    """The message, with what it says about single deliveries."""
+    more = [text for name, text in error.fields.items() if name.startswith("delivery_ids")]
+    return ". ".join([error.message, *more[:3]])
+
+
+def _stop(delivery: Delivery) -> PlannedStop:
+    status = DeliveryStatus(delivery.status)
+    size = [f"{delivery.weight_kg:g} kg" if delivery.weight_kg else "", f"{delivery.parcels} pcs"]
+    return PlannedStop(
+        id=delivery.id or 0,
+        number=delivery.tracking_number,
+        address=delivery.address,
+        status=status.value,
+        label=words_of(status.value),
+        detail=" · ".join(one for one in size if one),
+        fixed=status
+        not in (DeliveryStatus.CREATED, DeliveryStatus.RESCHEDULED, DeliveryStatus.ASSIGNED),
+    )

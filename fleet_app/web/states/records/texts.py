@@ -1,0 +1,174 @@
+"""The values of a record as texts in a form, and back. Pure; times are those of a place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import TypeAdapter, ValidationError
+
+from fleet_app.records.fields import Fields, FieldType, Spec
+from fleet_app.records.kinds import Kind
+from fleet_app.records.problems import problems_of
+from fleet_app.records.sheets.numerals import read_integer, read_number
+
+YES = "true"
+_STARTS = ("is ", "has ", "must ", "needs ", "cannot ", "comes ")
+_READERS = {
+    FieldType.INTEGER: read_integer,
+    FieldType.NUMBER: read_number,
+    FieldType.MONEY: read_number,
+}
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def text_of(spec: Spec, value: Any, zone: ZoneInfo) -> str:
+    """A value as its input shows it; empty for none."""
+    if value is None or isinstance(value, bool):
+        return YES if value else ""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if spec.type is FieldType.TAGS:
+        return ", ".join(value)
+    if spec.type is FieldType.LIST:
+        return "\n".join(_line_of(entry) for entry in value)
+    return _number_text(value) if isinstance(value, float) else str(getattr(value, "value", value))
+
+
+def value_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo, before: Any = None) -> Any:
+    """What the fields model is to check. Raises ValueError with words for whoever typed it.
+
+    `before` is the stored value of a list: lines that are unchanged keep what no line shows.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if spec.type is FieldType.FLAG:
+        return text == YES
+    if not text:
+        return [] if spec.type in (FieldType.TAGS, FieldType.LIST) else _nothing(spec)
+    if spec.type in _READERS:
+        return _READERS[spec.type](text, unit=spec.unit)
+    if spec.type is FieldType.MOMENT:
+        return _moment(text, zone)
+    if spec.type is FieldType.LIST:
+        return _entries(kind, spec, text, before or [])
+    return text
+
+
+def problem_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo) -> str:
+    """What is wrong with one field by itself, in the user's words; empty when nothing is."""
+    try:
+        value = value_of(kind, spec, text, zone)
+    except ValueError as error:
+        return in_words(spec.title, str(error))
+    if value is None and spec.required:
+        return in_words(spec.title, "is missing")
+    message = _field_problem(kind, spec.name, value)
+    return in_words(spec.title, message) if message else ""
+
+
+def in_words(title: str, message: str) -> str:
+    """A problem as a sentence: `Name is missing`, `Write it like #1a73e8`."""
+    text = f"{title} {message}" if message.startswith(_STARTS) else message
+    return text[:1].upper() + text[1:]
+
+
+def units_of(kind: Kind) -> list[tuple[str, ...]]:
+    """Fields that are one thing to people: an address and its point; every other one alone."""
+    names, units = [spec.name for spec in kind.specs], list[tuple[str, ...]]()
+    points: set[str] = set()
+    for spec in kind.specs:
+        prefix = spec.name.removesuffix("address")
+        point = (f"{prefix}lat", f"{prefix}lon")
+        if spec.input == "address" and set(point) <= set(names):
+            units.append((spec.name, *point))
+            points |= set(point)
+    known = {name for unit in units for name in unit}
+    return [*units, *((name,) for name in names if name not in known)]
+
+
+def shown_text(kind: Kind, unit: Sequence[str], texts: Mapping[str, str]) -> str:
+    """What stands in the fields of a unit, in words."""
+    name, *point = unit
+    spec, text = kind.by_name[name], texts.get(name, "")
+    if spec.type is FieldType.FLAG:
+        return "Yes" if text == YES else "No"
+    if spec.options:
+        text = {one["value"]: one["label"] for one in spec.options}.get(text, text)
+    if spec.type is FieldType.MOMENT:
+        text = text.replace("T", " ")
+    place = ", ".join(texts.get(one, "")[:9] for one in point if texts.get(one))
+    return f"{text} ({place})".strip() if place else text or "nothing"
+
+
+def _field_problem(kind: Kind, name: str, value: Any) -> str:
+    try:
+        kind.fields.model_validate({name: value})
+    except ValidationError as error:
+        return problems_of(error).get(name, "")
+    return ""
+
+
+def _nothing(spec: Spec) -> Any:
+    """An empty field: what is not there, or a text without letters where texts must be."""
+    return "" if spec.type in (FieldType.TEXT, FieldType.LONGTEXT) else None
+
+
+def _number_text(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _moment(text: str, zone: ZoneInfo) -> str:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a date and a time") from None
+    aware = local if local.tzinfo else local.replace(tzinfo=zone)
+    try:
+        return aware.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise ValueError("must be a date and a time") from None
+
+
+def _line_of(entry: Mapping[str, Any]) -> str:
+    """An entry of a list as one line, which the fields model reads back."""
+    if "address" in entry:
+        label, address = str(entry.get("label") or ""), str(entry["address"])
+        return f"{label}: {address}" if label or ":" in address else address
+    return ", ".join(str(one) for one in entry.values() if one)
+
+
+def _entries(kind: Kind, spec: Spec, text: str, before: Sequence[Mapping[str, Any]]) -> Any:
+    known = {_line_of(entry): dict(entry) for entry in before}
+    return [
+        known.get(line) or _entry(kind, spec.name, line)
+        for line in (one.strip() for one in text.splitlines())
+        if line
+    ]
+
+
+def _entry(kind: Kind, name: str, line: str) -> Any:
+    """One line as the fields model reads it. Raises ValueError naming the line."""
+    problem = _field_problem(kind, name, line)
+    if problem:
+        raise ValueError(f"“{line[:60]}”: {problem}")
+    (found,) = _adapter(kind.fields, name).validate_python(line)
+    return found.model_dump()
+
+
+@lru_cache(maxsize=64)
+def _adapter(fields: type[Fields], name: str) -> TypeAdapter[Any]:
+    info = fields.model_fields[name]
+    return TypeAdapter(Annotated[info.annotation, *info.metadata])  # type: ignore[arg-type]

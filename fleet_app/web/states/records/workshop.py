@@ -1,0 +1,169 @@
+"""Steps of the work order, and the counters of the vehicle, that are on the screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypedDict
+
+import reflex as rx
+
+from fleet_app.bootstrap import get_container
+from fleet_app.fleet.maintenance.errors import ReadingBackwards
+from fleet_app.fleet.maintenance.models import WorkOrderStatus
+from fleet_app.fleet.maintenance.readings import set_odometer
+from fleet_app.fleet.maintenance.service import NEXT, Completion, MaintenanceService
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.fields import words_of
+from fleet_app.records.sheets.numerals import read_number
+from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.toasts import say
+
+_ACTS = {
+    WorkOrderStatus.IN_PROGRESS: ("start", "Start"),
+    WorkOrderStatus.DONE: ("finish", "Finish…"),
+    WorkOrderStatus.CANCELLED: ("cancel", "Cancel"),
+    WorkOrderStatus.OPEN: ("reopen", "Open again"),
+}
+_MOST = {"odometer_km": 10_000_000.0, "engine_hours": 1_000_000.0, "cost": 9_999_999.0}
+
+
+class WorkStep(TypedDict):
+    """A step of a work order."""
+
+    act: str
+    label: str
+
+
+class WorkSteps(rx.State):
+    """The work order of `RecordForm`, as far as its life goes."""
+
+    steps: list[WorkStep] = []
+    finishing: bool = False
+    problem: str = ""
+
+    @rx.event
+    @requires("work_orders.read")
+    async def open(self) -> None:
+        """See what can follow."""
+        self.finishing, self.problem = False, ""
+        self._offer(await self.get_state(RecordForm))
+
+    @rx.event
+    @requires("work_orders.update")
+    async def choose(self, act: str) -> None:
+        """Take a step; finishing asks what was done first."""
+        if act == "finish":
+            self.finishing, self.problem = True, ""
+        elif act in {name for name, _ in _ACTS.values()}:
+            await self._take(act)
+
+    @rx.event
+    @requires("work_orders.update")
+    async def leave(self) -> None:
+        """Do not finish after all."""
+        self.finishing, self.problem = False, ""
+
+    @rx.event
+    @requires("work_orders.update")
+    async def finish(self, form: dict[str, Any]) -> None:
+        """Finish with what the form says."""
+        try:
+            done = _completion(form)
+        except InvalidInput as error:
+            self.problem = error.message
+            return
+        await self._take("finish", done)
+
+    async def _take(self, act: str, *more: Any) -> None:
+        form, actor = await self.get_state(RecordForm), await current_actor(self)
+        try:
+            async with get_container().work() as session:
+                await getattr(MaintenanceService(session), act)(actor, form.number, *more)
+        except FleetError as error:
+            self.problem = error.message
+        else:
+            self.finishing, self.problem = False, ""
+        await form.refresh()
+        self._offer(form)
+        if not self.problem:
+            await say(self, f"{form.title} is now {words_of(form.status).lower()}.")
+
+    def _offer(self, form: RecordForm) -> None:
+        known = form.status in {one.value for one in WorkOrderStatus} and not form.deleted
+        following = NEXT[WorkOrderStatus(form.status)] if known else ()
+        pairs = (_ACTS[one] for one in following)
+        self.steps = [WorkStep(act=act, label=label) for act, label in pairs]
+
+
+class Counters(rx.State):
+    """Setting the odometer of the vehicle of `RecordForm` right."""
+
+    open_form: bool = False
+    problem: str = ""
+    backwards: bool = False
+    """The reading is below the last one: it has to be confirmed."""
+
+    @rx.event
+    @requires("vehicles.update")
+    async def toggle(self) -> None:
+        """Show or hide the form."""
+        self.open_form, self.problem, self.backwards = not self.open_form, "", False
+
+    @rx.event
+    @requires("vehicles.update")
+    async def save(self, form: dict[str, Any]) -> None:
+        """Take over what somebody read off the vehicle."""
+        record, actor = await self.get_state(RecordForm), await current_actor(self)
+        self.problem = ""
+        try:
+            km, hours = _number(form, "odometer_km"), _number(form, "engine_hours")
+            if km is None:
+                raise InvalidInput("Write what the odometer shows.")
+            correction = form.get("correction") == "true"
+            async with get_container().work() as session:
+                await set_odometer(
+                    session, actor, record.number, km, hours=hours, correction=correction
+                )
+        except FleetError as error:
+            self.problem, self.backwards = error.message, isinstance(error, ReadingBackwards)
+            return
+        self.open_form, self.backwards = False, False
+        await record.refresh()
+        await say(self, "The reading was taken over.")
+
+
+def _completion(form: dict[str, Any]) -> Completion:
+    texts = {name: str(form.get(name) or "").strip()[:2000] for name in
+             ("done_on", "supplier", "invoice_number")}  # fmt: skip
+    try:
+        day = dt.date.fromisoformat(texts["done_on"]) if texts["done_on"] else None
+    except ValueError:
+        raise InvalidInput("The day must be a date.") from None
+    return Completion(
+        done_on=day,
+        odometer_km=_number(form, "odometer_km"),
+        engine_hours=_number(form, "engine_hours"),
+        cost=_number(form, "cost"),
+        supplier=_line(texts["supplier"], 120),
+        invoice_number=_line(texts["invoice_number"], 60),
+    )
+
+
+def _line(text: str, most: int) -> str | None:
+    if len(text) > most or not text.isprintable():
+        raise InvalidInput(f"One line of at most {most} letters, please.")
+    return text or None
+
+
+def _number(form: dict[str, Any], name: str) -> float | None:
+    text = str(form.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        value = float(read_number(text))
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
+    if not 0 <= value <= _MOST[name]:
+        raise InvalidInput(f"The number must be between 0 and {_MOST[name]:,.0f}.")
+    return value
