@@ -289,7 +289,7 @@ def _summary(record: Import, kind: Kind) -> str:
 
 
 def _undone(record: Import, kind: Kind) -> str:
-    said = f"Taken back: {record.handled - record.created:,} {kind.label_plural.lower()} deleted."
+    said = f"{kind.label_plural} taken back: {record.handled - record.created:,} deleted."
     if record.created:
         verb = "stays" if record.created == 1 else "stay"
         said += f" {record.created:,} {verb}: changed since, or in use."
