@@ -35,7 +35,7 @@ from mobile_api.app import create_api
 
 STYLES = (
     *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records", "record-form"),
-    *("maintenance", "imports"),
+    *("maintenance", "imports", "audit"),
 )
 
 app = gated_app(

@@ -6,15 +6,18 @@ import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.kinds import Kind
+from fleet_app.web.pages.records.audit import audit_page
 from fleet_app.web.pages.records.detail_page import detail_page
 from fleet_app.web.pages.records.extras import LOADS
 from fleet_app.web.pages.records.list_page import list_page
 from fleet_app.web.pages.records.new_page import new_page
 from fleet_app.web.pages.records.new_route_page import new_route_page
 from fleet_app.web.states.live import Live
+from fleet_app.web.states.records.audit import AuditScreen
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.route_plan import RoutePlanner
+from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
 
 
@@ -25,11 +28,22 @@ def add_record_pages(app: rx.App) -> None:
             list_page(kind),
             route=f"/{kind.plural}",
             title=f"{kind.label_plural} · Live Fleet",
-            on_load=[Session.enter, RecordList.open(kind.plural), Live.join],
+            on_load=[
+                Session.enter,
+                RecordList.open(kind.plural),
+                ListViews.open(kind.plural),
+                Live.join,
+            ],
         )
         _add_detail(app, kind)
         if kind.creatable:
             _add_new(app, kind)
+    app.add_page(
+        audit_page,
+        route="/audit",
+        title="Audit log · Live Fleet",
+        on_load=[Session.enter, AuditScreen.open, Live.join],
+    )
     app.add_page(
         new_route_page,
         route="/routes/new",

@@ -54,6 +54,7 @@ _ADMINISTRATION = Tabs(
         "/depots": "Depots",
         "/documents": "Documents",
         "/fleets": "Fleets",
+        "/audit": "Audit log",
     },
 )
 _GROUPS = (_MAINTENANCE, _ADMINISTRATION)

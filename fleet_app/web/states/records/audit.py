@@ -1,0 +1,235 @@
+"""The audit log on the screen: its filters, one entry beside it, and the verdict on its chain."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from fleet_app.access.roles import Role
+from fleet_app.audit.models import SYSTEM_CHAIN
+from fleet_app.audit.query import LONGEST_SEARCH, parse_audit_query
+from fleet_app.audit.reading import AuditLog
+from fleet_app.audit.verifying import Verdict, verify
+from fleet_app.bootstrap import get_container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.fleet.service import FleetService
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.undo import Undo
+from fleet_app.records.wording import Wording, action_words
+from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.texts import zone_of
+from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.session import shown_fleet
+
+FILTERS = ("actor_id", "action", "kind", "channel", "at.from", "at.to", "object_id")
+CHANNELS = {
+    "web": "the dashboard", "api": "the API", "import": "an import", "job": "the system",
+    "command": "the command line",
+}  # fmt: skip
+_WORDING = Wording(KINDS)
+
+
+class Person(TypedDict):
+    """Somebody who appears in the log."""
+
+    value: str
+    label: str
+
+
+class Line(TypedDict):
+    """One field of the entry beside the list."""
+
+    title: str
+    before: str
+    after: str
+
+
+class AuditScreen(rx.State):
+    """What a reader of the log looks at. Everything is checked again where it is acted upon."""
+
+    words: str = ""
+    filters: dict[str, str] = {}
+    people: list[Person] = []
+    zone: str = "UTC"
+    fleet: int = 0
+    """The fleet asked for; 0 for those who have only one."""
+    version: int = 0
+    total: int = 0
+    entry: int = 0
+    """The entry beside the list; 0 for none."""
+    title: str = ""
+    link: str = ""
+    facts: list[list[str]] = []
+    lines: list[Line] = []
+    undoable: bool = False
+    verdict: str = ""
+    sound: bool = False
+    checking: bool = False
+
+    @rx.var
+    def query(self) -> str:
+        """The page's part of the list's address."""
+        parameters = dict(sorted(self.filters.items()))
+        if self.words.strip():
+            parameters["q"] = self.words.strip()
+        if self.fleet:
+            parameters["fleet_id"] = str(self.fleet)
+        return urlencode(parameters)
+
+    @rx.var
+    def narrowed(self) -> bool:
+        """Whether a filter or words hide a part of the log."""
+        return bool(self.filters or self.words.strip())
+
+    @rx.event
+    @requires("audit.read")
+    async def open(self) -> None:
+        """Start reading; the address may bring filters."""
+        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        who = await current_principal(self)
+        fleet_id = await shown_fleet(self)
+        self.fleet = fleet_id if who.role is Role.SYSTEM_ADMIN else 0
+        async with get_container().work() as session:
+            known = await AuditLog(session).actors(who, fleet_id or None)
+            fleets = await FleetService(session).fleets(who)
+        self.zone = next((one.time_zone for one in fleets if one.id == fleet_id), "UTC")
+        ordered = sorted(known.items(), key=lambda one: one[1].lower())
+        self.people = [Person(value=str(id_), label=name) for id_, name in ordered]
+        given = dict(self.router.url.query_parameters)
+        self.words = str(given.pop("q", ""))[:LONGEST_SEARCH]
+        self._filter({name: str(text) for name, text in given.items()})
+
+    @rx.event
+    @requires("audit.read")
+    async def search(self, words: str) -> None:
+        """Show only what matches the words."""
+        self.words = words.replace("\0", "").lstrip()[:LONGEST_SEARCH]
+
+    @rx.event
+    @requires("audit.read")
+    async def set_filter(self, name: str, text: str) -> None:
+        """Set one filter, or drop it by an empty text; an impossible one is not taken over."""
+        self._filter({name: str(text).strip()})
+
+    @rx.event
+    @requires("audit.read")
+    async def show_all(self) -> None:
+        """Drop every filter and the words."""
+        self.filters, self.words = {}, ""
+
+    @rx.event
+    @requires("audit.read")
+    async def count(self, total: int) -> None:
+        """How many entries the list has."""
+        self.total = max(0, int(total))
+
+    @rx.event
+    @requires("audit.read")
+    async def show(self, entry_id: int) -> None:
+        """Put an entry beside the list."""
+        who = await current_principal(self)
+        try:
+            async with get_container().work() as session:
+                entry = await AuditLog(session).one(who, int(entry_id))
+        except FleetError as error:
+            self.entry = 0
+            await say(self, error.message, tone="problem")
+            return
+        detail = _WORDING.detail(entry, who)
+        self.entry, self.undoable = entry.id or 0, detail["undoable"]
+        self.title = f"{action_words(entry.action)}: {entry.label or entry.kind}"
+        shown = detail["visible"] and entry.object_id is not None
+        self.link = f"/{detail['plural']}/{entry.object_id}" if shown else ""
+        self.lines = [
+            Line(title=one.title, before=one.before, after=one.after) for one in detail["details"]
+        ]
+        when = entry.at.astimezone(zone_of(self.zone)).strftime("%-d %b %Y %H:%M:%S %Z")
+        self.facts = [
+            ["Who", f"{entry.actor_name} ({entry.actor_role.replace('_', ' ')})"],
+            ["When", when],
+            ["Through", CHANNELS.get(entry.channel, entry.channel)],
+            *([["From", entry.address]] if entry.address else []),
+            *([["Request", entry.request_id]] if entry.request_id else []),
+            ["Entry", f"{entry.sequence:,} of its chain"],
+            ["Fingerprint", entry.hash[:16]],
+        ]
+
+    @rx.event
+    @requires("audit.read")
+    async def close(self) -> None:
+        """Take the entry away."""
+        self.entry = 0
+
+    @rx.event
+    @requires("audit.read")
+    async def narrow_to(self) -> None:
+        """Show only what happened to the object of the entry."""
+        who = await current_principal(self)
+        async with get_container().work() as session:
+            entry = await AuditLog(session).one(who, self.entry)
+        if entry.object_id is not None:
+            self.filters, self.words = {}, ""
+            self._filter({"kind": entry.kind, "object_id": str(entry.object_id)})
+
+    @rx.event
+    @requires("changes.undo")
+    async def undo(self) -> None:
+        """Take the change back that the entry tells of."""
+        actor, container = await current_actor(self), get_container()
+        try:
+            async with container.work() as session:
+                await Undo(session, KINDS, actor, container.view()).undo(self.entry)
+        except FleetError as error:
+            await say(self, error.message, tone="problem")
+            return
+        self.version, self.entry = self.version + 1, 0
+        await say(self, "Taken back.")
+
+    @rx.event
+    @requires("audit.read")
+    async def check(self) -> Any:
+        """Recompute the chain of the fleet on the screen."""
+        self.checking, self.verdict = True, ""
+        yield
+        container = get_container()
+        try:
+            chain = await shown_fleet(self) or SYSTEM_CHAIN
+            found = await verify(partial(container.work, container.patience), chain)
+            self.sound, self.verdict = found.ok, _in_words(found)
+        except FleetError as error:
+            self.sound, self.verdict = False, f"Not checked: {error.message}"
+        finally:
+            self.checking = False
+
+    @rx.event
+    @requires("audit.read")
+    async def dismiss(self) -> None:
+        """Take the verdict away."""
+        self.verdict = ""
+
+    def _filter(self, changes: dict[str, str]) -> None:
+        filters = dict(self.filters)
+        for name, text in changes.items():
+            if not text:
+                filters.pop(name, None)
+            elif name in FILTERS and _possible(name, text):
+                filters[name] = text
+        self.filters = filters
+
+
+def _possible(name: str, text: str) -> bool:
+    try:
+        parse_audit_query([(name, text)])
+    except InvalidInput:
+        return False
+    return True
+
+
+def _in_words(verdict: Verdict) -> str:
+    if verdict.ok:
+        noun = "entry is" if verdict.checked == 1 else "entries are"
+        return f"The chain is whole: {verdict.checked:,} {noun} as written."
+    return f"The chain is broken at entry {verdict.first_broken:,}. {verdict.why}."
