@@ -31,7 +31,7 @@ def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
 
 
 def drop_down(
-    name: str, icon: str, label: str, *content: rx.Component, wide: bool = False
+    name: str, icon: str, label: Any, *content: rx.Component, wide: bool = False
 ) -> rx.Component:
     """A button that opens a panel below it."""
     return rx.el.div(

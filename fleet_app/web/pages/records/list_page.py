@@ -25,6 +25,7 @@ from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.tabs import tabs_of
+from fleet_app.web.pages.records.views_menu import views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
@@ -51,6 +52,7 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
                 rx.cond(RecordList.plural == kind.plural, _grid(kind), rx.fragment()),
                 class_name="list-body",
             ),
+            views_dialog(),
             *(dialogs() if kind.plural == "deliveries" else ()),
             _hotkeys(kind),
             live_feed(frame=Live.frame, on_resync=Live.join)
@@ -81,6 +83,7 @@ def _head(kind: Kind) -> rx.Component:
             class_name="list-title",
         ),
         toolbar(
+            views_menu(kind),
             filter_form(
                 described, RecordList.filters, RecordList.apply_filters, RecordList.show_all
             ),
@@ -119,8 +122,11 @@ def _more(kind: Kind) -> rx.Component:
         "More",
         rx.cond(
             RecordList.may.contains("import"),
-            rx.el.a("Import from a file…", href=f"/imports/new?kind={kind.plural}",
-                    class_name="menu-entry"),
+            rx.fragment(
+                rx.el.a("Import from a file…", href=f"/imports/new?kind={kind.plural}",
+                        class_name="menu-entry"),
+                rx.el.a("Earlier imports", href="/imports", class_name="menu-entry"),
+            ),
             rx.fragment(),
         ),
         rx.cond(

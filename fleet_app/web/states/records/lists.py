@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +23,7 @@ from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.session import shown_fleet
 
+LONGEST_LAYOUT = 20_000
 RESERVED = frozenset({"page", "limit", "sort", "q", "deleted", "fleet_id"})
 
 
@@ -42,6 +45,8 @@ class RecordList(rx.State):
     """What the person may do with this kind: read, create, update, delete, import, export."""
     fleet: int = 0
     """The fleet asked for; 0 for those who have only one."""
+    entered: bool = False
+    """Whether the list has just been opened, and nothing was asked of it by the address."""
 
     @rx.var
     def query(self) -> str:
@@ -75,10 +80,10 @@ class RecordList(rx.State):
         """Start looking at a kind; the address may bring filters and words."""
         kind = _kind(plural)
         who = await current_principal(self)
-        entered = kind.plural != self.plural
-        if entered:
+        self.entered = kind.plural != self.plural
+        if self.entered:
             self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-            self.plural = kind.plural
+            self.plural, self.entered = kind.plural, True
         self.may = [
             action
             for action in ("read", "create", "update", "delete", "import", "export")
@@ -138,16 +143,20 @@ class RecordList(rx.State):
     @requires("views.use")
     async def set_layout(self, layout: str) -> None:
         """Remember widths and order of the columns, for a saved view."""
-        self.layout = layout[:20_000]
+        known = {one["id"] for one in columns(_kind(self.plural))}
+        self.layout = layout[:LONGEST_LAYOUT]
+        order = [one for one in read_layout(self.layout) if one["id"] in known]
+        self._show_columns([one["id"] for one in order if not one.get("hidden")])
 
     @rx.event
     @requires("views.use")
     async def toggle_column(self, column: str) -> None:
-        """Show or hide a column; the last one stays."""
-        every = columns(_kind(self.plural))
-        shown = self.shown or [one["id"] for one in every if not one["hidden"]]
-        wanted = set(shown) ^ ({column} & {one["id"] for one in every})
-        self.shown = [one["id"] for one in every if one["id"] in wanted] or shown
+        """Show or hide a column; the last one stays. A new one comes last."""
+        shown = self.shown or usual_columns(_kind(self.plural))
+        wanted = [one for one in shown if one != column]
+        if len(wanted) == len(shown):
+            wanted.append(column)
+        self._show_columns(wanted)
 
     @rx.event
     @requires("views.use")
@@ -213,6 +222,35 @@ class RecordList(rx.State):
             left = counted(kind, len(ids) - len(handled))
             await say(self, f"{left} stayed as before: {failed}", tone="problem")
 
+    def settings(self) -> dict[str, Any]:
+        """What a saved view keeps of the list."""
+        widths = {one["id"]: one["width"] for one in read_layout(self.layout) if one.get("width")}
+        return {
+            "words": self.words.strip(),
+            "filters": dict(self.filters),
+            "sort": self.sort,
+            "shown": list(self.shown) or None,
+            "layout": widths,
+        }
+
+    def show(self, settings: Mapping[str, Any]) -> None:
+        """Show the list as a view says; what has become impossible since is left out."""
+        kind = _kind(self.plural)
+        self.words, self.filters, self.deleted = str(settings.get("words") or ""), {}, False
+        self._filter(settings.get("filters") or {})
+        sort = str(settings.get("sort") or "")
+        self.sort = sort if _possible(kind, {"sort": sort}) else ""
+        self._show_columns(list(settings.get("shown") or ()))
+        widths = settings.get("layout") or {}
+        self.layout = json.dumps([{"id": id_, "width": width} for id_, width in widths.items()])
+
+    def _show_columns(self, wanted: Sequence[str]) -> None:
+        """Show these columns in this order; nothing when they are the usual ones."""
+        every = {one["id"] for one in columns(_kind(self.plural))}
+        known = [one for one in dict.fromkeys(wanted) if one in every]
+        usual = usual_columns(_kind(self.plural))
+        self.shown = [] if known == usual else known or self.shown
+
     def _filter(self, changes: Mapping[str, str]) -> None:
         kind = _kind(self.plural)
         filters = dict(self.filters)
@@ -227,6 +265,7 @@ class RecordList(rx.State):
         given = dict(self.router.url.query_parameters)
         if not given:
             return
+        self.entered = False
         self.filters, self.words = {}, str(given.pop("q", ""))[:LONGEST_SEARCH]
         self._filter({name: str(text) for name, text in given.items()})
 
@@ -234,6 +273,21 @@ class RecordList(rx.State):
 def counted(kind: Kind, count: int) -> str:
     """`1 vehicle`, `12 vehicles`."""
     return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"
+
+
+def usual_columns(kind: Kind) -> list[str]:
+    """The columns that a list shows unless told otherwise."""
+    return [one["id"] for one in columns(kind) if not one["hidden"]]
+
+
+def read_layout(layout: str) -> list[dict[str, Any]]:
+    """The columns of a grid's layout, in order; none of what is no layout."""
+    try:
+        found = json.loads(layout or "[]")
+    except ValueError:
+        return []
+    entries = found if isinstance(found, list) else []
+    return [one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)]
 
 
 def _kind(plural: str) -> Kind:
@@ -256,6 +310,15 @@ def _chip(name: str, text: str, titles: Mapping[str, dict[str, Any]]) -> dict[st
     column = titles.get(base, {"title": base, "options": []})
     words = {one["value"]: one["label"] for one in column["options"]}
     value = ", ".join(words.get(one, one) for one in text.split(","))
+    if column.get("value") == "moment":
+        value = _moment_words(value)
     relation = {"from": "from", "to": "up to", "contains": "contains", "empty": "empty:"}.get(test)
     label = f"{column['title']} {relation} {value}" if relation else f"{column['title']}: {value}"
     return {"name": name, "label": label}
+
+
+def _moment_words(text: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(text):%-d %b %Y, %H:%M}"
+    except ValueError:
+        return text

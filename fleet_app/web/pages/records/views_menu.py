@@ -1,0 +1,158 @@
+"""The menu of a list's views, and the dialog that names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.records.kinds import Kind
+from fleet_app.web.components.forms import form_actions, form_field, form_problem
+from fleet_app.web.components.modal.modal import modal
+from fleet_app.web.components.records.toolbar import drop_down
+from fleet_app.web.states.records.ready_views import READY
+from fleet_app.web.states.records.views import ListViews
+from fleet_app.web.states.session import Session
+
+HIDE = {"popovertarget": "views", "popovertargetaction": "hide"}
+
+
+def views_menu(kind: Kind) -> rx.Component:
+    """Ready views, saved ones, and what can be done with them."""
+    ready = [_ready(one.title) for one in READY.get(kind.plural, ())]
+    return drop_down(
+        "views",
+        "bookmark",
+        rx.cond(ListViews.title != "", ListViews.title, "Views"),
+        rx.el.h2("Views"),
+        _entry(f"All {kind.label_plural.lower()}", ListViews.reset_list, ListViews.title == ""),
+        *ready,
+        rx.cond(
+            ListViews.items.length() > 0,
+            rx.el.ul(rx.foreach(ListViews.items, _saved), class_name="saved-views"),
+            rx.fragment(),
+        ),
+        rx.el.hr(),
+        rx.cond(
+            ListViews.may_update,
+            _act("save", "Update this view", ListViews.update(ListViews.current)),
+            rx.fragment(),
+        ),
+        _act("plus", "Save as a new view…", ListViews.ask_save),
+    )
+
+
+def _entry(name: Any, event: Any, chosen: Any) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(name, class_name="view-name"),
+        rx.cond(chosen, rx.icon("check", size=14), rx.fragment()),
+        type="button",
+        class_name="menu-entry view-entry",
+        on_click=event,
+        aria_pressed=rx.cond(chosen, "true", "false"),
+        custom_attrs=HIDE,
+    )
+
+
+def _ready(title: str) -> rx.Component:
+    chosen = (ListViews.current == 0) & (ListViews.title == title)
+    return _entry(title, ListViews.apply_ready(title), chosen)
+
+
+def _saved(view: Any) -> rx.Component:
+    begins = ListViews.default_id == view["id"]
+    return rx.el.li(
+        _entry(view["name"], ListViews.apply(view["id"]), ListViews.current == view["id"]),
+        rx.cond(
+            view["shared"],
+            rx.el.span(
+                rx.icon("users", size=13),
+                title=rx.cond(view["mine"], "Shared with the fleet", "Shared by " + view["by"]),
+                class_name="view-shared",
+            ),
+            rx.fragment(),
+        ),
+        rx.el.button(
+            rx.icon("pin", size=14),
+            type="button",
+            class_name="icon-button small",
+            title=rx.cond(begins, "The list begins with this view", "Begin with this view"),
+            aria_label=rx.Var.create("Begin with the view ") + view["name"],
+            aria_pressed=rx.cond(begins, "true", "false"),
+            on_click=ListViews.toggle_default(view["id"]),
+        ),
+        rx.cond(
+            view["can_change"],
+            rx.el.button(
+                rx.icon("pencil", size=14),
+                type="button",
+                class_name="icon-button small",
+                title="Rename, share or delete",
+                aria_label=rx.Var.create("Change the view ") + view["name"],
+                on_click=ListViews.ask_edit(view["id"]),
+                custom_attrs=HIDE,
+            ),
+            rx.fragment(),
+        ),
+        class_name="saved-view",
+        key=view["id"].to_string(),
+    )
+
+
+def _act(icon: str, label: str, event: Any) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=14),
+        label,
+        type="button",
+        class_name="menu-entry with-icon",
+        on_click=event,
+        custom_attrs=HIDE,
+    )
+
+
+def views_dialog() -> rx.Component:
+    """The name of a view, whether it is shared, and its end."""
+    is_new = ListViews.dialog == "save"
+    return modal(
+        rx.el.form(
+            form_problem(ListViews.problem),
+            form_field(
+                "name",
+                "Name",
+                errors=ListViews.errors,
+                default_value=ListViews.edited["name"],
+                required=True,
+                max_length=80,
+                auto_focus=True,
+            ),
+            _sharing(),
+            rx.cond(
+                is_new,
+                rx.el.p("Keeps the search, filters, order and columns.", class_name="quiet"),
+                rx.el.button(
+                    rx.icon("trash-2", size=14),
+                    "Delete this view",
+                    type="button",
+                    class_name="button small danger",
+                    on_click=ListViews.delete,
+                ),
+            ),
+            form_actions("Save", ListViews.close),
+            on_submit=ListViews.submit,
+        ),
+        open=ListViews.dialog != "",
+        title=rx.cond(is_new, "Save this view", "Change the view"),
+        on_close=ListViews.close,
+    )
+
+
+def _sharing() -> rx.Component:
+    """Administrators have no fleet of their own to share with."""
+    box = rx.el.label(
+        rx.el.input(
+            type="checkbox", name="shared", default_checked=ListViews.edited["shared"].to(bool)
+        ),
+        rx.el.span("Share with everybody in the fleet"),
+        class_name="check",
+    )
+    return rx.cond(Session.fleets.length() > 1, rx.fragment(), box)
