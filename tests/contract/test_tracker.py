@@ -14,6 +14,7 @@ from fleet_app.location.models import MotionStatus, QuarantineReason, VehicleLiv
 from fleet_app.location.tracker import Tracker
 from fleet_app.location.tracking.jump import AGREEING
 from tests.builders.fixes import LAT, a_batch, a_fix
+from tests.builders.people import a_fleet, a_vehicle
 
 
 async def live_row(container, vehicle_id=1):
@@ -173,11 +174,15 @@ async def test_after_a_crash_between_storing_and_announcing_it_is_announced(cont
 
 
 async def test_a_whole_fleet_is_read_at_once(container: Container):
-    for vehicle_id, fleet_id in ((1, 1), (2, 1), (3, 2)):
+    mine, theirs = await a_fleet(container), await a_fleet(container)
+    vehicles = [await a_vehicle(container, fleet_id) for fleet_id in (mine, mine, theirs)]
+    for vehicle_id, fleet_id in zip(vehicles, (mine, mine, theirs), strict=True):
         fix = a_fix(vehicle_id, speed=9.0)
         batch = a_batch(fix, vehicle_id=vehicle_id, fleet_id=fleet_id)
         await container.new_tracker().handle([batch])
-    read = await container.live_view.fleet_positions(1)
-    assert sorted(p.vehicle_id for p in read.positions) == [1, 2]
+    unregistered = a_batch(a_fix(9), vehicle_id=999, fleet_id=mine)
+    await container.new_tracker().handle([unregistered])
+    read = await container.live_view.fleet_positions(mine)
+    assert sorted(p.vehicle_id for p in read.positions) == vehicles[:2]
     assert {p.status for p in read.positions} == {MotionStatus.MOVING}
-    assert read.vehicles == 0  # none of them is registered in the fleet
+    assert read.vehicles == 2

@@ -9,6 +9,7 @@ from backend_jobs.broadcaster import Broadcaster
 from backend_jobs.worker import Worker
 from fleet_app.location.frames import FrameKind, decode_frame
 from tests.builders.fixes import a_batch, a_fix
+from tests.builders.people import a_fleet, a_vehicle
 
 
 class Feed:
@@ -48,12 +49,19 @@ class Feed:
                 await asyncio.sleep(0.01)
 
 
+async def five_vehicles(container):
+    """Fleet 1 with vehicles 1 to 5."""
+    fleet_id = await a_fleet(container)
+    assert [await a_vehicle(container, fleet_id) for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
 def now_fix(metres_north=0.0):
     fix = a_fix(0, metres_north)
     return a_fix((time.time() * 1000 - fix.recorded_at_ms) / 1000, metres_north, speed=9.0)
 
 
 async def test_a_fix_is_in_a_frame_in_under_a_second_and_survives_a_gap(container):
+    await five_vehicles(container)
     feed, worker, stopping = Feed(container), Worker(container), asyncio.Event()
     tasks = [
         asyncio.create_task(feed.broadcaster.run()),
@@ -86,6 +94,7 @@ async def test_a_fix_is_in_a_frame_in_under_a_second_and_survives_a_gap(containe
 
 
 async def test_the_snapshot_of_a_fresh_process_holds_what_happened_before(container):
+    await five_vehicles(container)
     await container.new_tracker().handle([a_batch(now_fix(), vehicle_id=v) for v in range(1, 6)])
     kind, sequence, _, positions = decode_frame(await Feed(container).broadcaster.snapshot(1))
     assert (kind, sequence) == (FrameKind.SNAPSHOT, 0)
