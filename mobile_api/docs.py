@@ -10,9 +10,11 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import NotFound
 from mobile_api.idempotency import HEADER, LONGEST_KEY, covers
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
+from mobile_api.schemas.records import row_name, row_schema
 from mobile_api.schemas.trackers import DEVICE_BASIC
 
 DOCS_URL = "/api/docs"
@@ -115,6 +117,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schema["components"]["securitySchemes"]["DeviceBasic"] = DEVICE_BASIC
+        schema["components"]["schemas"] |= {row_name(kind): row_schema(kind) for kind in KINDS}
         _document_keys(schema)
         app.openapi_schema = _without_422(schema)
     return app.openapi_schema

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from fleet_app.access.actor import Actor
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
+from mobile_api.schemas import devices as schemas
 from mobile_api.schemas.devices import DeviceCreate, NewDeviceView, device_view
 
 router = APIRouter(prefix="/devices", tags=["devices"])
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/devices", tags=["devices"])
 Manager = Annotated[Actor, allow("devices.manage")]
 
 
-@router.get("")
+@router.get("", responses=schemas.DEVICES, response_class=Response)
 async def list_devices(
     request: Request,
     actor: Annotated[Actor, allow("devices.read")],
@@ -33,7 +34,7 @@ async def list_devices(
     return ok(request, rows, pagination=Pagination(page=page, limit=limit, total=total))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=schemas.CREATED, response_class=Response)
 async def create_device(request: Request, actor: Manager, body: DeviceCreate) -> Response:
     """Register a device for a vehicle; the answer is the only one that holds its token.
 
@@ -47,7 +48,7 @@ async def create_device(request: Request, actor: Manager, body: DeviceCreate) ->
     return ok(request, view, status=201, headers={"Cache-Control": "no-store"})
 
 
-@router.delete("/{device_id}")
+@router.delete("/{device_id}", responses=schemas.REVOKED, response_class=Response)
 async def revoke_device(
     request: Request, actor: Manager, device_id: Annotated[int, Path(gt=0, lt=2**63)]
 ) -> Response:

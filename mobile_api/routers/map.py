@@ -11,12 +11,23 @@ from starlette.responses import FileResponse, Response
 from fleet_app.mapbuild import installed
 from mobile_api.deps import container
 from mobile_api.envelope import failure, ok
+from mobile_api.schemas.errors import ErrorEnvelope
 
 router = APIRouter(tags=["map"])
 
 MEDIA_TYPE = "application/vnd.pmtiles"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
+_ABSENT: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorEnvelope, "description": "No map is installed."}
+}
+_ARCHIVE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The archive.", "content": {MEDIA_TYPE: {}}},
+    206: {"description": "The part that `Range` asks for.", "content": {MEDIA_TYPE: {}}},
+    304: {"description": "Unchanged since the `ETag` in `If-None-Match`."},
+    416: {"description": "There is no such part.", "content": {"text/plain": {}}},
+    **_ABSENT,
+}
 NO_MAP = "No map is installed; build one with ./fleet map build EXTRACT.osm.pbf"
 
 
@@ -28,7 +39,7 @@ def map_dir(request: Request) -> Path:
 MapDir = Annotated[Path, Depends(map_dir)]
 
 
-@router.get("/map/info")
+@router.get("/map/info", responses=_ABSENT)
 def map_info(request: Request, folder: MapDir) -> Response:
     """Bounds [west, south, east, north], centre [lon, lat], attribution and address of the map.
 
@@ -40,7 +51,7 @@ def map_info(request: Request, folder: MapDir) -> Response:
     return ok(request, _public(info), headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/map/basemap.pmtiles")
+@router.get("/map/basemap.pmtiles", responses=_ARCHIVE, response_class=Response)
 @router.head("/map/basemap.pmtiles", include_in_schema=False)
 def basemap(request: Request, folder: MapDir, v: str = "") -> Response:
     """The PMTiles archive, whole or in ranges. With the `v` that `/map/info` names in `url` the

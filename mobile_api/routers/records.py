@@ -47,7 +47,9 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         base,
         summary=f"List {plural}",
         name=f"list_{kind.plural}",
-        responses=schemas.answers([row], _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN),
+        responses=schemas.of_rows(
+            kind, schemas.answers([row], _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN)
+        ),
         openapi_extra={"parameters": schemas.parameters_of(kind)},
         response_class=Response,
     )
@@ -62,8 +64,9 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         base + "/{identifier}",
         summary=f"Get one of the {plural}",
         name=f"get_{kind.name}",
-        responses=schemas.with_etag(
-            schemas.answers(row, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN)
+        responses=schemas.of_rows(
+            kind,
+            schemas.with_etag(schemas.answers(row, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN)),
         ),
         response_class=Response,
     )
@@ -77,17 +80,16 @@ def _creating(router: APIRouter, kind: Kind) -> None:
     row = schemas.example_row(kind)
     base, create = f"/{kind.plural}", allow(kind.permission("create"))
     outcome = {"index": 0, "id": 12, "what": "created"}
+    made = schemas.answers(
+        row, code=201, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN, _409=schemas.TAKEN
+    )
 
     @router.post(
         base,
         summary=f"Create a {kind.label.lower()}",
         name=f"create_{kind.name}",
         status_code=201,
-        responses=schemas.with_etag(
-            schemas.answers(
-                row, code=201, _403=schemas.NOT_ALLOWED, _404=schemas.UNKNOWN, _409=schemas.TAKEN
-            )
-        ),
+        responses=schemas.of_rows(kind, schemas.with_etag(made)),
         openapi_extra={"requestBody": schemas.body_of(kind)},
         response_class=Response,
     )
@@ -123,7 +125,8 @@ def _changing(router: APIRouter, kind: Kind) -> None:
         "_404": schemas.UNKNOWN,
         "_409": schemas.TAKEN,
     }
-    single = schemas.with_etag(schemas.answers(row, **refusals, _412=schemas.STALE))
+    single = schemas.answers(row, **refusals, _412=schemas.STALE)
+    single = schemas.of_rows(kind, schemas.with_etag(single))
 
     @router.patch(
         base + "/{identifier}",
@@ -167,7 +170,7 @@ def _changing(router: APIRouter, kind: Kind) -> None:
         base + "/{identifier}/restore",
         summary=f"Restore a deleted {kind.label.lower()}",
         name=f"restore_{kind.name}",
-        responses=schemas.with_etag(schemas.answers(row, **refusals)),
+        responses=schemas.of_rows(kind, schemas.with_etag(schemas.answers(row, **refusals))),
         response_class=Response,
     )
     async def restore_record(

@@ -8,6 +8,7 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from fleet_app.identity.models import DeviceToken, SpeedUnit
+from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
 
 class DeviceCreate(BaseModel):
@@ -53,3 +54,19 @@ def device_view(device: DeviceToken) -> DeviceView:
         created_at=device.created_at,
         revoked_at=device.revoked_at,
     )
+
+
+_DEVICE = {
+    "id": 3,
+    "fleet_id": 1,
+    "vehicle_id": 12,
+    "name": "Phone of van 12",
+    "hint": "x7Qa",
+    "speed_unit": "kn",
+    "created_at": "2026-11-22T10:15:30Z",
+    "revoked_at": None,
+}
+_NEW = {"device": _DEVICE, "token": "fdt_…"}
+DEVICES = answers([_DEVICE], _403=NOT_ALLOWED)
+CREATED = answers(_NEW, code=201, _403=NOT_ALLOWED, _404=UNKNOWN)
+REVOKED = answers(_DEVICE, _403=NOT_ALLOWED, _404=UNKNOWN)

@@ -87,6 +87,71 @@ def example_row(kind: Kind) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def row_schema(kind: Kind) -> dict[str, Any]:
+    """JSON Schema of a record as everybody reads it."""
+    properties: dict[str, Any] = {"id": {"type": "integer"}, "fleet_id": _or_null("integer")}
+    columns: list[Spec | Computed] = [*kind.specs, *kind.computed]
+    for column in columns:
+        if not getattr(column, "secret", False):
+            properties[column.name] = _column_schema(column)
+    for spec in kind.references:
+        properties[spec.name.removesuffix("_id")] = _POINTED_TO
+    moments = {name: _moment() for name in ("created_at", "updated_at")}
+    properties |= {"version": {"type": "integer", "minimum": 1}, **moments}
+    properties |= {"external_reference": _or_null("string"), "deleted_at": _moment(null=True)}
+    return {
+        "type": "object",
+        "description": f"A {kind.label.lower()} as everybody reads it.",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def row_name(kind: Kind) -> str:
+    """What the schema of a kind's rows is called in the API's description."""
+    return kind.name.title().replace("_", "") + "Record"
+
+
+_POINTED_TO = {
+    "type": ["object", "null"],
+    "properties": {"id": {"type": "integer"}, "label": {"type": "string"}},
+    "required": ["id", "label"],
+}
+
+
+def _column_schema(column: Spec | Computed) -> dict[str, Any]:
+    plain = _JSON_TYPES.get(column.type, {"type": "string"})
+    if column.type in (FieldType.TAGS, FieldType.LIST):
+        return {"type": "array"}
+    if column.type is FieldType.CHOICE:
+        words = [o["value"] if isinstance(o, dict) else o for o in column.options]
+        return {"enum": [*words, None]} if isinstance(column, Computed) else {"enum": words}
+    return plain | {"type": [plain["type"], "null"]}
+
+
+def _or_null(kind: str) -> dict[str, Any]:
+    return {"type": [kind, "null"]}
+
+
+def _moment(*, null: bool = False) -> dict[str, Any]:
+    return {"type": ["string", "null"] if null else "string", "format": "date-time"}
+
+
+def of_rows(
+    kind: Kind, documented: dict[int | str, dict[str, Any]]
+) -> dict[int | str, dict[str, Any]]:
+    """The same answers, whose successful one holds rows of that kind."""
+    documented = copy.deepcopy(documented)
+    row = {"$ref": f"#/components/schemas/{row_name(kind)}"}
+    for status, answer in documented.items():
+        if int(status) < 300:
+            properties = answer["content"]["application/json"]["schema"]["properties"]
+            many = properties["data"]["type"] == "array"
+            properties["data"] = {"type": "array", "items": row} if many else row
+    return documented
+
+
 def parameters_of(kind: Kind) -> list[dict[str, Any]]:
     """The query of a kind's list."""
     columns = columns_of(kind)

@@ -16,7 +16,7 @@ from fleet_app.location.models import (
     RejectedPayload,
     VehicleLive,
 )
-from mobile_api.schemas.errors import ErrorEnvelope, answer_example
+from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,21 +123,6 @@ def word(status: MotionStatus) -> str:
     return status.name.lower()
 
 
-def _answers(example: Any, *, code: int = 200, **others: str) -> dict[int | str, dict[str, Any]]:
-    """The documented answers: an example of success, and other statuses as `_404="…"`."""
-    documented: dict[int | str, dict[str, Any]] = {
-        code: {
-            "description": "Done.",
-            "content": {"application/json": {"example": answer_example(example, code)}},
-        }
-    }
-    for status, text in others.items():
-        documented[int(status[1:])] = {"model": ErrorEnvelope, "description": text}
-    return documented
-
-
-_NOT_ALLOWED = "The caller's role does not allow this."
-_UNKNOWN = "Unknown, or another fleet's."
 _POSITION = {
     "vehicle_id": 12,
     "latitude": 60.1699,
@@ -149,21 +134,22 @@ _POSITION = {
     "recorded_at": "2026-11-22T10:15:30Z",
     "stale": False,
 }
-HEALTH = _answers({"status": "ok", "stores": {"database": "ok", "live": "ok"}})
-ROSTER = _answers(
+HEALTH = answers({"status": "ok", "stores": {"database": "ok", "live": "ok"}})
+ROSTER = answers(
     {
         "columns": ["id", "name", "registration_number", "type", "driver"],
         "rows": [[12, "Van 12", "ABC-123", "van", "Aino Virtanen"]],
     },
-    _403=_NOT_ALLOWED,
+    _403=NOT_ALLOWED,
+    _404=UNKNOWN,
 )
-POSITION = _answers(_POSITION, _403=_NOT_ALLOWED, _404=_UNKNOWN + " Or never seen yet.")
-TRAIL = _answers(
+POSITION = answers(_POSITION, _403=NOT_ALLOWED, _404=UNKNOWN + " Or never seen yet.")
+TRAIL = answers(
     {"vehicle_id": 12, "points": [[24.9384, 60.1699, 1795342530.0, 8.3]]},
-    _403=_NOT_ALLOWED,
-    _404=_UNKNOWN,
+    _403=NOT_ALLOWED,
+    _404=UNKNOWN,
 )
-QUARANTINE = _answers(
+QUARANTINE = answers(
     [
         {
             "vehicle_id": 12,
@@ -177,9 +163,10 @@ QUARANTINE = _answers(
             "payload": {},
         }
     ],
-    _403=_NOT_ALLOWED,
+    _403=NOT_ALLOWED,
+    _404=UNKNOWN,
 )
-UNREADABLE = _answers(
+UNREADABLE = answers(
     [
         {
             "vehicle_id": 12,
@@ -190,9 +177,10 @@ UNREADABLE = _answers(
             "text": '{"_type":"location"}',
         }
     ],
-    _403=_NOT_ALLOWED,
+    _403=NOT_ALLOWED,
+    _404=UNKNOWN,
 )
-STATS = _answers(
+STATS = answers(
     {
         "fleet_id": 1,
         "accepted": 10250,
@@ -202,5 +190,6 @@ STATS = _answers(
         "unreadable": {"json": 1},
         "rejected": {"400": 4},
     },
-    _403=_NOT_ALLOWED,
+    _403=NOT_ALLOWED,
+    _404=UNKNOWN,
 )

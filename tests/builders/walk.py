@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,9 @@ from fleet_app.audit.models import AuditEntry
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.identity.models import DeviceToken
 from fleet_app.identity.tokens import digest
+from fleet_app.records.models import SavedView
 from fleet_app.records.references import FILE_INPUTS
+from fleet_app.records.views import ViewSettings
 from tests.builders.api import World, a_device
 from tests.builders.api_routes import ApiRoute, example_body
 from tests.builders.fixes import seen
@@ -24,6 +27,7 @@ from tests.builders.people import a_person
 from tests.builders.records import a_record, an_actor, an_example
 
 PREFIX = "/api/v1/"
+_numbers = itertools.count(1)
 STRANGERS = ("anonymous", "device")
 NAMED_KINDS = {
     "vehicle_id": "vehicles",
@@ -55,6 +59,7 @@ class Walk:
 
     world: World
     callers: dict[str, dict[str, str]] = field(default_factory=dict)
+    user_ids: dict[str, int] = field(default_factory=dict)
 
     async def sign_in(self) -> None:
         """Everybody, before anything is compared."""
@@ -62,10 +67,12 @@ class Walk:
             person = self.world.driver if role is Role.DRIVER else None
             headers = await (self.world.bearer(person) if person else self.world.a(role))
             self.callers[role.value] = headers
+            me = await self.world.client.get(f"{PREFIX}auth/me", headers=headers)
+            self.user_ids[role.value] = me.json()["data"]["id"]
         self.callers |= {"anonymous": {}, "device": self.world.device}
 
-    async def object(self, kind: str, fleet_id: int) -> int:
-        """The id of a new object of a fleet."""
+    async def object(self, kind: str, fleet_id: int, caller: str = "") -> int:
+        """The id of a new object of a fleet; of the caller, where it is a person's own."""
         container = self.world.container
         if kind == "fleets":
             return fleet_id
@@ -81,6 +88,8 @@ class Walk:
             async with container.work() as session:
                 query = select(DeviceToken.id).where(DeviceToken.token_hash == token)
                 return (await session.exec(query)).one() or 0
+        if kind == "views":
+            return await self._view(fleet_id, caller)
         if kind == "imports":
             return await self._import(fleet_id)
         if kind == "entries":
@@ -94,6 +103,20 @@ class Walk:
         if kind == "vehicles":
             await seen(container, made, fleet_id)
         return made
+
+    async def _view(self, fleet_id: int, caller: str) -> int:
+        container = self.world.container
+        owner = self.user_ids.get(caller)
+        if owner is None:
+            owner = (await a_person(container, Role.FLEET_MANAGER, fleet_id)).id
+        view = SavedView(
+            fleet_id=fleet_id, user_id=owner, kind="vehicles", name=f"View {next(_numbers)}",
+            shared=True, settings=ViewSettings().model_dump(),
+        )  # fmt: skip
+        async with container.work() as session:
+            session.add(view)
+            await session.flush()
+        return view.id or 0
 
     async def _import(self, fleet_id: int) -> int:
         container = self.world.container
@@ -119,7 +142,7 @@ class Walk:
             if kind == "fleets" and not is_own:
                 identifier = await a_record(self.world.container, "fleets", 0)
             else:
-                identifier = await self.object(kind, fleet_id)
+                identifier = await self.object(kind, fleet_id, caller)
             path = path.replace("{" + name + "}", str(identifier))
         return path
 
