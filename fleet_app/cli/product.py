@@ -39,10 +39,10 @@ def demo(
     steps = Steps(7)
     with explained(FleetError), _engines(steps) as settings:
         _migrate(steps, settings)
-        with steps.step("Demo fleet"):
-            logins = asyncio.run(_seed(settings))
         with steps.step("Map of Helsinki"):
             _demo_map(settings)
+        with steps.step("Demo fleet"):
+            logins = asyncio.run(_seed(settings))
         _build_pages(steps, settings)
         _run(steps, settings, vehicles, logins)
 

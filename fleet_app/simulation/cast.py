@@ -12,6 +12,16 @@ DOMAIN = "helsinki-couriers.example"
 ADMINISTRATOR = "Aino Salo"
 MANAGER = "Elina Virtanen"
 DISPATCHER = "Mikko Laine"
+CLIENT = "Kaisa Aamunen"
+"""Somebody at the customer's."""
+COMPANY = {
+    "working_hours": "Mon-Sun 00:00-24:00",
+    "brand_name": "HelCo",
+    "brand_color": "#0f766e",
+    "support_phone": "+358 9 5550 1000",
+    "support_email": f"help@{DOMAIN}",
+}
+"""The fleet's settings beyond its name and time zone."""
 CUSTOMER = "Kahvila Aamu"
 ADDRESS = "Kalevankatu 16, 00100 Helsinki"
 DESTINATION = (60.1666, 24.9348)

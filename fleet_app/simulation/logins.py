@@ -43,13 +43,16 @@ class DemoLogins(msgspec.Struct, kw_only=True):
     devices: list[DeviceLogin]
     tracking_number: str
     tracking_token: str
+    customer: Login | None = None
+    """None in files of earlier versions."""
     stored: bool = False
     """Whether the database has been given these secrets."""
 
     @property
     def people(self) -> list[Login]:
         """Everybody who can sign in with a password."""
-        return [self.administrator, self.manager, self.dispatcher, *self.drivers]
+        office = [self.administrator, self.manager, self.dispatcher]
+        return [*office, *self.drivers, *([self.customer] if self.customer else [])]
 
     def tracking_url(self, origin: str) -> str:
         """The customer's link; `origin` without a trailing slash."""

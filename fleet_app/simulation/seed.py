@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, text
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.actor import SYSTEM
 from fleet_app.access.roles import Role
-from fleet_app.bootstrap import PATIENT_SECONDS, Container
-from fleet_app.delivery.models import (
-    Customer,
-    Delivery,
-    DeliveryStatus,
-    Route,
-    RouteStatus,
-    RouteStop,
-)
-from fleet_app.fleet.models import Driver, DriverStatus, Fleet, FleetManager, Vehicle
+from fleet_app.audit.trail import note
+from fleet_app.bootstrap import Container
+from fleet_app.fleet.models import Fleet, FleetManager
 from fleet_app.identity.models import DeviceToken, User
 from fleet_app.identity.passwords import Passwords
 from fleet_app.identity.tokens import digest, new_device_token
+from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.kernel.locks import DEMO_DATA
 from fleet_app.simulation import cast, logins
 from fleet_app.simulation.cast import Crew
+from fleet_app.simulation.demo import days, parcel, stock
+from fleet_app.simulation.demo.clients import Client, clients_at, usable_places
+from fleet_app.simulation.demo.company import Company
+from fleet_app.simulation.demo.stock import add, get_or_add
 from fleet_app.simulation.logins import DemoLogins, DeviceLogin, DriverLogin, Login
 
-Row = TypeVar("Row", bound=SQLModel)
+SECONDS = 180.0
+"""A first start on a slow machine takes its time."""
+PLACES_SEED = 7
+FEWEST_CUSTOMERS = 40
+"""A map with fewer addresses has nothing to deliver to."""
 _LOCK = f"SELECT pg_advisory_xact_lock({DEMO_DATA})"
 
 
-async def seed_demo(container: Container, home: Path) -> DemoLogins:
-    """Make the demo fleet, or complete it; returns its logins, also kept in `home`.
+async def seed_demo(container: Container, home: Path, now: datetime | None = None) -> DemoLogins:
+    """Make the demo fleet, or complete it up to `now`; returns its logins, also kept in `home`.
 
-    What is already there stays as somebody may have changed it, except that a lost logins file
-    means new passwords for everybody. Raises `StoreUnavailable`.
+    Customers live at addresses of the map in `home`. What is already there stays as somebody may
+    have changed it, except that a lost logins file means new passwords for everybody.
+    Raises `StoreUnavailable`.
     """
     found = _kept(home)
     hashes = await _hashes(container, found)
     logins.save(home, found)
-    async with container.work(PATIENT_SECONDS) as session:
+    async with container.work(SECONDS) as session:
         await session.exec(text(_LOCK))  # type: ignore[call-overload]
-        await _store(session, found, hashes)
+        went_on = await _store(session, found, hashes, home / "map", now or utc_now())
+    with suppress(StoreUnavailable):  # a remembered status is forgotten after a while anyway
+        for delivery_id in went_on:
+            await container.delivery_status.refresh(delivery_id)
     if not found.stored:
         found.stored = True
         logins.save(home, found)
@@ -56,9 +65,15 @@ async def seed_demo(container: Container, home: Path) -> DemoLogins:
 
 def _kept(home: Path) -> DemoLogins:
     try:
-        return logins.load(home)
+        found = logins.load(home)
     except logins.LoginsUnreadable:
         return _new_logins()
+    found.customer = found.customer or _customer_login()
+    return found
+
+
+def _customer_login() -> Login:
+    return _login("kaisa.aamunen", cast.CLIENT, Role.CUSTOMER)
 
 
 def _new_logins() -> DemoLogins:
@@ -73,6 +88,7 @@ def _new_logins() -> DemoLogins:
             DeviceLogin(registration=crew.registration, token=new_device_token())
             for crew in trackers
         ],
+        customer=_customer_login(),
         tracking_number=cast.TRACKING_NUMBER,
         tracking_token=secrets.token_urlsafe(24),
     )
@@ -107,22 +123,65 @@ async def _hashes(container: Container, found: DemoLogins) -> dict[str, str]:
     return {login.email: made_hash for login, made_hash in zip(missing, made, strict=True)}
 
 
-async def _store(session: AsyncSession, found: DemoLogins, hashes: dict[str, str]) -> None:
-    fleet = await _get_or_add(session, Fleet(name=cast.FLEET, time_zone=cast.TIME_ZONE), "name")
+async def _store(
+    session: AsyncSession, found: DemoLogins, hashes: dict[str, str], map_dir: Path, now: datetime
+) -> list[int]:
+    """Everything; returns the ids of deliveries that went on since the last start."""
+    fleet = await _fleet(session)
     fleet_id = fleet.id or 0
     users = {login.email: await _user(session, login, fleet_id, hashes) for login in found.people}
     manager = found.manager
     backing = FleetManager(
         fleet_id=fleet_id, user_id=users[manager.email].id, name=manager.name, email=manager.email
     )
-    await _get_or_add(session, backing, "user_id")
-    vehicles = {
-        crew.registration: await _crew(session, crew, fleet_id, users[crew.email])
-        for crew in cast.CREWS
-    }
+    await get_or_add(session, backing, "user_id")
+    places = await asyncio.to_thread(usable_places, map_dir, PLACES_SEED)
+    equipped = await stock.is_equipped(session, fleet_id)
+    today = now.astimezone(ZoneInfo(cast.TIME_ZONE)).date()
+    dispatcher = users[found.dispatcher.email]
+    company = await stock.company_of(
+        session, fleet_id, users, dispatcher, places=places, today=today
+    )
     for device in found.devices:
-        await _device(session, device, vehicles[device.registration])
-    await _parcel(session, fleet_id, vehicles[cast.CREWS[0].registration], found)
+        await _device(session, device, company)
+    counts = {} if equipped else await stock.equip(session, company, dispatcher, today)
+    await parcel.keep_going(session, company, found, now)
+    outcome = await _trade(session, company, clients_at(places, PLACES_SEED), now, counts)
+    _tell(session, fleet, counts)
+    return outcome.changed
+
+
+async def _trade(
+    session: AsyncSession, company: Company, clients: Sequence[Client], now: datetime,
+    counts: dict[str, int],
+) -> days.Outcome:  # fmt: skip
+    """Customers and what is delivered to them, where the map has addresses."""
+    if len(clients) < FEWEST_CUSTOMERS:
+        return days.Outcome()
+    counts["customers"] = await stock.store_customers(session, company.fleet_id, clients, now)
+    outcome = await days.carry_on(session, company, clients, now)
+    counts["deliveries"], counts["delivery_events"] = outcome.deliveries, outcome.events
+    return outcome
+
+
+def _tell(session: AsyncSession, fleet: Fleet, counts: Mapping[str, int]) -> None:
+    """One entry in the audit log for everything that was added."""
+    changes = {kind: [None, count] for kind, count in counts.items() if count}
+    if changes:
+        note(
+            session, SYSTEM, "import", kind="fleet", object_id=fleet.id, label=fleet.name,
+            fleet_id=fleet.id, changes=changes,
+        )  # fmt: skip
+
+
+async def _fleet(session: AsyncSession) -> Fleet:
+    fleet = Fleet(name=cast.FLEET, time_zone=cast.TIME_ZONE)
+    stored = await get_or_add(session, fleet, "name")
+    if stored.version == 1 and stored.brand_name is None:
+        for name, value in cast.COMPANY.items():
+            setattr(stored, name, value)
+        session.add(stored)
+    return stored
 
 
 async def _user(session: AsyncSession, login: Login, fleet_id: int, hashes: dict[str, str]) -> User:
@@ -137,63 +196,13 @@ async def _user(session: AsyncSession, login: Login, fleet_id: int, hashes: dict
     if existing is not None:
         existing.password_hash = hashes.get(login.email, existing.password_hash)
         return existing
-    return await _add(session, user)
+    return await add(session, user)
 
 
-async def _crew(session: AsyncSession, crew: Crew, fleet_id: int, user: User) -> Vehicle:
-    vehicle = Vehicle(
-        fleet_id=fleet_id, name=crew.name, registration_number=crew.registration, type=crew.type
-    )
-    vehicle = await _get_or_add(session, vehicle, "fleet_id", "registration_number")
-    driver = Driver(
-        fleet_id=fleet_id, user_id=user.id, vehicle_id=vehicle.id, name=crew.driver,
-        license_number=crew.license_number, phone=crew.phone, status=DriverStatus.ON_DUTY,
-    )  # fmt: skip
-    await _get_or_add(session, driver, "fleet_id", "license_number")
-    return vehicle
-
-
-async def _device(session: AsyncSession, login: DeviceLogin, vehicle: Vehicle) -> None:
+async def _device(session: AsyncSession, login: DeviceLogin, company: Company) -> None:
+    number = next(crew.number for crew in cast.CREWS if crew.registration == login.registration)
     device = DeviceToken(
-        fleet_id=vehicle.fleet_id, vehicle_id=vehicle.id or 0, name="Tracking app",
-        token_hash=digest(login.token), hint=login.token[-4:],
+        fleet_id=company.fleet_id, vehicle_id=company.vehicles[number].id or 0,
+        name="Tracking app", token_hash=digest(login.token), hint=login.token[-4:],
     )  # fmt: skip
-    await _get_or_add(session, device, "token_hash")
-
-
-async def _parcel(
-    session: AsyncSession, fleet_id: int, vehicle: Vehicle, found: DemoLogins
-) -> None:
-    lat, lon = cast.DESTINATION
-    customer = Customer(fleet_id=fleet_id, name=cast.CUSTOMER, email=f"hello@aamu.{cast.DOMAIN}")
-    customer = await _get_or_add(session, customer, "fleet_id", "email")
-    today = dt.datetime.now(ZoneInfo(cast.TIME_ZONE)).date()
-    delivery = Delivery(
-        fleet_id=fleet_id, customer_id=customer.id, tracking_number=found.tracking_number,
-        status=DeliveryStatus.OUT_FOR_DELIVERY, address=cast.ADDRESS, lat=lat, lon=lon,
-    )  # fmt: skip
-    delivery = await _get_or_add(session, delivery, "tracking_number")
-    delivery.tracking_token_hash = digest(found.tracking_token)
-    if delivery.route_id is None:
-        route = await _add(session, Route(fleet_id=fleet_id, vehicle_id=vehicle.id, date=today,
-                                          status=RouteStatus.STARTED))  # fmt: skip
-        delivery.route_id = route.id
-        await _add(session, RouteStop(route_id=route.id or 0, delivery_id=delivery.id, position=1,
-                                      lat=lat, lon=lon))  # fmt: skip
-    elif delivery.status is DeliveryStatus.OUT_FOR_DELIVERY:
-        current = await session.get_one(Route, delivery.route_id)
-        current.date = today  # a demo that is started again goes on today
-
-
-async def _get_or_add(session: AsyncSession, row: Row, *key: str) -> Row:
-    """The stored row with the same `key` columns, or `row` itself, now stored."""
-    kind: Any = type(row)
-    same = [getattr(kind, name) == getattr(row, name) for name in key]
-    existing: Row | None = (await session.exec(select(kind).where(*same))).first()
-    return existing if existing is not None else await _add(session, row)
-
-
-async def _add(session: AsyncSession, row: Row) -> Row:
-    session.add(row)
-    await session.flush()
-    return row
+    await get_or_add(session, device, "token_hash")

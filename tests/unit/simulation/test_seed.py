@@ -39,8 +39,9 @@ async def test_a_second_start_changes_nothing(container: Container, home: Path) 
     first = await seed_demo(container, home)
     second = await seed_demo(container, home)
     assert first == second
-    assert await count(container, User) == 28
-    assert await count(container, Vehicle) == await count(container, Driver) == 25
+    assert await count(container, User) == 29
+    assert await count(container, Vehicle) == 25
+    assert await count(container, Driver) == 30
     assert await count(container, Fleet) == 1
 
 
@@ -48,7 +49,7 @@ async def test_another_installation_has_other_secrets(container: Container, tmp_
     first = await seed_demo(container, tmp_path / "one")
     second = await seed_demo(container, tmp_path / "two")
     passwords = {login.password for found in (first, second) for login in found.people}
-    assert len(passwords) == 56
+    assert len(passwords) == 58
     assert first.tracking_token != second.tracking_token
 
 
@@ -61,7 +62,7 @@ async def test_a_lost_file_means_new_passwords_for_the_same_people(
     await container.identity.sign_in(new.dispatcher.email, new.dispatcher.password, "test")
     with pytest.raises(WrongCredentials):
         await container.identity.sign_in(old.dispatcher.email, old.dispatcher.password, "test")
-    assert await count(container, User) == 28
+    assert await count(container, User) == 29
 
 
 async def test_a_start_that_was_cut_off_is_made_good(container: Container, home: Path) -> None:
