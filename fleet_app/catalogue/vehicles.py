@@ -100,7 +100,7 @@ LIVE_COLUMNS = (
     Computed(name="last_seen", title="Last seen", type=_MOMENT, expression=_live("recorded_at"),
              live=True, example="2026-11-22T10:15:30Z"),
     Computed(name="odometer_km", title="Odometer", type=_NUMBER, unit="km",
-             expression=_odometer_km, example=84210.4),
+             expression=_odometer_km, example=84210.4, extra={"digits": 0}),
     Computed(name="engine_hours", title="Engine hours", type=_NUMBER, unit="h", shown=False,
              expression=_engine_hours, example=2120.5),
 )

@@ -32,6 +32,7 @@ def _column(kind: Kind, one: Spec | Computed) -> dict[str, Any]:
         "filterable": one.filterable,
         "hidden": not one.shown,
         "width": one.width,
+        "digits": one.extra.get("digits") if isinstance(one, Computed) else None,
         "reference": one.reference if isinstance(one, Spec) else None,
         "main": one.name == kind.title,
     }

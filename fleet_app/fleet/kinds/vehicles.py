@@ -37,7 +37,7 @@ class VehicleFields(Fields):
     """A vehicle as people write it."""
 
     name: Name = field("Name", max_length=120, example="Van 12", group="Vehicle",
-                       aliases=("vehicle", "vehicle name", "fleet number", "call sign"))
+                       aliases=("vehicle", "van", "vehicle name", "fleet number", "call sign"))
     registration_number: Plate = field(
         "Registration", max_length=20, example="ABC-123", group="Vehicle", width=130,
         aliases=("plate", "licence plate", "license plate", "number plate", "reg no", "reg",

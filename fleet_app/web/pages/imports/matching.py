@@ -36,7 +36,7 @@ def columns_step() -> rx.Component:
         ),
         _missing(),
         rx.el.div(
-            _dates(),
+            rx.cond(ImportScreen.has_dates, _dates(), rx.fragment()),
             rx.el.button(
                 "Check the rows",
                 type="button",

@@ -20,7 +20,8 @@ def checked_step() -> rx.Component:
             _summary(right, failed),
             rx.el.div(
                 rx.el.button(
-                    "Change the columns", type="button", class_name="button",
+                    "Change the columns", type="button",
+                    class_name=rx.cond(right > 0, "button", "button primary"),
                     on_click=ImportScreen.back,
                 ),
                 rx.cond(
@@ -127,13 +128,22 @@ def _summary(right: Any, failed: Any) -> rx.Component:
         rx.icon("triangle-alert", size=26, class_name="warn-icon"),
         rx.el.div(
             rx.el.h2(
-                rx.cond(right == 1, "One row is right, ", _count(right) + " rows are right, "),
+                rx.match(
+                    right,
+                    (0, "No row is right, "),
+                    (1, "One row is right, "),
+                    _count(right) + " rows are right, ",
+                ),
                 rx.cond(failed == 1, "one needs fixing", _count(failed) + " need fixing"),
             ),
             rx.el.p(
-                ITEM["counts"],
-                rx.cond(ITEM["counts"] != "", ". ", ""),
-                "You can import the right rows now and the others later.",
+                rx.cond(
+                    right == 0,
+                    "Perhaps a column was taken for the wrong field.",
+                    rx.fragment(
+                        ITEM["counts"], ". You can import the right rows now and the others later."
+                    ),
+                ),
                 class_name="quiet",
             ),
         ),

@@ -7,6 +7,7 @@ import reflex as rx
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.records.fields import FieldType
 from fleet_app.records.models import Import, ImportState
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.imports.listing import file_fields
@@ -62,6 +63,16 @@ class ImportScreen(rx.State):
     def wrong_pages(self) -> int:
         """How many pages of wrong rows there are."""
         return max(1, -(-self.wrong_total // PAGE))
+
+    @rx.var
+    def has_dates(self) -> bool:
+        """Whether a column is a field that holds dates."""
+        kind = KINDS.get(self.item.get("plural", ""))
+        named = {one["field"] for one in self.columns}
+        return kind is not None and any(
+            spec.name in named and spec.type in (FieldType.DATE, FieldType.MOMENT)
+            for spec in kind.specs
+        )
 
     @rx.event
     @requires("imports.use")
