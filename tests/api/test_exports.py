@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
+from sqlmodel import select
 
 from fleet_app.access.roles import Role
+from fleet_app.audit.models import AuditEntry
 from fleet_app.catalogue.kinds import KINDS
 from tests.api.test_imports import done, uploaded
 from tests.builders.api import World
+from tests.builders.orders import deliveries
 from tests.builders.records import an_actor, records
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,3 +69,130 @@ async def test_what_is_exported_can_be_imported_and_changes_nothing(world: World
         problems = await world.client.get(f"/api/v1/imports/{ran['id']}/problems", headers=who)
         assert (ran["state"], ran["failed"]) == ("done", 0), (kind.plural, problems.json()["data"])
         assert ran["unchanged"] == ran["total"] > 0, (kind.plural, ran["message"])
+
+
+async def test_an_export_holds_what_the_list_shows_in_the_columns_that_are_asked_for(world: World):
+    who = await world.a(Role.DISPATCHER)
+    await deliveries(world.container, world.fleet_id, 3)
+    await deliveries(world.container, world.fleet_id, 2, address="Elsewhere 1")
+    await deliveries(world.container, world.other_fleet_id, 1)
+    query = "?q=Elsewhere&columns=address,tracking_number,status&sort=-tracking_number"
+    answer = await world.client.get(f"/api/v1/deliveries/export.csv{query}", headers=who)
+    headers, *rows = table(answer.content)
+    assert headers == ["Drop-off address", "Tracking number", "Status"]
+    assert [row[0] for row in rows] == ["Elsewhere 1"] * 2
+    assert [row[2] for row in rows] == ["created"] * 2
+    assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
+    day = datetime.now(UTC).date().isoformat()
+    assert f'filename="deliveries-{day}.csv"' in answer.headers["content-disposition"]
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    everything = await world.client.get("/api/v1/deliveries/export.csv", headers=who)
+    assert len(table(everything.content)) == 1 + 5
+
+
+async def test_an_export_says_units_words_and_local_times(world: World):
+    who, manager = await world.a(Role.SYSTEM_ADMIN), await world.a(Role.FLEET_MANAGER)
+    address = f"/api/v1/fleets/{world.fleet_id}"
+    zone = {"time_zone": "Europe/Helsinki", "currency": "SEK"}
+    await world.client.patch(address, headers=who, json=zone)
+    values = {"address": "K 1", "window_from": "2026-07-23T06:00:00Z", "weight_kg": 2.5}
+    await world.client.post("/api/v1/deliveries", headers=manager, json=values)
+    answer = await world.client.get(
+        "/api/v1/deliveries/export.csv?columns=window_from,weight_kg", headers=manager
+    )
+    assert table(answer.content) == [["From", "Weight (kg)"], ["2026-07-23T09:00:00+03:00", "2.5"]]
+    driver = (await world.client.get("/api/v1/drivers", headers=manager)).json()["data"][0]
+    answer = await world.client.get(
+        "/api/v1/drivers/export.csv?columns=name,vehicle_id", headers=manager
+    )
+    vehicle = await world.client.get(f"/api/v1/vehicles/{driver['vehicle_id']}", headers=manager)
+    plate = vehicle.json()["data"]["registration_number"]
+    assert table(answer.content)[1] == [driver["name"], plate]
+    answer = await world.client.get("/api/v1/work_orders/export.csv?columns=cost", headers=manager)
+    assert table(answer.content) == [["Cost (SEK)"]]
+
+
+async def test_a_workbook_holds_real_numbers_dates_and_no_formulas(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    values = {"name": "=1+1", "registration_number": "@SUM(1)", "capacity_kg": 1100.5}
+    await world.client.post("/api/v1/vehicles", headers=who, json=values)
+    answer = await world.client.get(
+        "/api/v1/vehicles/export.xlsx?q==1&columns=name,registration_number,capacity_kg,created_at",
+        headers=who,
+    )
+    assert answer.headers["content-type"] == EXCEL
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    name, plate, capacity, created = next(sheet.iter_rows(min_row=2))
+    assert [(cell.value, cell.data_type) for cell in (name, plate)] == [
+        ("'=1+1", "s"), ("'@SUM(1)", "s")
+    ]  # fmt: skip
+    assert (capacity.value, created.is_date) == (1100.5, True)
+
+
+async def test_exports_belong_to_the_office_of_the_fleet(world: World):
+    driver, dispatcher = await world.bearer(world.driver), await world.a(Role.DISPATCHER)
+    stranger = await world.a(Role.FLEET_MANAGER, fleet_id=world.other_fleet_id)
+    address = "/api/v1/vehicles/export.csv"
+    assert (await world.client.get(address, headers=driver)).status_code == 403
+    users = await world.client.get("/api/v1/users/export.csv", headers=dispatcher)
+    assert users.status_code == 403
+    theirs = await world.client.get(f"{address}?columns=name", headers=stranger)
+    assert len(table(theirs.content)) == 2  # their own one
+    named = await world.client.get(f"{address}?fleet_id={world.fleet_id}", headers=stranger)
+    assert named.status_code == 404
+    assert (await world.client.get(address)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("columns=name,colour", "columns"), ("colour=red", "colour"), ("sort=colour", "sort"),
+     ("columns=password", "columns")],
+)  # fmt: skip
+async def test_an_export_that_cannot_be_is_refused_before_it_begins(
+    world: World, query: str, field: str
+):
+    who = await world.a(Role.FLEET_MANAGER)
+    plural = "users" if "password" in query else "vehicles"
+    answer = await world.client.get(f"/api/v1/{plural}/export.csv?{query}", headers=who)
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, [field])
+    other = await world.client.get("/api/v1/vehicles/export.pdf", headers=who)
+    assert other.status_code == 400
+
+
+async def test_an_export_is_in_the_audit_log_with_its_size(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    await world.client.get("/api/v1/vehicles/export.xlsx", headers=who)
+    async with world.container.work() as session:
+        query = select(AuditEntry).where(AuditEntry.action == "export")
+        (entry,) = list(await session.exec(query))
+    assert (entry.kind, entry.chain) == ("vehicle", world.fleet_id)
+    assert entry.changes == {"rows": [None, 1], "form": [None, "xlsx"]}
+
+
+async def test_a_list_of_100_000_is_exported_whole_in_little_memory(world: World):
+    """In more time than a unit of work usually has, if need be."""
+    who = await world.a(Role.FLEET_MANAGER)
+    async with world.container.work(60) as session:
+        connection = await session.connection()
+        await connection.execute(
+            text("""
+            INSERT INTO deliveries
+                (fleet_id, tracking_number, address, status, priority, due_on, created_at)
+            SELECT :fleet, 'T-' || n, 'Katu ' || n, 'created', 'normal',
+                date '2026-01-01' + n % 300, now()
+            FROM generate_series(1, 100000) AS n"""),
+            {"fleet": world.fleet_id},
+        )
+    tracemalloc.start()
+    size = lines = 0
+    query = "columns=tracking_number,address,due_on,customer_id,status"
+    address = f"/api/v1/deliveries/export.csv?{query}"
+    async with world.client.stream("GET", address, headers=who) as answer:
+        assert answer.status_code == 200
+        async for chunk in answer.aiter_bytes():
+            size, lines = size + len(chunk), lines + chunk.count(b"\r\n")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (lines, size == int(answer.headers["content-length"])) == (100_001, True)
+    assert peak < 40_000_000, peak
