@@ -77,6 +77,16 @@ export function FormKeeper(props) {
     return () => clearTimeout(soon);
   }, [answered]);
 
+  // The page was read again under our hands, as after a lost connection.
+  const reading = useRef({ record: props.record, opened: props.opened });
+  useEffect(() => {
+    const before = reading.current;
+    reading.current = { record: props.record, opened: props.opened };
+    if (before.opened !== props.opened && before.record === props.record && props.record) {
+      latest.current.onMerge?.(textsOf(form.current));
+    }
+  }, [props.record, props.opened]);
+
   const submit = (event) => {
     event.preventDefault();
     if (busy) return;

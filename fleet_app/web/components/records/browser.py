@@ -48,6 +48,10 @@ class FormKeeper(rx.NoSSRComponent):
     answered: rx.Var[int]
     """A counter that moves with every answer to `on_save`."""
     label: rx.Var[str]
+    record: rx.Var[int]
+    opened: rx.Var[int]
+    """The record's id, and a counter of its readings: when it moves under the same record, what
+    stands in the form is sent by `on_merge`."""
     dirty: rx.Var[bool]
     """Whether something outside the form's fields is not saved yet."""
     another: rx.Var[str]

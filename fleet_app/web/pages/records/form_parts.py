@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import reflex as rx
@@ -25,7 +26,9 @@ FORM = FormVars(
     number=RecordForm.number,
     on_file=RecordForm.set_file,
 )
-_HEIGHTS = {"address": 6, "photo": 3, "file": 2}
+Card = tuple[str, list[Spec]]
+"""A group of fields and its name."""
+_HEIGHTS = {"address": 6, "photo": 2, "file": 2}
 
 
 def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
@@ -42,6 +45,8 @@ def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
             class_name="form-columns",
         ),
         base=RecordForm.base,
+        record=RecordForm.number,
+        opened=RecordForm.opened,
         answered=RecordForm.answered,
         label=f"Create {kind.label.lower()}" if is_new else "Save",
         another="Save and add another" if is_new else "",
@@ -52,7 +57,7 @@ def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
     )
 
 
-def groups(kind: Kind, *, is_new: bool) -> list[tuple[str, list[Spec]]]:
+def groups(kind: Kind, *, is_new: bool) -> list[Card]:
     """The fields by their group, in the order in which groups first appear."""
     found: dict[str, list[Spec]] = {}
     for spec in kind.specs:
@@ -147,19 +152,27 @@ def _clash(clash: Any) -> rx.Component:
     )
 
 
-def _columns(
-    cards: list[tuple[str, list[Spec]]],
-) -> list[list[tuple[str, list[Spec]]]]:
-    """The cards in two columns of about the same height, in reading order."""
+def _columns(cards: list[Card]) -> list[list[Card]]:
+    """The cards in two columns of about the same height; the first card begins the first one."""
     if len(cards) < 2:
         return [cards]
     heights = [2 + sum(_height(spec) for spec in specs) for _, specs in cards]
-    best = min(range(1, len(cards)), key=lambda cut: abs(sum(heights[:cut]) - sum(heights[cut:])))
-    return [cards[:best], cards[best:]]
+    numbers = range(1, len(cards))
+    parts = [set(part) for size in range(len(cards) - 1) for part in combinations(numbers, size)]
+    left = min(
+        parts,
+        key=lambda part: abs(sum(heights) - 2 * (heights[0] + sum(heights[one] for one in part))),
+    )
+    return [
+        [cards[one] for one in (0, *numbers) if (one == 0 or one in left) is wanted]
+        for wanted in (True, False)
+    ]
 
 
 def _height(spec: Spec) -> float:
     """About how many lines a field takes; two narrow ones stand beside each other."""
-    if spec.type in (FieldType.LONGTEXT, FieldType.LIST):
+    if spec.type in (FieldType.LONGTEXT, FieldType.LIST, FieldType.TAGS):
         return 2
+    if spec.name == "name":
+        return 1
     return _HEIGHTS.get(spec.input, 0.5)

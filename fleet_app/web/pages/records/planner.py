@@ -144,7 +144,7 @@ def _messages() -> rx.Component:
 
 
 def _order(*, may_change: bool) -> rx.Component:
-    empty = rx.el.p("No stops yet. Tick deliveries below.", class_name="quiet")
+    empty = rx.el.p("No stops yet. Tick deliveries in the list.", class_name="quiet")
     return rx.el.section(
         rx.el.h2("Stops in driving order ", rx.el.span(RoutePlanner.stops.length(),
                                                        class_name="count")),

@@ -77,7 +77,11 @@ class RecordForm(rx.State):
     every_fact: list[Fact] = []
     answered: int = 0
     """A counter: the browser waits for it after sending the form."""
+    opened: int = 0
+    """A counter of readings."""
     _theirs: dict[str, str] = {}
+    _older: dict[str, str] = {}
+    """What was stored when the form in the browser was filled, if that is not `base`."""
 
     @rx.event
     @requires("views.use")
@@ -85,8 +89,10 @@ class RecordForm(rx.State):
         """Begin with the record of the address, or with a new one."""
         kind = kind_of(plural)
         who = await current_principal(self)
+        before, stamps, base = (self.plural, self.number), self.stamps, self.base
+        opened = self.opened + 1
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-        self.plural = kind.plural
+        self.plural, self.stamps, self.opened = kind.plural, stamps, opened
         self.may = [action for action in ACTIONS if may(who, kind.permission(action))]
         self.may_create = [one.plural for one in KINDS if may(who, one.permission("create"))]
         word = last_word(self)
@@ -99,6 +105,10 @@ class RecordForm(rx.State):
             self.missing = True
         except FleetError as error:
             self.problem = error.message
+        if before == (self.plural, self.number):
+            # The same page again, perhaps only after a lost connection: what somebody was typing
+            # stays in the form, which then asks to have it merged with what is stored now.
+            self.stamps, self._older = stamps, base
         self.loaded = True
 
     @rx.event
@@ -142,7 +152,8 @@ class RecordForm(rx.State):
     async def merge(self, form: dict[str, Any]) -> None:
         """Read the record again, without losing what was typed."""
         kind = kind_of(self.plural)
-        await self._meet(kind, texts_in(kind, form))
+        if self.number:
+            await self._meet(kind, texts_in(kind, form))
 
     @rx.event
     @requires("views.use")
@@ -313,6 +324,7 @@ class RecordForm(rx.State):
         )
         await self._describe(kind, row)
         self.base, self.clashes = self._texts(kind, row), []
+        self.values = dict(mine)
         # As it was stored: tidied, and with what the kind's own rules added.
         self._fill({n: text for n, text in self.base.items() if text != mine.get(n, "")})
         way = Way(plural=kind.plural, restore=[], entries=entries)
@@ -352,11 +364,12 @@ class RecordForm(rx.State):
         if row is None or row["deleted_at"] is not None:
             self.problem = "Somebody else deleted this record. What you typed is still here."
             return
-        base = self.base
+        base = self._older or self.base
         await self._describe(kind, row)
         theirs = self._texts(kind, row)
         texts, self.clashes = merged(kind, base, mine, theirs)
-        self.base, self._theirs = theirs, theirs
+        self.base, self._theirs, self._older = theirs, theirs, {}
+        self.values = dict(mine)
         self._fill({name: text for name, text in texts.items() if text != mine.get(name, "")})
 
     def _refused(self, kind: Kind, error: FleetError) -> None:

@@ -18,6 +18,8 @@ from fleet_app.records.sheets.numerals import read_integer, read_number
 
 YES = "true"
 _STARTS = ("is ", "has ", "must ", "needs ", "cannot ", "comes ")
+_PERSON = ("name", "phone", "email")
+"""A contact as a line, whatever order the database keeps."""
 _READERS = {
     FieldType.INTEGER: read_integer,
     FieldType.NUMBER: read_number,
@@ -147,7 +149,7 @@ def _line_of(entry: Mapping[str, Any]) -> str:
     if "address" in entry:
         label, address = str(entry.get("label") or ""), str(entry["address"])
         return f"{label}: {address}" if label or ":" in address else address
-    return ", ".join(str(one) for one in entry.values() if one)
+    return ", ".join(str(entry[name]) for name in _PERSON if entry.get(name))
 
 
 def _entries(kind: Kind, spec: Spec, text: str, before: Sequence[Mapping[str, Any]]) -> Any:

@@ -1,0 +1,168 @@
+"""Steps in the life of the record on the screen: deliveries, work orders, counters, routes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from fleet_app.access.roles import Role
+from fleet_app.bootstrap import Container
+from fleet_app.delivery.models import DeliveryStatus, Route, RouteStop
+from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.web.states.records.delivery_life import DeliverySteps
+from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.route_plan import RoutePlanner
+from fleet_app.web.states.records.workshop import Counters, WorkSteps
+from tests.builders.orders import a_delivery, stored
+from tests.builders.people import Person, a_driver, a_fleet, a_person, a_vehicle
+from tests.builders.records import an_actor, records
+from tests.builders.screens import a_screen
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+async def manager(container: Container) -> Person:
+    return await a_person(container, Role.FLEET_MANAGER)
+
+
+async def opened(container: Container, person: Person, address: str):
+    """A tab at that address, with its record read."""
+    root = await a_screen(container, person, address)
+    form = await root.get_state(RecordForm)
+    await form.open(address.strip("/").split("/")[0])
+    return root, form
+
+
+async def a_new(container: Container, person: Person, plural: str, **said: object) -> int:
+    actor = an_actor(Role.FLEET_MANAGER, person.fleet_id)
+    async with records(container, plural, actor) as of:
+        return int((await of.create(said))["id"])
+
+
+async def test_a_delivery_goes_the_legal_ways_only_and_tells_why(container, manager):
+    number = await a_delivery(container, manager.fleet_id)
+    root, form = await opened(container, manager, f"/deliveries/{number}")
+    steps = await root.get_state(DeliverySteps)
+    await steps.open()
+    assert [one["to"] for one in steps.steps] == ["cancelled"]
+    await steps.choose("completed")
+    assert "it can become assigned, cancelled" in steps.problem
+    await steps.choose("cancelled")
+    assert (steps.asking, form.status) == ("cancelled", "created")
+    await steps.explain({"reason": "", "note": ""})
+    assert steps.problem == "Choose a reason."
+    await steps.explain({"reason": "other", "note": ""})
+    assert "must say what the other reason is" in steps.problem
+    await steps.explain({"reason": "customer_request", "note": "rang"})
+    assert (form.status, steps.asking, steps.problem) == ("cancelled", "", "")
+    assert (await stored(container, number)).status is DeliveryStatus.CANCELLED
+    assert "The customer asked for it" in steps.happenings[0]["why"]
+    assert [one["to"] for one in steps.steps] == ["created"]
+
+
+async def test_a_work_order_takes_the_vehicle_away_and_brings_it_back(container, manager):
+    vehicle_id = await a_vehicle(container, manager.fleet_id)
+    number = await a_new(container, manager, "work_orders", title="Brakes", vehicle_id=vehicle_id)
+    root, form = await opened(container, manager, f"/work_orders/{number}")
+    steps = await root.get_state(WorkSteps)
+    await steps.open()
+    assert [one["act"] for one in steps.steps] == ["start", "cancel"]
+    await steps.choose("finish")
+    await steps.finish({})
+    assert "can be in progress" in steps.problem
+    await steps.choose("start")
+    assert form.status == "in_progress"
+    assert (await a_stored(container, vehicle_id)).status is VehicleStatus.WORKSHOP
+    await steps.choose("finish")
+    assert steps.finishing
+    await steps.finish({"cost": "a lot"})
+    assert "is not a number" in steps.problem
+    await steps.finish({"cost": "310,50", "done_on": "", "supplier": "City Garage"})
+    assert (form.status, form.values["cost"], steps.finishing) == ("done", "310.5", False)
+    assert (await a_stored(container, vehicle_id)).status is VehicleStatus.ACTIVE
+
+
+async def test_an_odometer_goes_back_only_when_that_is_confirmed(container, manager):
+    vehicle_id = await a_vehicle(container, manager.fleet_id)
+    root, _ = await opened(container, manager, f"/vehicles/{vehicle_id}")
+    counters = await root.get_state(Counters)
+    await counters.toggle()
+    await counters.save({"odometer_km": "", "engine_hours": ""})
+    assert "Write what" in counters.problem
+    await counters.save({"odometer_km": "84 210", "engine_hours": ""})
+    assert not counters.open_form
+    await counters.toggle()
+    await counters.save({"odometer_km": "8421"})
+    assert (counters.open_form, counters.backwards) == (True, True)
+    await counters.save({"odometer_km": "8421", "correction": "true"})
+    assert (await a_stored(container, vehicle_id)).odometer_m == 8_421_000
+
+
+async def test_a_route_is_planned_in_the_order_of_ticking(container, manager):
+    fleet_id = manager.fleet_id
+    vehicle_id = await a_vehicle(container, fleet_id)
+    driver_id = await a_driver(container, await a_person(container, Role.DRIVER, fleet_id))
+    heavy = await a_delivery(container, fleet_id, due_on=DAY, weight_kg=900)
+    light = await a_delivery(container, fleet_id, due_on=DAY, required_skills=["cooled"])
+    foreign = await a_delivery(container, await a_fleet(container), due_on=DAY)
+    root = await a_screen(container, manager, "/routes/new")
+    plan = await root.get_state(RoutePlanner)
+    await plan.begin()
+    await plan.set_day(DAY.isoformat())
+    await plan.pick([light, foreign])
+    await plan.pick([light, heavy])
+    assert [one["id"] for one in plan.stops] == [light, heavy]
+    assert plan.chosen == [light, heavy]
+    await plan.move(heavy, -1)
+    await plan.set_crew("vehicle_id", vehicle_id)
+    await plan.set_crew("driver_id", driver_id)
+    assert plan.warnings == ["Neither vehicle nor driver has: cooled"]
+    assert (await stored(container, heavy)).status is DeliveryStatus.CREATED, "only looked at"
+    way = await plan.create({"name": "North 1", "starts_at": ""}, False)
+    assert "/routes/" in str(way)
+    async with container.work() as session:
+        (route,) = (await session.exec(select(Route))).all()
+        stops = (await session.exec(select(RouteStop).order_by(RouteStop.position))).all()
+    assert (route.name, route.date, route.vehicle_id) == ("North 1", DAY, vehicle_id)
+    assert [one.delivery_id for one in stops] == [heavy, light]
+
+    await plan.begin()
+    await plan.set_day(DAY.isoformat())
+    await plan.set_crew("vehicle_id", vehicle_id)
+    assert any("on the same day" in one for one in plan.warnings)
+
+
+async def test_a_routes_stops_are_rearranged_and_it_is_published(container, manager):
+    fleet_id = manager.fleet_id
+    first, second, third = [await a_delivery(container, fleet_id, due_on=DAY) for _ in range(3)]
+    root = await a_screen(container, manager, "/routes/new")
+    plan = await root.get_state(RoutePlanner)
+    await plan.begin()
+    await plan.pick([first, second])
+    way = str(await plan.create({"name": "North 2"}, False))
+    async with container.work() as session:
+        (route,) = (await session.exec(select(Route))).all()
+    assert f"/routes/{route.id}" in way
+
+    root, form = await opened(container, manager, f"/routes/{route.id}")
+    plan = await root.get_state(RoutePlanner)
+    await plan.open()
+    assert ([one["id"] for one in plan.stops], plan.chosen) == ([first, second], [])
+    await plan.add(third)
+    await plan.drop(first)
+    assert plan.dirty
+    await plan.save({}, False)
+    assert ([one["id"] for one in plan.stops], plan.dirty) == ([second, third], False)
+    assert (await stored(container, first)).status is DeliveryStatus.CREATED
+    assert (await stored(container, third)).status is DeliveryStatus.ASSIGNED
+    await plan.act("publish")
+    assert "needs a vehicle and a driver" in plan.problem
+    assert form.status == "draft"
+
+
+async def a_stored(container: Container, vehicle_id: int) -> Vehicle:
+    async with container.work() as session:
+        return await session.get_one(Vehicle, vehicle_id)
