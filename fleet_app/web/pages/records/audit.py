@@ -48,8 +48,20 @@ COLUMNS = [
 
 
 def audit_page() -> rx.Component:
-    """The whole page."""
-    body = rx.el.div(
+    """The whole page; for others than its readers, a word instead."""
+    refusal = rx.el.p(
+        "Only managers and administrators read the audit log. Each record shows its own history.",
+        class_name="audit-refusal",
+    )
+    may_read = Session.may_pages.contains(f"/{ROUTE}")
+    body = rx.cond(may_read, _log(), refusal)
+    search = list_search(value=AuditScreen.words, on_search=AuditScreen.search, label="audit log")
+    shown_search = rx.cond(may_read, search, rx.fragment())
+    return chrome(body, active=tabs_of(ROUTE).route, search=shown_search)
+
+
+def _log() -> rx.Component:
+    return rx.el.div(
         _head(),
         _filters(),
         _verdict(),
@@ -61,8 +73,6 @@ def audit_page() -> rx.Component:
         toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
         class_name="list-page",
     )
-    search = list_search(value=AuditScreen.words, on_search=AuditScreen.search, label="audit log")
-    return chrome(body, active=tabs_of(ROUTE).route, search=search)
 
 
 def _head() -> rx.Component:
@@ -186,7 +196,7 @@ def _panel() -> rx.Component:
         rx.el.div(
             rx.el.h2(AuditScreen.title),
             icon_button("x", "Close", on_click=AuditScreen.close),
-            class_name="drawer-head",
+            class_name="audit-panel-head",
         ),
         rx.el.dl(rx.foreach(AuditScreen.facts, _fact), class_name="audit-facts"),
         rx.cond(
