@@ -14,8 +14,6 @@ from fleet_app.web.states.records.ready_views import READY
 from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
 
-HIDE = {"popovertarget": "views", "popovertargetaction": "hide"}
-
 
 def views_menu(kind: Kind) -> rx.Component:
     """Ready views, saved ones, and what can be done with them."""
@@ -42,6 +40,11 @@ def views_menu(kind: Kind) -> rx.Component:
     )
 
 
+def _hiding() -> dict[str, str]:
+    """What closes the menu. A new one each time: components write into theirs."""
+    return {"popovertarget": "views", "popovertargetaction": "hide"}
+
+
 def _entry(name: Any, event: Any, chosen: Any) -> rx.Component:
     return rx.el.button(
         rx.el.span(name, class_name="view-name"),
@@ -50,7 +53,7 @@ def _entry(name: Any, event: Any, chosen: Any) -> rx.Component:
         class_name="menu-entry view-entry",
         on_click=event,
         aria_pressed=rx.cond(chosen, "true", "false"),
-        custom_attrs=HIDE,
+        custom_attrs=_hiding(),
     )
 
 
@@ -90,7 +93,7 @@ def _saved(view: Any) -> rx.Component:
                 title="Rename, share or delete",
                 aria_label=rx.Var.create("Change the view ") + view["name"],
                 on_click=ListViews.ask_edit(view["id"]),
-                custom_attrs=HIDE,
+                custom_attrs=_hiding(),
             ),
             rx.fragment(),
         ),
@@ -106,7 +109,7 @@ def _act(icon: str, label: str, event: Any) -> rx.Component:
         type="button",
         class_name="menu-entry with-icon",
         on_click=event,
-        custom_attrs=HIDE,
+        custom_attrs=_hiding(),
     )
 
 
