@@ -1,5 +1,5 @@
 """What has to be tidied once in a while, by one worker of all: old history, dead tokens,
-unused files."""
+unused files, old sheets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.outbox.jobs import forget_ended, forget_events
+from fleet_app.records.imports.chores import forget_old_imports
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Chores:
             tokens = await forget_expired_tokens(session, self._clock())
         patient = partial(self._container.work, PATIENT_SECONDS)
         files = await forget_unused_files(patient, self._container.files, self._clock())
+        sheets = await forget_old_imports(patient, self._container.files, self._clock())
+        log.info("%d old imports forgotten", sheets)
         await self._forget_jobs_and_events()
         await self._anchor_audit_log()
         log.info("chores done, %d expired tokens and %d unused files forgotten", tokens, files)

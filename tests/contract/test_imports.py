@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.models import User
+from fleet_app.kernel.clock import utc_now
 from fleet_app.records.imports import job as import_job
+from fleet_app.records.imports.chores import forget_old_imports
 from fleet_app.records.models import Import, ImportState
 from fleet_app.routing.geocoding import Place, Standing
 from fleet_app.settings import PROJECT_ROOT
@@ -240,3 +243,19 @@ async def _everything(session: Any) -> list[Any]:
     tables = ("deliveries", "delivery_events", "domain_events", "imported_rows")
     connection = await session.connection()
     return [(await connection.execute(text(f"SELECT count(*) FROM {t}"))).scalar() for t in tables]
+
+
+async def test_sheets_older_than_90_days_are_forgotten_and_what_they_stored_stays(
+    container: Container, manager: Person
+):
+    old = await sent(container, manager, "Name,Plate\r\nVan,AAA-1\r\n")
+    await ran(container, manager, old)
+    recent = await sent(container, manager, "Name,Plate\r\nVan,AAA-2\r\n")
+    async with container.work() as session:
+        found = await session.get_one(Import, old.id)
+        found.created_at = utc_now() - timedelta(days=91)
+    assert await forget_old_imports(container.work, container.files, utc_now()) == 1
+    assert not await container.files.exists(old.file_key)
+    assert await container.files.exists(recent.file_key)
+    assert [await count(container, table) for table in ("imports", "vehicles")] == [1, 1]
+    assert await count(container, "imported_rows") == 0
