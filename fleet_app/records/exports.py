@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import tzinfo
@@ -32,6 +33,8 @@ EXPORT_SECONDS = 600.0
 """How long an export may take: lists of 100,000 records are a matter of seconds in CSV, and of a
 minute in XLSX."""
 MOST_COLUMNS = 100
+AT_ONCE = 2
+"""So many exports does one process write at a time: each holds a connection while it does."""
 
 Work = Callable[..., AbstractAsyncContextManager[AsyncSession]]
 Words = Mapping[str, Mapping[int, str]]
@@ -52,6 +55,7 @@ class Exports:
         self._work = work
         self._kinds = kinds
         self._view = view
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def write(
         self, actor: Actor, kind: Kind, query: ListQuery, form: Form, columns: str = ""
@@ -63,7 +67,7 @@ class Exports:
         authorize(actor.principal, kind.permission("export"))
         chosen = chosen_columns(kind, columns)
         owner = fleet_in_view(actor.principal, query.fleet_id)
-        async with self._work(EXPORT_SECONDS) as session:
+        async with self._turns, self._work(EXPORT_SECONDS) as session:
             zone, currency = await self._home(session, owner)
             lines = _Lines(session, self._kinds, kind, chosen, zone)
             listing = Listing(session, self._kinds, kind, self._view())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from sqlmodel import col, select
 
 from fleet_app.access.roles import Role
@@ -373,3 +375,21 @@ async def test_what_an_import_changes_is_in_the_audit_log_as_such(world: World):
     assert [(one.action, one.channel) for one in vans[-2:]] == [("create", "import")] * 2
     acts = [one.action for one in entries if one.kind == "import"]
     assert acts == ["upload_import", "run_import", "import_done"]
+
+
+async def test_a_workbook_with_characters_that_no_database_holds_does_no_harm(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Name", "Plate_x0000_", "Year"])
+    sheet.append(["Van_x0000_ 1", "A_xD800_1", 2024])
+    sheet.append(["Van_x0007_ 2", "A-2", "soon"])
+    file = io.BytesIO()
+    book.save(file)
+    ran = await imported(world, who, file.getvalue(), name="odd.xlsx")
+    assert (ran["created"], ran["failed"]) == (1, 1), ran["message"]
+    (problem,) = (await problems_of(world, who, ran)).values()
+    assert set(problem) >= {"year"}
+    (van,) = await rows_of(world, who, "vehicles?year=2024")
+    assert (van["name"], van["registration_number"]) == ("Van 1", "A?1")

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from fleet_app.kernel.jsonb import clean
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.kinds import Kind
@@ -65,6 +66,16 @@ class ReadRow(msgspec.Struct, kw_only=True):
     words: dict[str, str] = {}
     clocks: dict[str, str] = {}
     errors: dict[str, str] = {}
+
+
+def clean_row(row: Row) -> Row:
+    """The row without what neither texts nor JSON in the database can hold."""
+    return Row(row.number, [cleaned(cell) for cell in row.cells], row.surplus)
+
+
+def cleaned(text: str) -> str:
+    """Without zero characters and halves of characters, which workbooks may have in them."""
+    return str(clean(text))
 
 
 def survey(kind: Kind, mapping: Mapping[str, str], rows: Iterable[Row], home: Home) -> Survey:

@@ -27,7 +27,7 @@ from fleet_app.kernel.errors import FleetError, NotFound, StoreUnavailable
 from fleet_app.kernel.files import FileStore
 from fleet_app.outbox.changes import changed
 from fleet_app.records.imports.batches import Taker, Tally
-from fleet_app.records.imports.cells import Home, Reader, ReadRow, Survey, survey
+from fleet_app.records.imports.cells import Home, Reader, ReadRow, Survey, clean_row, survey
 from fleet_app.records.imports.duplicates import Seen
 from fleet_app.records.imports.places import Locate, addresses_of
 from fleet_app.records.imports.repository import ImportRepository
@@ -250,13 +250,13 @@ async def _batches(
 
 
 def _skip(rows: Iterator[Row], seen: Seen, count: int) -> None:
-    for row in islice(rows, count):
+    for row in map(clean_row, islice(rows, count)):
         seen.note(row.number, row.cells)
 
 
 def _read(rows: Iterator[Row], seen: Seen, reader: Reader) -> list[ReadRow]:
     batch = []
-    for row in islice(rows, BATCH):
+    for row in map(clean_row, islice(rows, BATCH)):
         read = reader.read(row)
         read.errors |= seen.note(row.number, row.cells)
         batch.append(read)

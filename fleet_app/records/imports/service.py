@@ -23,6 +23,7 @@ from fleet_app.kernel.files import FileStore
 from fleet_app.kernel.media import SHEETS
 from fleet_app.outbox.store import IMPORTS, defer
 from fleet_app.records.imports import states
+from fleet_app.records.imports.cells import cleaned
 from fleet_app.records.imports.columns import checked, guess
 from fleet_app.records.imports.problems import head_of, lines_of
 from fleet_app.records.imports.repository import ImportRepository
@@ -266,11 +267,10 @@ class Imports:
 def glance_at(path: Path, name: str) -> Glance:
     """The beginning of the sheet at `path`. Raises `InvalidInput`, `TooLarge`."""
     with read_sheet(path, filename=name) as sheet:
-        sample = [
-            [cell[:SAMPLE_CELL] for cell in row.cells] for row in islice(sheet.rows, SAMPLE_ROWS)
-        ]
+        rows = islice(sheet.rows, SAMPLE_ROWS)
+        sample = [[cleaned(cell)[:SAMPLE_CELL] for cell in row.cells] for row in rows]
         total = len(sample) + sum(1 for _ in sheet.rows)
-        headers = [header[:MOST_HEADER] for header in sheet.headers]
+        headers = [cleaned(header)[:MOST_HEADER] for header in sheet.headers]
     if not total:
         message = f"{name} has a header and no rows below it."
         raise InvalidInput(message, fields={"file": message})
