@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import NotFound
+from mobile_api.examples import restore_nulls
 from mobile_api.idempotency import HEADER, LONGEST_KEY, covers
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
 from mobile_api.schemas.records import row_name, row_schema
@@ -119,6 +120,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["components"]["securitySchemes"]["DeviceBasic"] = DEVICE_BASIC
         schema["components"]["schemas"] |= {row_name(kind): row_schema(kind) for kind in KINDS}
         _document_keys(schema)
+        restore_nulls(schema)
         app.openapi_schema = _without_422(schema)
     return app.openapi_schema
 

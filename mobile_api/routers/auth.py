@@ -17,7 +17,7 @@ from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import FleetError, InvalidInput, StoreUnavailable, TooLarge
 from mobile_api.deps import allow, client_address, container, require_own_origin
 from mobile_api.envelope import ok
-from mobile_api.schemas.auth import RefreshRequest, SignIn
+from mobile_api.schemas.auth import ME, REVOKED, TOKEN, RefreshRequest, SignIn
 
 LARGEST_BODY = 16_384
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -60,7 +60,12 @@ def _object(fields: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {"schema": {"type": "object", "properties": fields, "required": list(fields)}}
 
 
-@router.post("/token", openapi_extra=_accepts(SignIn, ["username", "password"]))
+@router.post(
+    "/token",
+    responses=TOKEN,
+    response_class=Response,
+    openapi_extra=_accepts(SignIn, ["username", "password"]),
+)
 async def create_token(
     request: Request, body: Annotated[SignIn, Depends(_sign_in_body)]
 ) -> Response:
@@ -74,7 +79,12 @@ async def create_token(
     return _token_answer(request, pair)
 
 
-@router.post("/refresh", openapi_extra=_accepts(RefreshRequest, ["refresh_token"]))
+@router.post(
+    "/refresh",
+    responses=TOKEN,
+    response_class=Response,
+    openapi_extra=_accepts(RefreshRequest, ["refresh_token"]),
+)
 async def refresh_token(
     request: Request, body: Annotated[RefreshRequest, Depends(_refresh_body)]
 ) -> Response:
@@ -87,7 +97,12 @@ async def refresh_token(
     return _token_answer(request, pair)
 
 
-@router.post("/revoke", openapi_extra=_accepts(RefreshRequest, ["refresh_token"]))
+@router.post(
+    "/revoke",
+    responses=REVOKED,
+    response_class=Response,
+    openapi_extra=_accepts(RefreshRequest, ["refresh_token"]),
+)
 async def revoke_token(
     request: Request, body: Annotated[RefreshRequest, Depends(_refresh_body)]
 ) -> Response:
@@ -96,7 +111,7 @@ async def revoke_token(
     return ok(request, None)
 
 
-@router.get("/me")
+@router.get("/me", responses=ME, response_class=Response)
 async def me(request: Request, actor: Annotated[Actor, allow("account.use")]) -> Response:
     """Who the caller is."""
     return ok(request, _person(actor.principal))

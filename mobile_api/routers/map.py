@@ -12,12 +12,25 @@ from fleet_app.mapbuild import installed
 from mobile_api.deps import container
 from mobile_api.envelope import failure, ok
 from mobile_api.schemas.errors import ErrorEnvelope
+from mobile_api.schemas.records import answers
 
 router = APIRouter(tags=["map"])
 
 MEDIA_TYPE = "application/vnd.pmtiles"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
+_MAP = {
+    "available": True,
+    "url": "/map/basemap.pmtiles?v=3f9a",
+    "roads": True,
+    "bounds": [24.78, 60.12, 25.26, 60.3],
+    "center": [24.94, 60.17],
+    "minzoom": 0,
+    "maxzoom": 14,
+    "attribution": "© OpenStreetMap contributors",
+    "version": "3f9a",
+    "data_date": "2026-11-01",
+}
 _ABSENT: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorEnvelope, "description": "No map is installed."}
 }
@@ -39,7 +52,7 @@ def map_dir(request: Request) -> Path:
 MapDir = Annotated[Path, Depends(map_dir)]
 
 
-@router.get("/map/info", responses=_ABSENT)
+@router.get("/map/info", responses=answers(_MAP) | _ABSENT, response_class=Response)
 def map_info(request: Request, folder: MapDir) -> Response:
     """Bounds [west, south, east, north], centre [lon, lat], attribution and address of the map.
 

@@ -178,7 +178,7 @@ def parameters_of(kind: Kind) -> list[dict[str, Any]]:
 
 def answers(example: Any, *, code: int = 200, **others: str) -> dict[int | str, dict[str, Any]]:
     """The documented answers: an example of success, and other statuses as `_404="…"`."""
-    kind = "array" if isinstance(example, list) else "object"
+    kind = "null" if example is None else "array" if isinstance(example, list) else "object"
     content = {"schema": _envelope(kind), "example": answer_example(example, code)}
     documented: dict[int | str, dict[str, Any]] = {
         code: {"description": "Done.", "content": {"application/json": content}}

@@ -39,7 +39,9 @@ OSMAND: dict[str, Any] = {
             _TOKEN,
             _parameter("lat", "Degrees.", 60.1699),
             _parameter("lon", "Degrees.", 24.9384),
-            _parameter("timestamp", "Epoch s or ms, ISO 8601, or UTC text.", 1795342530, "string"),
+            _parameter(
+                "timestamp", "Epoch s or ms, ISO 8601, or UTC text.", "1795342530", "string"
+            ),
             _parameter("speed", "In the device's unit, knots by default.", 16.1),
             _parameter("bearing", "Degrees from north; also `heading`.", 271.5),
             _parameter("accuracy", "m; 0 is unknown.", 4),
