@@ -6,6 +6,7 @@ import { ageText, DASH, toEpoch } from "../../live/sources/format.js";
 export const DASH_TEXT = DASH;
 
 const DAY_S = 86_400;
+const HALF_YEAR_S = 182 * DAY_S;
 const CURRENCY = /^[A-Z]{3}$/;
 const formatters = new Map();
 
@@ -41,13 +42,14 @@ function zoned(options, timeZone) {
   return timeZone ? { ...options, timeZone } : options;
 }
 
-/** "5 min ago" for the last day, else "22 Nov 2026, 14:30" in the fleet's time zone. */
+/** "5 min ago" for the last day, else "22 Nov, 14:30" in the fleet's time zone; with a far year. */
 export function momentText(value, { locale, timeZone, now = Date.now() / 1000 } = {}) {
   const at = toEpoch(value);
   if (at === null) return value ? String(value) : DASH;
   const age = now - at;
   if (age >= 0 && age < DAY_S) return ageText(age);
-  return dateFormat(locale, zoned({ ...DATE, ...TIME }, timeZone)).format(at * 1000);
+  const far = Math.abs(age) > HALF_YEAR_S;
+  return dateFormat(locale, zoned({ ...DATE, ...TIME, year: far ? "numeric" : undefined }, timeZone)).format(at * 1000);
 }
 
 /** The exact moment with its time zone, to the second. */

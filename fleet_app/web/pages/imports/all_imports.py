@@ -31,6 +31,7 @@ def all_imports_page() -> rx.Component:
         pager(ImportList.page, ImportList.pages, ImportList.turn),
         ticker(active=ImportList.busy, every_ms=2000, on_tick=ImportList.refresh),
         aside=new,
+        inner=False,
     )
 
 

@@ -14,11 +14,12 @@ from fleet_app.web.states.imports.listing import NewImport
 STEPS = ("Choose a file", "Match the columns", "Check", "Done")
 
 
-def frame(title: Any, *content: Any, aside: Any = None) -> rx.Component:
-    """A page of the import screens."""
+def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> rx.Component:
+    """A page of the import screens; an `inner` one leads back to all of them."""
+    crumb = rx.el.a("Imports", href="/imports", class_name="crumb") if inner else rx.fragment()
     head = rx.el.div(
         rx.el.div(
-            rx.el.a("Imports", href="/imports", class_name="crumb"),
+            crumb,
             rx.el.h1(title),
             class_name="import-title",
         ),
