@@ -71,6 +71,34 @@ async def test_what_is_exported_can_be_imported_and_changes_nothing(world: World
         assert ran["unchanged"] == ran["total"] > 0, (kind.plural, ran["message"])
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_what_a_sheet_cannot_say_in_full_stays_as_it_is(world: World, form: str):
+    """Points of further addresses, namesakes, hours that come twice, what points to the deleted."""
+    who, admin = await world.a(Role.FLEET_MANAGER), await world.a(Role.SYSTEM_ADMIN)
+    fleet = f"/api/v1/fleets/{world.fleet_id}"
+    await world.client.patch(fleet, headers=admin, json={"time_zone": "Europe/Helsinki"})
+    addresses = [{"label": "Dock", "address": "K 1", "lat": 60.0, "lon": 24.0}]
+    twins = []
+    for _ in range(2):
+        values = {"name": "Twin", "addresses": addresses}
+        made = await world.client.post("/api/v1/customers", headers=who, json=values)
+        twins.append(made.json()["data"]["id"])
+    values = {
+        "customer_id": twins[1], "address": "K 2", "required_skills": ["cooled", "heavy"],
+        "window_from": "2026-10-25T01:30:00.123Z", "window_to": "2026-10-25T04:00:00Z",
+    }  # fmt: skip
+    made = await world.client.post("/api/v1/deliveries", headers=who, json=values)
+    assert made.status_code == 201, made.text
+    await world.client.delete(f"/api/v1/vehicles/{world.vehicle_id}", headers=who)
+    for plural in ("customers", "deliveries", "drivers"):
+        answer = await world.client.get(f"/api/v1/{plural}/export.{form}", headers=who)
+        sent = await uploaded(world, who, answer.content, plural, f"list.{form}")
+        ran = await done(world, who, sent.json()["data"]["id"], "run")
+        assert (ran["failed"], ran["unchanged"]) == (0, ran["total"]), (plural, ran["message"])
+    kept = await world.client.get(f"/api/v1/customers/{twins[0]}", headers=who)
+    assert kept.json()["data"]["addresses"] == addresses
+
+
 async def test_an_export_holds_what_the_list_shows_in_the_columns_that_are_asked_for(world: World):
     who = await world.a(Role.DISPATCHER)
     await deliveries(world.container, world.fleet_id, 3)
