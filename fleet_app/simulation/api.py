@@ -124,6 +124,7 @@ class Account:
         self._access = ""
         self._refresh = ""
         self._expires = 0.0
+        self._signing = asyncio.Lock()
 
     async def request(self, method: str, path: str, **options: Any) -> Any:
         """A request in this person's name; signs in again once when the token is refused."""
@@ -136,9 +137,11 @@ class Account:
         return await self._api.request(method, path, token=await self._token(), **options)
 
     async def _token(self) -> str:
-        if not self._access or time.monotonic() >= self._expires:
-            self._keep(await self._new_pair())
-        return self._access
+        # One at a time: a refresh token that is used twice is taken for stolen.
+        async with self._signing:
+            if not self._access or time.monotonic() >= self._expires:
+                self._keep(await self._new_pair())
+            return self._access
 
     async def _new_pair(self) -> dict[str, Any]:
         if self._refresh:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +37,10 @@ class Sample:
     battery: float
     activity: Activity
     online: bool
+    leg: int = 0
+    """The trip under way, or the one that ended where the vehicle stands."""
+    left: float = 0.0
+    """Seconds until the trip ends."""
 
     @property
     def ignition(self) -> bool:
@@ -78,7 +83,7 @@ def live(
     phone = _Phone(Random(f"{seed} phone"), habits)  # noqa: S311
     clock, leg = -ahead, 0
     while True:
-        drive = next_drive(leg)
+        phone.leg, drive = leg, next_drive(leg)
         yield from phone.drive(clock, drive)
         clock += drive.duration
         leg += 1
@@ -86,6 +91,12 @@ def live(
         place = drive.at(drive.duration)
         yield from phone.stand(clock, seconds, place, activity)
         clock += seconds
+
+
+def parked(place: Motion, seed: str, habits: Habits | None = None) -> Iterator[Sample]:
+    """Every sample of a vehicle that is not used at all, without end."""
+    phone = _Phone(Random(f"{seed} phone"), habits or Habits())  # noqa: S311 - a simulation
+    return phone.stand(0.0, math.inf, place, Activity.BREAK)
 
 
 def _stand(leg: int, random: Random, habits: Habits) -> tuple[Activity, float]:
@@ -104,6 +115,7 @@ class _Phone:
     habits: Habits
     last: float = 0.0
     due: float = 0.0
+    leg: int = 0
     noise: GpsNoise = field(init=False)
     battery: float = field(init=False)
     charging: bool = field(init=False)
@@ -120,7 +132,8 @@ class _Phone:
     def drive(self, start: float, drive: Drive) -> Iterator[Sample]:
         """The samples of one trip that starts at `start`."""
         while self.due < start + drive.duration:
-            yield self._take(drive.at(self.due - start), Activity.DRIVING)
+            passed = self.due - start
+            yield self._take(drive.at(passed), Activity.DRIVING, drive.duration - passed)
             self.due += self.random.uniform(*self.habits.moving_every)
 
     def stand(
@@ -134,7 +147,7 @@ class _Phone:
             # The phone notices that the vehicle moves off: no long gap into the next trip.
             self.due = min(self.due + rest, max(end, self.due) + self.random.uniform(0.5, 3.0))
 
-    def _take(self, motion: Motion, activity: Activity) -> Sample:
+    def _take(self, motion: Motion, activity: Activity, left: float = 0.0) -> Sample:
         passed = max(self.due - self.last, 0.0)
         self.last = self.due
         lat, lon, accuracy = self.noise.apply(motion.lat, motion.lon, passed)
@@ -142,7 +155,7 @@ class _Phone:
         return Sample(
             at=self.due, lat=lat, lon=lon, accuracy=accuracy, battery=round(self.battery, 1),
             speed=round(motion.speed, 2), heading=round(motion.heading, 1),
-            activity=activity, online=self._online(self.due),
+            activity=activity, online=self._online(self.due), leg=self.leg, left=max(left, 0.0),
         )  # fmt: skip
 
     def _drain(self, passed: float) -> None:

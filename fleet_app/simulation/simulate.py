@@ -7,9 +7,9 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -30,9 +30,12 @@ from fleet_app.simulation.api import (
     TryLater,
 )
 from fleet_app.simulation.company import Registrar, Wanted
-from fleet_app.simulation.life import Sample, live
+from fleet_app.simulation.demo.garage import IN_WORKSHOP
+from fleet_app.simulation.errands import Errands
+from fleet_app.simulation.life import Sample, live, parked
 from fleet_app.simulation.logins import DemoLogins
 from fleet_app.simulation.outbox import Outbox, Tally
+from fleet_app.simulation.rounds import Work, succeeds
 from fleet_app.simulation.streets import Streets
 
 logger = logging.getLogger(__name__)
@@ -46,6 +49,10 @@ DEVICES = "simulator-devices.json"
 DAY_S = 86_400.0
 APART_S = 10_800.0
 """Vehicles that share a tour are spread over so much of it."""
+ASK_EVERY_S = 45.0
+"""So often a driver's phone looks for changes of the route, about."""
+FIRST_ANSWER_S = 6.0
+"""So long a vehicle waits at its start to hear what is to be done."""
 KEEP_ALIVE_S = 4.0
 """Shorter than servers keep an idle connection, which is 5 s at least in the usual ones."""
 
@@ -59,6 +66,8 @@ class Unit:
     number: int
     """Counts the vehicles of its type."""
     channel: Channel
+    work: Work | None = None
+    """What its driver has to do, where somebody drives for the company."""
 
 
 @dataclass
@@ -69,6 +78,8 @@ class Fleet:
     seed: int
     speedup: float
     upload_every: float
+    standing: frozenset[str] = frozenset()
+    """Registrations of the vehicles in the workshop."""
     tally: Tally = field(default_factory=Tally)
     offline: set[str] = field(default_factory=set)
     boxes: dict[str, Outbox] = field(default_factory=dict)
@@ -106,6 +117,7 @@ async def run(
         api = Api(client)
         registrar = Registrar(Account(api, known.manager), home / DEVICES, base_url)
         units = await _units(api, known, vehicles, registrar, stop)
+        fleet.standing = await _in_workshop(Account(api, known.manager))
         fleet.boxes = {
             unit.registration: Outbox(unit.channel, fleet.tally, Random(seed))  # noqa: S311
             for unit in units
@@ -160,12 +172,14 @@ def _demo_units(api: Api, known: DemoLogins) -> list[Unit]:
     units: list[Unit] = []
     for crew in cast.CREWS:
         channel: Channel
+        driver = Account(api, drivers[crew.registration])
         if token := devices.get(crew.registration):
             channel = OsmAndChannel(api, token)
         else:
-            channel = DriverChannel(Account(api, drivers[crew.registration]))
+            channel = DriverChannel(driver)
         number = sum(unit.type is crew.type for unit in units)
-        units.append(Unit(crew.registration, crew.type, number, channel))
+        work = Work(driver, crew.registration, known.tracking_number)
+        units.append(Unit(crew.registration, crew.type, number, channel, work))
     return units
 
 
@@ -174,6 +188,7 @@ async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -
     logger.info("%d vehicles set off on %s", len(units), roads)
     started = time.time()
     works = [_drive(unit, fleet, started) for unit in units]
+    works += [_attend(unit.work) for unit in units if unit.work is not None]
     tasks = [asyncio.create_task(work) for work in (*works, _tell(len(units), fleet))]
     tasks.append(asyncio.create_task(_stopped(stop)))
     done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -188,23 +203,78 @@ async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -
 async def _drive(unit: Unit, fleet: Fleet, started: float) -> None:
     """One vehicle, for ever."""
     box, sent_at = fleet.boxes[unit.registration], time.monotonic() - fleet.upload_every
-    tour = fleet.streets.tour(unit.type, unit.number)
-    # Counted from midnight, so that a restarted simulator goes on where it stopped.
-    ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0 % APART_S
     seed = f"{fleet.seed} {unit.registration}"
-    samples = live(tour.leg, seed, ahead=ahead)
+    errands = await _errands(unit, fleet, seed)
+    samples = await _samples(unit, fleet, started, errands)
     spread = Random(seed).uniform(0.0, fleet.upload_every)  # noqa: S311 - a simulation
     # The first sample lies behind all trips of the day so far, which the map has to plan.
-    first = await asyncio.to_thread(next, samples)
-    for sample in chain([first], samples):
+    sample = await asyncio.to_thread(next, samples)
+    while True:
         due = started + sample.at / fleet.speedup
         await asyncio.sleep(max(due - time.time(), 0.0))
         box.add(report_of(sample, due, fleet.speedup))
+        if errands is not None:
+            errands.is_live = True
+            errands.notice(sample, due)
         (fleet.offline.discard if sample.online else fleet.offline.add)(unit.registration)
         now = time.monotonic()
         if sample.online and now >= sent_at + fleet.upload_every + spread:
-            await box.flush(now)
+            if await box.flush(now) and unit.work is not None:
+                await succeeds(unit.work.report())
             sent_at, spread = now, 0.0
+        # With work to do, trips are planned on the way, and the map takes a moment.
+        sample = await asyncio.to_thread(next, samples) if errands else next(samples)
+
+
+async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
+    """What the vehicle does between its stops; None for one that has no driver, or stands."""
+    if unit.work is None or unit.registration in fleet.standing:
+        return None
+    errands = Errands(
+        unit.work, fleet.streets.tour(unit.type, unit.number),
+        partial(fleet.streets.wander, unit.type, seed),
+    )  # fmt: skip
+    # A server that is slow, or not up yet, is asked again later: fixes must not wait for it.
+    with contextlib.suppress(TryLater, TimeoutError):
+        async with asyncio.timeout(FIRST_ANSWER_S):
+            known = await succeeds(unit.work.refresh(time.time())) and bool(unit.work.stops)
+            if known and (place := await unit.work.position()):
+                errands.begin_at(place)
+    return errands
+
+
+async def _samples(
+    unit: Unit, fleet: Fleet, started: float, errands: Errands | None
+) -> Iterator[Sample]:
+    """What the phone will see, from where the vehicle is now."""
+    seed = f"{fleet.seed} {unit.registration}"
+    tour = fleet.streets.tour(unit.type, unit.number)
+    if unit.registration in fleet.standing:
+        drive = await asyncio.to_thread(tour.leg, 0)
+        return parked(drive.at(drive.duration), seed)
+    if errands is not None and errands.is_live:
+        return live(errands.drive, seed, ahead=(started - time.time()) * fleet.speedup)
+    # Counted from midnight, so that a restarted simulator goes on where it stopped.
+    ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0 % APART_S
+    return live(errands.drive if errands else tour.leg, seed, ahead=ahead)
+
+
+async def _attend(work: Work) -> None:
+    """Ask every now and then what there is to do."""
+    spread = Random(id(work))  # noqa: S311 - a simulation
+    while True:
+        await asyncio.sleep(ASK_EVERY_S * spread.uniform(0.8, 1.2))
+        await succeeds(work.refresh(time.time()))
+
+
+async def _in_workshop(manager: Account) -> frozenset[str]:
+    """Registrations of the vehicles that stand; the demo's own one while nobody answers."""
+    try:
+        query = {"service_status": "workshop", "limit": 500}
+        rows = await manager.request("GET", "/api/v1/vehicles", params=query)
+    except (TryLater, Refused):
+        return frozenset({cast.CREWS[IN_WORKSHOP - 1].registration})
+    return frozenset(row["registration_number"] for row in rows)
 
 
 def report_of(sample: Sample, at: float, speedup: float) -> Report:

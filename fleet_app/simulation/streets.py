@@ -9,7 +9,7 @@ from fleet_app.fleet.models import VehicleType
 from fleet_app.kernel.errors import FleetError
 from fleet_app.routing.roads import Costing, RoadNetwork, RoadRoute, open_roads
 from fleet_app.simulation.drive import Road, Style
-from fleet_app.simulation.tours import Area, FindRoad, Place, Tour
+from fleet_app.simulation.tours import Area, FindRoad, Place, Tour, Wander
 
 HELSINKI = Area(60.155, 24.90, 60.195, 24.98)
 """Where vehicles drive when there is no map."""
@@ -52,6 +52,11 @@ class Streets:
             seed = f"{self._seed} {kind.value} {key[1]}"
             self._tours[key] = Tour(self.area, find, STYLE.get(kind, Style()), seed)
         return self._tours[key]
+
+    def wander(self, kind: VehicleType, seed: str, start: Place) -> Wander:
+        """Trips of a vehicle from `start` on."""
+        find = finder(self._roads, COSTING.get(kind, "auto"))
+        return Wander(self.area, find, STYLE.get(kind, Style()), seed, start)
 
 
 def area_of(map_dir: Path) -> Area:

@@ -137,6 +137,44 @@ class Tour:
         return back is not None and _reaches(back, end, home)
 
 
+class Wander:
+    """Trips from wherever the vehicle is: to a place that is asked for, or anywhere."""
+
+    def __init__(self, area: Area, find: FindRoad, style: Style, seed: str, start: Place) -> None:
+        self._area = area
+        self._find = find
+        self._style = style
+        self._random = Random(seed)  # noqa: S311 - a simulation, not a secret
+        self._here = start
+
+    def to(self, place: Place) -> Drive | None:
+        """The trip to an address; None when no road leads there, or it is at the same kerb."""
+        road = self._find(self._here, place)
+        if road is None or not _reaches(road, self._here, place):
+            return None
+        try:
+            drive = plan_drive(road, self._style, self._random)
+        except ValueError:  # both ends are the same spot of the same road
+            return None
+        self._here = road.points[-1]
+        return drive
+
+    def anywhere(self) -> Drive:
+        """A trip of some length. Raises `NoRoads`."""
+        start = self._here
+        for _ in range(TRIES):
+            drive = self.to(self._area.somewhere(self._random))
+            if drive is not None and drive.length >= SHORTEST_TRIP_M:
+                return drive
+            self._here = start
+        # Where a map is cut, one-way streets lead out of it: somewhere else there is a way.
+        for _ in range(STARTS):
+            self._here = self._area.somewhere(self._random)
+            if drive := self.to(self._area.somewhere(self._random)):
+                return drive
+        raise NoRoads(start)
+
+
 def _reaches(road: Road, begin: Place, end: Place) -> bool:
     """Whether the road really serves both addresses (not an island, not the middle of a bay)."""
     return (
