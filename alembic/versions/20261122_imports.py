@@ -37,9 +37,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("import_id", "row"),
     )
+    op.create_index("ix_imported_rows_record", "imported_rows", ["record_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_imported_rows_record", table_name="imported_rows")
     op.drop_table("imported_rows")
     op.drop_column("imports", "date_order")
     for name in reversed(COUNTS):

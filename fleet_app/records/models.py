@@ -97,6 +97,7 @@ class ImportedRow(SQLModel, table=True):
     """The record that a row of an import made, and its version then; what undoing goes by."""
 
     __tablename__ = "imported_rows"
+    __table_args__ = (Index("ix_imported_rows_record", "record_id"),)
 
     import_id: int = Field(
         sa_column=Column(

@@ -393,3 +393,21 @@ async def test_a_workbook_with_characters_that_no_database_holds_does_no_harm(wo
     assert set(problem) >= {"year"}
     (van,) = await rows_of(world, who, "vehicles?year=2024")
     assert (van["name"], van["registration_number"]) == ("Van 1", "A?1")
+
+
+async def test_what_was_taken_back_can_be_imported_again_rightly_this_time(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    wrong = "Tracking,Order,Address,Instructions\r\nT-1,SO-1,K 1,Ring\r\nT-2,SO-2,K 2,Ring\r\n"
+    ran = await imported(world, who, wrong, "deliveries")
+    before = {row["tracking_number"]: row["id"] for row in await rows_of(world, who, "deliveries")}
+    await done(world, who, ran["id"], "undo")
+    assert await rows_of(world, who, "deliveries") == []
+    right = "Tracking,Order,Address\r\nT-1,SO-9,Katu 1\r\nT-2,SO-2,\r\nT-3,SO-3,K 3\r\n"
+    again = await imported(world, who, right, "deliveries")
+    assert (again["created"], again["failed"]) == (2, 1), again
+    found = {row["tracking_number"]: row for row in await rows_of(world, who, "deliveries")}
+    assert set(found) == {"T-1", "T-3"}
+    first = found["T-1"]
+    assert (first["id"], first["instructions"], first["address"]) == (before["T-1"], "", "Katu 1")
+    await done(world, who, again["id"], "undo")
+    assert await rows_of(world, who, "deliveries") == []

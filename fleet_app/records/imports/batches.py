@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
 from fleet_app.kernel.errors import FleetError
-from fleet_app.records.fields import FieldType
+from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.cells import Home, Reader, ReadRow
 from fleet_app.records.imports.matching import Existing, Matches, Mismatch
 from fleet_app.records.imports.places import Point, unplaced
@@ -89,12 +89,14 @@ class Taker:
         if existing is None and not self._kind.creatable:
             only = f"only {self._kind.label_plural.lower()} that exist can be changed by a sheet"
             raise Problem({GENERAL: only})
+        revived = existing if existing is not None and existing.undone else None
+        existing = None if revived else existing
         values = self._values(row, existing)
         lost = self._place(values, existing)
         if existing is not None and not values:
             tally.unchanged += 1
             return
-        await self._store(row, existing, values, tally)
+        await self._store(row, existing or revived, values, tally)
         tally.without_place += lost
 
     def _match(self, row: ReadRow) -> Existing | None:
@@ -167,6 +169,9 @@ class Taker:
         try:
             async with self._session.begin_nested():
                 await self._write(row, existing, values, tally)
+        except Problem:
+            self._forget(before)
+            raise
         except FleetError as error:
             self._forget(before)
             raise Problem(error.fields or {GENERAL: error.message}) from None
@@ -177,7 +182,9 @@ class Taker:
     async def _write(
         self, row: ReadRow, existing: Existing | None, values: dict[str, Any], tally: Tally
     ) -> None:
-        if existing is None:
+        if existing is not None and existing.undone:
+            await self._revive(row, existing.id, values, tally)
+        elif existing is None:
             of_fleet = {FLEET: self._owner} if self._kind.tenant == FLEET else {}
             identifier, version = await self._records.add({**values, **of_fleet})
             tally.made.append((row.number, identifier, version))
@@ -186,6 +193,27 @@ class Taker:
             tally.updated += 1
         else:
             tally.unchanged += 1
+
+    async def _revive(
+        self, row: ReadRow, identifier: int, values: dict[str, Any], tally: Tally
+    ) -> None:
+        """Bring back what an undone import had made, as if the row made it anew."""
+        try:
+            new = self._kind.fields.model_validate(values)
+        except ValidationError as error:
+            raise Problem(problems_of(error)) from None
+        await self._records.restore(identifier)
+        plain = new.model_dump(mode="json", exclude={s.name for s in self._kept(values)})
+        await self._records.change(identifier, plain)
+        stored = await self._session.get_one(self._kind.model, identifier)
+        tally.made.append((row.number, identifier, stored.version))
+        tally.created += 1
+
+    def _kept(self, values: Mapping[str, Any]) -> list[Spec]:
+        """Fields that a record which is brought back keeps: they cannot be set again."""
+        return [
+            s for s in self._kind.specs if s.created_only or (s.secret and s.name not in values)
+        ]
 
     def _also_wrong(self, row: ReadRow) -> dict[str, str]:
         """What else is wrong with a row that could not be read in full, so that all is said."""

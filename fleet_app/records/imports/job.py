@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -198,12 +198,12 @@ class ImportJob:
             async with self._work(BATCH_SECONDS) as session:
                 if not await self._is_ours(session, record):
                     return
-                made = await ImportRepository(session).made(record.id or 0, 0, BATCH)
+                repository = ImportRepository(session)
+                made = await repository.made(record.id or 0, record.handled, BATCH)
                 more = bool(made)
                 gone = await self._delete(session, kind, made)
                 record.handled += len(made)
                 record.created -= gone
-                await _forget(session, record, made)
                 await self._save(session, record)
         await self._end(record, ImportState.UNDONE, _undone(record, kind))
 
@@ -228,14 +228,6 @@ async def _tried(session: AsyncSession, taker: Taker, rows: Sequence[ReadRow]) -
     finally:
         await savepoint.rollback()
         session.info.clear()
-
-
-async def _forget(session: AsyncSession, record: Import, made: Sequence[ImportedRow]) -> None:
-    rows = [one.row for one in made]
-    query = delete(ImportedRow).where(
-        col(ImportedRow.import_id) == record.id, col(ImportedRow.row).in_(rows)
-    )
-    await (await session.connection()).execute(query)
 
 
 async def _batches(

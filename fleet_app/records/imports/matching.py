@@ -7,21 +7,24 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, or_, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.records.imports.cells import ReadRow
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import plain
+from fleet_app.records.models import Import, ImportedRow, ImportState
 
 REFERENCE = "external_reference"
 
 
 class Existing(msgspec.Struct, frozen=True):
-    """A record as it is, by field."""
+    """A record as it is, by field. `undone`: it is deleted only because its import was undone."""
 
     id: int
     deleted: bool
+    undone: bool
     reference: str | None
     values: Mapping[str, Any]
 
@@ -78,7 +81,8 @@ class Matches:
             return found
         key = row.values[self._kind.key]
         found = self._one(self._kind.key, self._by_key.get(_word(key), []), key)
-        if found is not None and reference and found.reference not in (None, reference):
+        others = found is not None and found.reference not in (None, reference)
+        if found is not None and others and reference and not found.undone:
             raise Mismatch(
                 self._kind.key,
                 f"is in use by the {self._kind.label.lower()} with another external reference,"
@@ -92,7 +96,7 @@ class Matches:
             raise Mismatch(
                 NUMBER, f"there is no {label} of this number; leave it empty to add a new one"
             )
-        if found.deleted:
+        if found.deleted and not found.undone:
             raise Mismatch(NUMBER, f"this {label} is deleted; restore it first")
         return found
 
@@ -104,6 +108,9 @@ class Matches:
         label = self._kind.label.lower()
         if living:
             raise Mismatch(field, f"{len(living)} {self._kind.label_plural.lower()} have this")
+        undone = [one for one in candidates if one.undone]
+        if undone:
+            return undone[-1]
         if candidates:
             raise Mismatch(field, f"a {label} with this is deleted; restore it first")
         return None
@@ -111,7 +118,12 @@ class Matches:
 
 def _columns(kind: Kind) -> list[Any]:
     model: Any = kind.model
-    always = (model.id, model.deleted_at.label("gone"), model.external_reference.label("outside"))
+    always = (
+        model.id,
+        model.deleted_at.label("gone"),
+        model.external_reference.label("outside"),
+        _undone(kind).label("undone"),
+    )
     fields = (
         getattr(model, spec.attribute).label(f"f_{spec.name}")
         for spec in kind.specs
@@ -120,9 +132,25 @@ def _columns(kind: Kind) -> list[Any]:
     return [*always, *fields]
 
 
+def _undone(kind: Kind) -> Any:
+    """Whether undoing an import deleted the record, and nobody touched it afterwards."""
+    made = select(col(ImportedRow.row)).join(Import, col(Import.id) == col(ImportedRow.import_id))
+    return (
+        made.where(
+            col(Import.kind) == kind.plural,
+            col(Import.state) == ImportState.UNDONE,
+            col(ImportedRow.record_id) == kind.model.id,
+            col(ImportedRow.version) + 1 == kind.model.version,
+            kind.model.deleted_at.is_not(None),
+        )
+        .correlate(kind.model)
+        .exists()
+    )
+
+
 def _existing(kind: Kind, row: Mapping[Any, Any]) -> Existing:
     values = {spec.name: plain(row[f"f_{spec.name}"]) for spec in kind.specs if not spec.secret}
-    return Existing(row["id"], row["gone"] is not None, row["outside"], values)
+    return Existing(row["id"], row["gone"] is not None, row["undone"], row["outside"], values)
 
 
 def _word(value: Any) -> str:

@@ -91,13 +91,11 @@ class ImportRepository:
             if rows:
                 await self._run(insert(table), rows)
 
-    async def made(self, import_id: int, after: int, limit: int) -> list[ImportedRow]:
-        """What the rows after one made, from the first row on."""
-        query = select(ImportedRow).where(
-            ImportedRow.import_id == import_id, col(ImportedRow.row) > after
-        )
-        found = await self._session.exec(query.order_by(col(ImportedRow.row)).limit(limit))
-        return list(found)
+    async def made(self, import_id: int, skip: int, limit: int) -> list[ImportedRow]:
+        """What its rows made, in the order of the sheet, but for the first `skip` of them."""
+        query = select(ImportedRow).where(ImportedRow.import_id == import_id)
+        ordered = query.order_by(col(ImportedRow.row)).offset(skip).limit(limit)
+        return list(await self._session.exec(ordered))
 
     async def count_made(self, import_id: int) -> int:
         """How many records it made."""

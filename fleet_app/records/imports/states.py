@@ -42,7 +42,7 @@ def _can(record: Import, action: str) -> bool:
     if action == "cancel":
         return state in (S.CHECKING, S.RUNNING)
     if action == "undo":
-        return state is S.DONE or (state in _STOPPED and record.taken > 0)
+        return record.created > 0 and (state is S.DONE or (state in _STOPPED and record.taken > 0))
     if action == "run":
         return state in _STOPPED
     return state in _STOPPED and not record.taken
