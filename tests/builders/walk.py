@@ -196,6 +196,11 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
+def names_objects(route: ApiRoute) -> bool:
+    """Whether the path is of something that belongs to somebody."""
+    return bool(set(route.parameters) - set(WORDS))
+
+
 def kind_of(route: ApiRoute, name: str) -> str:
     """Which kind of object a name in a path stands for. Raises KeyError for a new name, which
     belongs into `NAMED_KINDS`."""

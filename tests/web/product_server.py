@@ -32,6 +32,7 @@ def _handlers() -> list[dict[str, object]]:
                 "module": getattr(registered.handler.fn, "__module__", ""),
                 "roles": None if roles is None else sorted(roles),
                 "needs": sorted(needs_of(name)),
+                "is_event": "@rx.event" in inspect.getsource(registered.handler.fn),
                 "framework": name in framework_events(),
                 "arguments": {one.name: str(one.annotation) for one in parameters},
             }
