@@ -240,6 +240,7 @@ class RecordList(rx.State):
         self._filter(settings.get("filters") or {})
         sort = str(settings.get("sort") or "")
         self.sort = sort if _possible(kind, {"sort": sort}) else ""
+        self.shown = []
         self._show_columns(list(settings.get("shown") or ()))
         widths = settings.get("layout") or {}
         self.layout = json.dumps([{"id": id_, "width": width} for id_, width in widths.items()])

@@ -1,0 +1,215 @@
+"""The import screens' state: the columns of a file, its check, its result. Jobs run here, too."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from fleet_app.access.actor import Actor, Channel
+from fleet_app.access.roles import Role
+from fleet_app.bootstrap import Container
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.imports.columns import guess, importable
+from fleet_app.records.models import Import, ImportProblem, ImportState
+from fleet_app.web.states.imports.listing import ImportList, NewImport
+from fleet_app.web.states.imports.screen import ImportScreen
+from fleet_app.web.states.imports.showing import template_of
+from tests.builders.people import Person, a_fleet, a_person
+from tests.builders.screens import a_screen, a_screen_of
+
+ROWS = [["Vehicle", "Plate", "Payload"], ["Van 1", "A-1", "900"], ["Van 2", "", "a lot"]]
+
+
+async def _chunks(rows: list[list[str]]) -> AsyncIterator[bytes]:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    yield text.getvalue().encode()
+
+
+async def an_import(
+    container: Container, person: Person, rows: list[list[str]] | None = None
+) -> Import:
+    principal = await container.authenticator.principal_of_user(person.id)
+    actor = Actor(principal=principal, channel=Channel.WEB)
+    return await container.imports.upload(
+        actor, _chunks(rows or ROWS), kind="vehicles", name="vans.csv"
+    )
+
+
+async def set_state(container: Container, record: Import, state: ImportState, **more) -> None:
+    async with container.work() as session:
+        found = await session.get_one(Import, record.id)
+        found.state = state
+        for name, value in more.items():
+            setattr(found, name, value)
+
+
+@pytest.fixture
+async def manager(container: Container) -> Person:
+    return await a_person(container, Role.FLEET_MANAGER, await a_fleet(container))
+
+
+async def a_look(container: Container, person: Person, record: Import) -> ImportScreen:
+    screen = await (await a_screen(container, person, f"/imports/{record.id}")).get_state(
+        ImportScreen
+    )
+    await screen.open()
+    return screen
+
+
+async def test_columns_are_guessed_and_needed_ones_without_a_column_pointed_out(container, manager):
+    record = await an_import(container, manager, [["Plate", "Colour"], ["A-1", "red"]])
+    screen = await a_look(container, manager, record)
+    assert screen.step == "columns"
+    assert [(one["header"], one["field"]) for one in screen.columns] == [
+        ("Plate", "registration_number"),
+        ("Colour", ""),
+    ]
+    assert screen.columns[0]["samples"] == ["A-1"]
+    assert screen.missing == ["Name"]
+    await screen.choose(1, "name")
+    assert screen.missing == []
+
+
+async def test_a_field_moves_from_one_column_to_another_and_nonsense_is_ignored(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    await screen.choose(2, "name")
+    assert [one["field"] for one in screen.columns] == ["", "registration_number", "name"]
+    await screen.choose(0, "no_such_field")
+    assert screen.columns[0]["field"] == ""
+
+
+async def test_checking_keeps_the_columns_as_chosen_and_starts_the_work(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    await screen.choose(2, "")
+    await screen.check()
+    assert (screen.step, screen.item["busy"], screen.problem) == ("checking", True, "")
+    async with container.work() as session:
+        stored = await session.get_one(Import, record.id)
+    assert stored.mapping == {"0": "name", "1": "registration_number"}
+
+
+async def test_the_screen_follows_the_work_until_it_is_done(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    await screen.check()
+    await set_state(container, record, ImportState.CHECKING, handled=1, total=2)
+    await screen.refresh()
+    assert (screen.item["percent"], screen.step) == (50, "checking")
+    await set_state(container, record, ImportState.CHECKED, handled=2, created=1, failed=1)
+    await screen.refresh()
+    assert (screen.step, screen.item["right"], screen.item["failed"]) == ("checked", 1, 1)
+    assert not screen.item["busy"]
+    assert screen.item["counts"] == "1 new"
+
+
+async def test_nothing_can_be_checked_without_a_column(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    for index in range(3):
+        await screen.choose(index, "")
+    await screen.check()
+    assert screen.step == "columns"
+    assert "columns" in screen.problem
+
+
+async def test_wrong_rows_show_the_message_at_the_wrong_cell(container, manager):
+
+    record = await an_import(container, manager)
+    async with container.work() as session:
+        errors = {"registration_number": "is missing", "capacity_kg": "is no number"}
+        session.add(ImportProblem(import_id=record.id, row=3, cells=ROWS[2], errors=errors))
+    await set_state(container, record, ImportState.CHECKED, created=1, failed=1)
+    screen = await a_look(container, manager, record)
+    assert screen.wrong_headers == ["Vehicle", "Plate", "Payload"]
+    (row,) = screen.wrong
+    assert row["row"] == 3
+    assert [(cell["text"], cell["error"]) for cell in row["cells"]] == [
+        ("Van 2", ""),
+        ("", "is missing"),
+        ("a lot", "is no number"),
+    ]
+
+
+async def test_a_running_import_is_stopped(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    await screen.check()
+    await screen.cancel()
+    assert (screen.step, screen.item["state"]) == ("stopped", "cancelled")
+    await screen.cancel()
+    assert screen.problem
+
+
+async def test_another_fleets_import_is_not_there(container, manager):
+    record = await an_import(container, manager)
+    stranger = await a_person(container, Role.FLEET_MANAGER)
+    screen = await a_look(container, stranger, record)
+    assert (screen.found, screen.step) == (False, "")
+    listing = await (await a_screen(container, stranger)).get_state(ImportList)
+    await listing.open()
+    assert listing.items == []
+
+
+@pytest.mark.parametrize("named", ["0", "-1", "nonsense", "9" * 30, ""])
+async def test_an_address_that_names_nothing_says_so(container, manager, named):
+    root = await a_screen(container, manager, f"/imports/{named}")
+    screen = await root.get_state(ImportScreen)
+    await screen.open()
+    assert not screen.found
+
+
+async def test_the_list_shows_the_newest_import_first_and_who_made_it(container, manager):
+    first, second = [await an_import(container, manager) for _ in range(2)]
+    listing = await (await a_screen(container, manager)).get_state(ImportList)
+    await listing.open()
+    assert [one["id"] for one in listing.items] == [second.id, first.id]
+    assert listing.items[0]["who"].startswith("Person")
+    assert not listing.busy
+
+
+async def test_the_link_to_what_came_in_is_a_list_of_that_kind(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    address = urlsplit(screen.item["link"])
+    assert address.path == "/vehicles"
+    assert set(parse_qs(address.query)) == {"updated_at.from", "updated_at.to"}
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [(Role.DISPATCHER, {"customers", "deliveries", "routes"}), (Role.FLEET_MANAGER, {"vehicles"})],
+)
+async def test_only_what_the_role_may_import_is_offered(container, role, kinds):
+    fleet_id = await a_fleet(container)
+    root = await a_screen_of(container, role, fleet_id, "/imports/new?kind=vehicles")
+    new = await root.get_state(NewImport)
+    await new.open()
+    offered = {one["value"] for one in new.kinds}
+    assert kinds <= offered
+    assert ("vehicles" in offered) is (role is Role.FLEET_MANAGER)
+    await new.choose("users" if role is Role.DISPATCHER else "vehicles")
+    assert new.kind in offered
+    assert new.fields["kind"] == new.kind
+
+
+async def test_a_file_that_arrived_leads_to_its_import(container, manager):
+    new = await (await a_screen(container, manager)).get_state(NewImport)
+    answer = await new.arrived(json.dumps({"data": {"id": 7}}))
+    assert "/imports/7" in str(answer)
+    assert await new.arrived("<html>") is None
+
+
+@pytest.mark.parametrize("kind", [KINDS["vehicles"], KINDS["deliveries"]], ids=lambda one: one.name)
+def test_the_template_is_understood_when_it_comes_back(kind):
+
+    text = unquote(template_of(kind).partition(",")[2]).removeprefix("\ufeff")
+    (headers,) = csv.reader([text.strip()])
+    assert set(guess(kind, headers).values()) == {spec.name for spec in importable(kind)}
