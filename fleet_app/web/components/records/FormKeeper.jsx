@@ -1,10 +1,14 @@
 // A form that is sent once, checks its fields as they are left, and lets nobody lose what they typed.
 
 import { useEffect, useRef, useState } from "react";
+import { useBlocker, useNavigate } from "react-router";
 import { changesOf, fieldOf, showFirstProblem, textsOf } from "./formKeeper.js";
 
 const LOOK_MS = 600;
 const PATIENCE_MS = 20_000;
+const SETTLING_MS = 2_000;
+const looks = new Set(); // of every form on the page: the router asks only one of them
+const ASK = "You have changes that are not saved. Leave this page without saving them?";
 const NO_ANSWER = "The server does not answer. What you typed is still here; please try again in a moment.";
 
 /** Whether anything in the form differs from what is stored, looked at now and then. */
@@ -20,6 +24,30 @@ function useDirty(form, base, outside) {
   return [dirty, look];
 }
 
+/** Ask before another page, or none at all, takes the place of unsaved work. */
+function useGuard(look, freeUntil) {
+  const blocker = useBlocker(({ currentLocation, nextLocation }) =>
+    currentLocation.pathname !== nextLocation.pathname && Date.now() > freeUntil.current && [...looks].some((one) => one.current()));
+  useEffect(() => {
+    looks.add(look);
+    return () => looks.delete(look);
+  }, []);
+  useEffect(() => {
+    if (blocker.state !== "blocked") return;
+    if (window.confirm(ASK)) blocker.proceed();
+    else blocker.reset();
+  }, [blocker]);
+  useEffect(() => {
+    const leaving = (event) => {
+      if (!look.current()) return;
+      event.preventDefault();
+      event.returnValue = "";
+    };
+    window.addEventListener("beforeunload", leaving);
+    return () => window.removeEventListener("beforeunload", leaving);
+  }, []);
+}
+
 function useKeys(form, look, latest) {
   useEffect(() => {
     const heard = (event) => {
@@ -30,7 +58,7 @@ function useKeys(form, look, latest) {
         form.current?.requestSubmit();
       } else if (event.key === "Escape" && !look.current() && latest.current.back) {
         event.preventDefault();
-        window.location.assign(latest.current.back);
+        latest.current.navigate(latest.current.back);
       } else if (event.key === "e" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) {
         event.preventDefault();
         form.current?.querySelector("input:not([type=hidden]):not([readonly]), select, textarea")?.focus();
@@ -44,32 +72,25 @@ function useKeys(form, look, latest) {
 export function FormKeeper(props) {
   const { children, base, answered, label, another = "", hint = "" } = props;
   const form = useRef(null);
-  const latest = useRef(props);
-  latest.current = props;
+  const navigate = useNavigate();
+  const latest = useRef({});
+  latest.current = { ...props, navigate };
   const [busy, setBusy] = useState(false);
   const [late, setLate] = useState(false);
   const [dirty, look] = useDirty(form, base, props.dirty);
   const timer = useRef(0);
   useKeys(form, look, latest);
 
-  useEffect(() => {
-    const leaving = (event) => {
-      if (!look.current()) return;
-      event.preventDefault();
-      event.returnValue = "";
-    };
-    window.addEventListener("beforeunload", leaving);
-    return () => {
-      window.removeEventListener("beforeunload", leaving);
-      clearTimeout(timer.current);
-    };
-  }, []);
+  const freeUntil = useRef(0); // what was just sent may lead to another page
+  useGuard(look, freeUntil);
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   const seen = useRef(answered);
   useEffect(() => {
     if (seen.current === answered) return undefined;
     seen.current = answered;
     clearTimeout(timer.current);
+    freeUntil.current = Date.now() + SETTLING_MS;
     setBusy(false);
     setLate(false);
     // The messages are on the page a moment after the answer.
@@ -92,6 +113,7 @@ export function FormKeeper(props) {
     if (busy) return;
     setBusy(true);
     setLate(false);
+    freeUntil.current = Date.now() + PATIENCE_MS;
     timer.current = setTimeout(() => {
       setBusy(false);
       setLate(true);

@@ -7,6 +7,11 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.kinds import Kind
+from fleet_app.web.components.records.browser import RecordPicker
+from fleet_app.web.components.records.inputs import searching
+
 
 def toolbar(*parts: rx.Component) -> rx.Component:
     """One row of controls."""
@@ -78,12 +83,11 @@ def _column_entry(column: dict[str, Any], shown: Any, on_toggle: Any) -> rx.Comp
 
 
 def filter_form(
-    columns: Sequence[dict[str, Any]], filters: Any, on_apply: Any, on_clear: Any
+    columns: Sequence[dict[str, Any]], filters: Any, on_apply: Any, on_clear: Any, names: Any
 ) -> rx.Component:
     """Every filter of the list at once."""
     fields = [field for column in columns if column["filterable"] for field in _filter(column)]
-    controls = [_control(name, label, kind, options, filters) for name, label, kind, options in
-                fields]  # fmt: skip
+    controls = [_control(field, filters, names) for field in fields]
     hide = {"popovertarget": "filters", "popovertargetaction": "hide"}
     return drop_down(
         "filters",
@@ -120,14 +124,17 @@ def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, 
     if kind in ("date", "moment"):
         return [(f"{name}.from", f"{title} from", "date", []), (f"{name}.to", "until", "date", [])]
     if kind == "reference":
-        return []
+        return [(name, title, f"reference:{column['reference']}", [])]
     return [(f"{name}.contains", f"{title} contains", "text", [])]
 
 
 def _control(
-    name: str, label: str, kind: str, options: list[dict[str, str]], filters: Any
+    field: tuple[str, str, str, list[dict[str, str]]], filters: Any, names: Any
 ) -> rx.Component:
+    name, label, kind, options = field
     value = rx.cond(filters.contains(name), filters[name], "")
+    if kind.startswith("reference:"):
+        return _picker(name, label, KINDS[kind.partition(":")[2]], value, names)
     if kind == "select":
         control = rx.el.select(
             rx.el.option("Any", value=""),
@@ -140,6 +147,22 @@ def _control(
         step = {"step": "any"} if kind == "number" else {}
         control = rx.el.input(name=name, type=kind, default_value=value, key=value, **step)
     return rx.el.label(rx.el.span(label), control, class_name="field")
+
+
+def _picker(name: str, label: str, kind: Kind, value: Any, names: Any) -> rx.Component:
+    """Choose the one record that all rows are to name."""
+    picker = RecordPicker.create(
+        **searching(kind),
+        name=name,
+        value=value,
+        label=rx.cond(names.contains(name), names[name], ""),
+        input_id=f"filter-{name}",
+    )
+    return rx.el.div(
+        rx.el.label(label, html_for=f"filter-{name}"),
+        rx.el.div(picker, class_name="control", key=value),
+        class_name="field picker-filter",
+    )
 
 
 def chip_row(*, chips: Any, on_remove: Any, on_clear: Any, deleted: Any) -> rx.Component:

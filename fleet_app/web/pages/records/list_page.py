@@ -11,6 +11,7 @@ from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.grid.record_grid import record_grid
+from fleet_app.web.components.records.browser import ShortcutsHelp
 from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.records.toolbar import (
     chip_row,
@@ -32,6 +33,15 @@ from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
 
 KEYS = {"n": "create", "u": "undo", "/": "search"}
+SHORTCUTS = [
+    ["/", "Search this list"],
+    ["n", "New"],
+    ["↑ ↓", "Move through the rows"],
+    ["Enter", "Open the row"],
+    ["Space", "Tick the row"],
+    ["u", "Take the last change back"],
+    ["?", "Show this help"],
+]
 
 
 def list_page(kind: Kind) -> Callable[[], rx.Component]:
@@ -55,6 +65,7 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
             views_dialog(),
             *(dialogs() if kind.plural == "deliveries" else ()),
             _hotkeys(kind),
+            ShortcutsHelp.create(entries=SHORTCUTS),
             live_feed(frame=Live.frame, on_resync=Live.join)
             if kind.plural == "vehicles"
             else rx.fragment(),
@@ -85,7 +96,8 @@ def _head(kind: Kind) -> rx.Component:
         toolbar(
             views_menu(kind),
             filter_form(
-                described, RecordList.filters, RecordList.apply_filters, RecordList.show_all
+                described, RecordList.filters, RecordList.apply_filters, RecordList.show_all,
+                RecordList.names,
             ),
             column_choice(described, RecordList.shown, RecordList.toggle_column),
             _more(kind),
@@ -96,7 +108,7 @@ def _head(kind: Kind) -> rx.Component:
 
 
 def _create(kind: Kind) -> rx.Component:
-    if not kind.creatable:
+    if not kind.creatable and kind.plural != "routes":  # which are planned
         return rx.fragment()
     return rx.cond(
         RecordList.may.contains("create"),

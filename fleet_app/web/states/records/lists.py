@@ -20,6 +20,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.reading import labels_of
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.session import shown_fleet
 
@@ -34,6 +35,8 @@ class RecordList(rx.State):
     words: str = ""
     filters: dict[str, str] = {}
     """Parameter of the API -> its text, such as `status` -> `failed,returned`."""
+    names: dict[str, str] = {}
+    """Filter by a record -> what that record is called."""
     sort: str = ""
     deleted: bool = False
     shown: list[str] = []
@@ -72,7 +75,10 @@ class RecordList(rx.State):
         if kind is None:
             return []
         titles = {column["id"]: column for column in columns(kind)}
-        return [_chip(name, text, titles) for name, text in sorted(self.filters.items())]
+        return [
+            _chip(name, self.names.get(name, text), titles)
+            for name, text in sorted(self.filters.items())
+        ]
 
     @rx.event
     @requires("views.use")
@@ -92,6 +98,7 @@ class RecordList(rx.State):
         self.fleet = await shown_fleet(self) if who.role is Role.SYSTEM_ADMIN else 0
         self.selected = []
         self._take_address(kind)
+        await self._learn_names()
 
     @rx.event
     @requires("views.use")
@@ -119,6 +126,7 @@ class RecordList(rx.State):
     async def apply_filters(self, form: dict[str, Any]) -> None:
         """Take over the whole filter form."""
         self._filter({name: str(text or "").strip() for name, text in form.items()})
+        await self._learn_names()
 
     @rx.event
     @requires("views.use")
@@ -251,6 +259,10 @@ class RecordList(rx.State):
         known = [one for one in dict.fromkeys(wanted) if one in every]
         usual = usual_columns(_kind(self.plural))
         self.shown = [] if known == usual else known or self.shown
+
+    async def _learn_names(self) -> None:
+        """What the records are called that the filters name."""
+        self.names = await labels_of(self, _kind(self.plural), self.filters)
 
     def _filter(self, changes: Mapping[str, str]) -> None:
         kind = _kind(self.plural)

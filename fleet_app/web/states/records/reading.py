@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from fleet_app.audit.trail import noted
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.models import Fleet
-from fleet_app.kernel.errors import InvalidInput, NotFound
+from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import Row
 from fleet_app.records.service import Records
@@ -98,9 +99,10 @@ async def labels_of(state: rx.State, kind: Kind, texts: Mapping[str, str]) -> di
         target, text = KINDS.get(spec.reference or ""), texts.get(spec.name, "")
         if target is None or not (text.isascii() and text.isdigit() and len(text) < 19):
             continue
-        row = await read_record(state, target, int(text))
-        if row is not None:
-            labels[spec.name] = label_in(target, row)
+        with suppress(FleetError):  # the number itself will do
+            row = await read_record(state, target, int(text))
+            if row is not None:
+                labels[spec.name] = label_in(target, row)
     return labels
 
 
