@@ -103,7 +103,8 @@ def _head() -> rx.Component:
                 title="Everything that is shown, as CSV",
                 aria_label="Export as CSV",
                 download=True,
-                custom_attrs={"data-testid": "export-audit"},
+                # to the browser: the page's own router knows nothing of the API
+                custom_attrs={"data-testid": "export-audit", "reloadDocument": True},
             ),
         ),
         class_name="list-head",
