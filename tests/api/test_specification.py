@@ -32,7 +32,7 @@ JUDGED = (
     "response_headers_conformance",
 )
 load_all_checks()
-EXAMPLES = {Role.SYSTEM_ADMIN: 8, Role.FLEET_MANAGER: 5, Role.DRIVER: 3}
+EXAMPLES = {Role.SYSTEM_ADMIN: 6, Role.FLEET_MANAGER: 4, Role.DRIVER: 2}
 """Made-up requests an operation, as each role."""
 
 
