@@ -96,7 +96,10 @@ def _head(kind: Kind) -> rx.Component:
         toolbar(
             views_menu(kind),
             filter_form(
-                described, RecordList.filters, RecordList.apply_filters, RecordList.show_all,
+                described,
+                RecordList.filters,
+                RecordList.apply_filters,
+                RecordList.show_all,
                 RecordList.names,
             ),
             column_choice(described, RecordList.shown, RecordList.toggle_column),
