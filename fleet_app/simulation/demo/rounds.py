@@ -29,10 +29,10 @@ class Shift:
 
 
 SHIFTS = (
-    Shift("Night", dt.time(0, 10), dt.time(6, 40), (20, 21, 22), "Mon-Sun 00:00-07:00"),
-    Shift("Day", dt.time(6, 30), dt.time(14, 50),
-          (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 23, 25), "Mon-Sun 06:15-15:00"),
-    Shift("Evening", dt.time(14, 40), dt.time(23, 40), (14, 15, 16, 17, 18, 19),
+    Shift("Night", dt.time(0, 10), dt.time(6, 40), (19, 20, 21, 22), "Mon-Sun 00:00-07:00"),
+    Shift("Day", dt.time(6, 30), dt.time(14, 50), (2, 3, 4, 5, 6, 7, 8, 9, 23, 25),
+          "Mon-Sun 06:15-15:00"),
+    Shift("Evening", dt.time(14, 40), dt.time(23, 40), (10, 11, 12, 13, 14, 15, 16, 17, 18),
           "Mon-Sun 14:30-24:00"),
 )  # fmt: skip
 NIGHT, DAY, EVENING = SHIFTS

@@ -40,6 +40,7 @@ from fleet_app.simulation.seed import seed_demo
 from tests.unit.simulation.maps import write_big_town
 
 S = DeliveryStatus
+PATIENCE = 60.0
 NOON = datetime(2026, 11, 20, 12, 15, tzinfo=ZONE)
 TABLES = (
     *(User, Vehicle, Driver, Depot, Customer, Delivery, DeliveryEvent, Route, RouteStop),
@@ -54,12 +55,13 @@ def home(tmp_path: Path) -> Path:
 
 
 async def rows(container: Container, table: Any) -> list[Any]:
-    async with container.work() as session:
-        return list(await session.exec(select(table)))
+    async with container.work(PATIENCE) as session:
+        connection = await session.connection()
+        return list(await connection.execute(select(table.__table__)))
 
 
 async def counts(container: Container) -> dict[str, int]:
-    async with container.work() as session:
+    async with container.work(PATIENCE) as session:
         return {
             table.__name__: (await session.exec(select(func.count()).select_from(table))).one()
             for table in TABLES
@@ -207,7 +209,7 @@ async def test_what_people_did_stays(container: Container, home: Path) -> None:
 
 async def test_at_any_hour_something_is_under_way(container: Container, home: Path) -> None:
     midnight = NOON.replace(hour=0, minute=1)
-    for hours in (0.4, 6.2, 9, 15, 18.5, 22):
+    for hours in (0.4, 6.6, 15, 22):
         now = midnight + timedelta(hours=hours)
         await seed_demo(container, home, now)
         today = [one.status for one in await rows(container, Delivery) if one.due_on == now.date()]
