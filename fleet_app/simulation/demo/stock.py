@@ -36,7 +36,12 @@ _WITHOUT_MAP = (
 _VIEWS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("deliveries", "Waiting to be planned", {"status": "created,rescheduled"}, "due_on"),
     ("deliveries", "Did not work out", {"status": "failed,rescheduled,returned"}, "-status_at"),
-    ("drivers", "Licences, the next to run out first", {}, "license_expires_on"),
+    (
+        "deliveries",
+        "On the road now",
+        {"status": "out_for_delivery,arriving,arrived"},
+        "-status_at",
+    ),
 )
 
 
