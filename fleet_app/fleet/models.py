@@ -62,9 +62,10 @@ class Fleet(Record, table=True):
     """The tenant: everything else belongs to exactly one fleet."""
 
     __tablename__ = "fleets"
+    __table_args__ = (unique_alive("uq_fleets_name", "name"),)
 
     id: int | None = primary_key()
-    name: str = Field(max_length=120, unique=True)
+    name: str = Field(max_length=120)
     time_zone: str = Field(default="UTC", max_length=64)
     units: Units = choice(Units, Units.METRIC, fill=True)
     currency: str = Field(default="EUR", max_length=3, sa_column_kwargs={"server_default": "EUR"})
@@ -147,13 +148,14 @@ class Driver(Record, table=True):
     __tablename__ = "drivers"
     __table_args__ = (
         unique_alive("uq_drivers_license", "fleet_id", text("upper(license_number)")),
+        unique_alive("uq_drivers_user_id", "user_id"),
         unique_alive("uq_drivers_external_reference", "fleet_id", "external_reference"),
         *by_text("drivers", "name"),
     )
 
     id: int | None = primary_key()
     fleet_id: int = reference("fleets.id")
-    user_id: int | None = reference("users.id", optional=True, unique=True, ondelete="SET NULL")
+    user_id: int | None = reference("users.id", optional=True, ondelete="SET NULL")
     vehicle_id: int | None = reference("vehicles.id", optional=True, ondelete="SET NULL")
     depot_id: int | None = reference("depots.id", optional=True)
     name: str = Field(max_length=120)

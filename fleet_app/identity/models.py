@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
 from fleet_app.access.roles import Role
 from fleet_app.kernel.columns import choice, moment, primary_key, reference
-from fleet_app.records.base import Record
+from fleet_app.records.base import Record, unique_alive
 
 
 class SpeedUnit(StrEnum):
@@ -26,7 +26,7 @@ class User(Record, table=True):
     """A person who signs in. `fleet_id` is None only for system administrators."""
 
     __tablename__ = "users"
-    __table_args__ = (Index("uq_users_email", text("lower(email)"), unique=True),)
+    __table_args__ = (unique_alive("uq_users_email", text("lower(email)")),)
 
     id: int | None = primary_key()
     fleet_id: int | None = reference("fleets.id", optional=True)

@@ -168,3 +168,25 @@ async def test_an_odometer_reading_is_the_base_of_what_is_tracked(container: Con
         with pytest.raises(InvalidInput) as refusal:
             await vehicles.update(made["id"], {"odometer_km": 100})
     assert "odometer_km" in refusal.value.fields
+
+
+@pytest.mark.parametrize(
+    ("plural", "given", "field"),
+    [
+        ("users", {"name": "Mikko", "email": "mikko@example.com", "role": "dispatcher"}, "email"),
+        ("fleets", {"name": "Night riders"}, "name"),
+    ],
+)
+async def test_a_deleted_name_is_free_for_others_until_its_record_comes_back(
+    container: Container, plural: str, given: dict[str, Any], field: str
+):
+    admin, fleet_id = an_actor(Role.SYSTEM_ADMIN), await a_fleet(container)
+    if plural == "users":
+        given = {**given, "fleet_id": fleet_id}
+    async with records(container, plural, admin) as of_kind:
+        first = await of_kind.create(given)
+        await of_kind.delete(first["id"])
+        await of_kind.create(given)
+        with pytest.raises(Taken) as refusal:
+            await of_kind.restore(first["id"])
+    assert field in refusal.value.fields

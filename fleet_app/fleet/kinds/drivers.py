@@ -94,7 +94,7 @@ DRIVERS = Kind(
     key="license_number",
     unique={
         "uq_drivers_license": ("license_number", "this licence number is in use by another driver"),
-        "drivers_user_id": ("user_id", "this account is another driver's already"),
+        "uq_drivers_user_id": ("user_id", "this account is another driver's already"),
     },
     own=_own,
     icon="id-card",

@@ -70,7 +70,7 @@ FLEETS = Kind(
     fields=FleetFields,
     tenant="id",
     key="name",
-    unique={"fleets_name": ("name", "there is a fleet of this name already")},
+    unique={"uq_fleets_name": ("name", "there is a fleet of this name already")},
     own=lambda principal: col(Fleet.id) == principal.fleet_id,
     icon="building-2",
 )
