@@ -90,6 +90,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     "files.read": _CREW,
     "files.create": _OFFICE,
     "views.use": _OFFICE,
+    "views.manage": _MANAGED,
     "imports.use": _OFFICE,
     "places.search": _OFFICE,
     "map.read": _ANYBODY,

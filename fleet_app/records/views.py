@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
-from fleet_app.access.matrix import authorize
+from fleet_app.access.matrix import authorize, may
 from fleet_app.access.roles import Role
 from fleet_app.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from fleet_app.records.errors import Taken
@@ -25,7 +25,6 @@ from fleet_app.records.types import Name
 MOST_VIEWS = 50
 """So many views of their own may somebody have of one kind."""
 USE = "views.use"
-_MANAGERS = frozenset({Role.SYSTEM_ADMIN, Role.FLEET_MANAGER})
 _Word = Annotated[str, StringConstraints(max_length=500)]
 _Column = Annotated[str, StringConstraints(max_length=60)]
 
@@ -164,7 +163,7 @@ class SavedViews:
         return self._who.sees_fleet(view.fleet_id)
 
     def _can_change(self, view: SavedView) -> bool:
-        return self._is_mine(view) or (view.shared and self._who.role in _MANAGERS)
+        return self._is_mine(view) or (view.shared and may(self._who, "views.manage"))
 
     def _is_shared(self) -> Any:
         shared = col(SavedView.shared)

@@ -33,7 +33,8 @@ PAGES = {
     "/settings": "account.use",
 }
 """Page -> the permission without which it shows nothing."""
-DASHBOARD_ROLES = {Role.SYSTEM_ADMIN, Role.FLEET_MANAGER, Role.DISPATCHER}
+DASHBOARD = PAGES["/"]
+"""Without this nobody gets past the sign-in page."""
 
 
 class FleetChoice(TypedDict):
@@ -72,7 +73,7 @@ class Session(rx.State):
             return rx.redirect(f"/login?next={quote(self.router.url.path, safe='/')}")
         except FleetError:
             return rx.redirect("/login?error=unavailable")
-        if who.role not in DASHBOARD_ROLES:
+        if not may(who, DASHBOARD):
             return rx.redirect("/login?error=role")
         self.name, self.email = who.name, who.email
         self.role_label = ROLE_LABELS[who.role]

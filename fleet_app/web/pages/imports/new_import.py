@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from fleet_app.web.components.records.downloads import download_link
 from fleet_app.web.pages.imports.parts import file_place, frame, steps
 from fleet_app.web.states.imports.listing import NewImport
 
@@ -26,11 +27,11 @@ def new_import_page() -> rx.Component:
         ),
         class_name="field import-kind",
     )
-    template = rx.el.a(
+    template = download_link(
         rx.icon("download", size=14),
         "Download an empty template",
         href=NewImport.template,
-        download=NewImport.kind + "-template.csv",
+        name=NewImport.kind + "-template.csv",
         class_name="link with-icon",
         custom_attrs={"data-testid": "template"},
     )

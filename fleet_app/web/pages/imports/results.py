@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.web.components.records.downloads import download_link
 from fleet_app.web.pages.imports.parts import file_place, pager
 from fleet_app.web.states.imports.screen import ImportScreen
 
@@ -180,10 +181,10 @@ def _to_fix() -> rx.Component:
         rx.el.div(
             rx.el.h2("Rows to fix"),
             rx.el.div(
-                rx.el.a(rx.icon("download", size=14), "Download the wrong rows",
-                        href=base + ".xlsx", class_name="button small", download=True,
-                        custom_attrs={"data-testid": "problems-xlsx"}),
-                rx.el.a("as CSV", href=base + ".csv", class_name="link", download=True),
+                download_link(rx.icon("download", size=14), "Download the wrong rows",
+                              href=base + ".xlsx", class_name="button small",
+                              custom_attrs={"data-testid": "problems-xlsx"}),
+                download_link("as CSV", href=base + ".csv", class_name="link"),
                 class_name="fix-downloads",
             ),
             class_name="progress-head",

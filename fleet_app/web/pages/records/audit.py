@@ -10,6 +10,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.wording import ACTIONS
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.menus import icon_button
+from fleet_app.web.components.records.downloads import download_link
 from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.records.toolbar import list_search, toolbar
 from fleet_app.web.layouts.chrome import chrome
@@ -95,16 +96,14 @@ def _head() -> rx.Component:
                 on_click=AuditScreen.check,
                 custom_attrs={"data-testid": "check-chain"},
             ),
-            rx.el.a(
+            download_link(
                 rx.icon("download", size=15),
                 rx.el.span("Export"),
                 href="/api/v1/audit/export.csv" + query,
                 class_name="button",
                 title="Everything that is shown, as CSV",
                 aria_label="Export as CSV",
-                download=True,
-                # to the browser: the page's own router knows nothing of the API
-                custom_attrs={"data-testid": "export-audit", "reloadDocument": True},
+                custom_attrs={"data-testid": "export-audit"},
             ),
         ),
         class_name="list-head",

@@ -12,6 +12,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.records.browser import ShortcutsHelp
+from fleet_app.web.components.records.downloads import download_link
 from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.records.toolbar import (
     chip_row,
@@ -147,10 +148,10 @@ def _more(kind: Kind) -> rx.Component:
         rx.cond(
             RecordList.may.contains("export"),
             rx.fragment(
-                rx.el.a("Export as CSV", href=base + ".csv" + query, class_name="menu-entry",
-                        download=True),
-                rx.el.a("Export for Excel", href=base + ".xlsx" + query, class_name="menu-entry",
-                        download=True),
+                download_link("Export as CSV", href=base + ".csv" + query,
+                              class_name="menu-entry"),
+                download_link("Export for Excel", href=base + ".xlsx" + query,
+                              class_name="menu-entry"),
             ),
             rx.fragment(),
         ),
