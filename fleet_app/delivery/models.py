@@ -116,7 +116,9 @@ class Delivery(Record, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_fleet_id_status", "fleet_id", "status"),
-        Index("ix_deliveries_fleet_due", "fleet_id", text("due_on DESC NULLS LAST"), text("id DESC")),
+        Index(
+            "ix_deliveries_fleet_due", "fleet_id", text("due_on DESC NULLS LAST"), text("id DESC")
+        ),
         unique_alive("uq_deliveries_external_reference", "fleet_id", "external_reference"),
         *of_fleet("deliveries", "created_at", "window_from"),
         *by_text("deliveries", "tracking_number", "address"),

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.settings import Settings
 from mobile_api.app import create_api
-from mobile_api.deps import CurrentPrincipal, require_roles
+from mobile_api.deps import CurrentPrincipal, allow
 from mobile_api.routers.auth import safe_target
 from tests.builders.people import PASSWORD, Person, a_person
 
@@ -28,7 +28,7 @@ def build(container: Container) -> FastAPI:
         return "managed"
 
     api.router.routes.insert(0, api.router.route_class("/t/change", change, methods=["POST"]))
-    only_managers = [Depends(require_roles(Role.FLEET_MANAGER))]
+    only_managers = [allow("users.create")]
     api.router.routes.insert(
         0, api.router.route_class("/t/manage", manage, dependencies=only_managers)
     )

@@ -114,7 +114,10 @@ def test_benchmarks_are_the_public_modules_with_a_main(
 def test_an_unknown_benchmark_is_answered_with_the_known_ones(home: Path) -> None:
     result = fleet(home, "bench", "nonsense")
     assert result.returncode == 1
-    assert "there is no benchmark 'nonsense'; there are: browser, fanout, grids, ingest" in result.stderr
+    assert (
+        "there is no benchmark 'nonsense'; there are: browser, fanout, grids, ingest"
+        in result.stderr
+    )
 
 
 def test_pytest_arguments_run_only_pytest(home: Path) -> None:
