@@ -182,7 +182,7 @@ async def test_a_delivery_gets_customer_address_and_a_life(
     assert (found.lat, found.lon, found.required_skills) == (60.1699, 24.9384, ["cooled"])
     await expect(office.get_by_role("link", name="Kahvila 17")).to_be_visible()
 
-    await office.get_by_test_id("step").filter(has_text="Cancelled").click()
+    await office.get_by_test_id("step").filter(has_text="Cancel delivery").click()
     why = office.get_by_test_id("why")
     await why.get_by_role("button", name="Confirm").click()
     await expect(office.get_by_text("Choose a reason.")).to_be_visible()

@@ -91,7 +91,7 @@ class DeliveryFields(Fields):
     volume_m3: Number = field("Volume", FieldType.NUMBER, default=None, ge=0, le=1000, unit="m³",
                               example=0.05, group="Goods", shown=False, aliases=("volume m3",))
     parcels: Integer = field("Parcels", FieldType.INTEGER, default=1, ge=1, le=10_000, example=1,
-                             group="Goods", aliases=("pieces", "quantity", "count"))
+                             group="Goods", shown=False, aliases=("pieces", "quantity", "count"))
     length_cm: Number = field("Length", FieldType.NUMBER, default=None, ge=0, le=10_000, unit="cm",
                               group="Goods", shown=False, aliases=("length cm",))
     width_cm: Number = field("Width", FieldType.NUMBER, default=None, ge=0, le=10_000, unit="cm",
@@ -123,7 +123,7 @@ class DeliveryFields(Fields):
                                le=180, input="hidden", group="Pick-up", shown=False)
     external_reference: OptionalLine = field(
         "Order number", default=None, max_length=80, group="Order", example="SO-10442",
-        help="Its number in the shop or ERP system", width=130,
+        help="Its number in the shop or ERP system", width=130, shown=False,
         aliases=("external reference", "order", "order id", "external id", "reference"),
     )
 

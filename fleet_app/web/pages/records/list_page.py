@@ -27,7 +27,7 @@ from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.tabs import tabs_of
-from fleet_app.web.pages.records.views_menu import views_dialog, views_menu
+from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
@@ -92,6 +92,7 @@ def _head(kind: Kind) -> rx.Component:
         rx.el.div(
             rx.el.h1(kind.label_plural),
             tabs_of(kind.plural).bar(kind.plural, Session.may_pages),
+            ready_tabs(kind),
             class_name="list-title",
         ),
         toolbar(

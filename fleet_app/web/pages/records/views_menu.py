@@ -10,6 +10,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.web.components.forms import form_actions, form_field, form_problem
 from fleet_app.web.components.modal.modal import modal
 from fleet_app.web.components.records.toolbar import drop_down
+from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.ready_views import READY
 from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
@@ -159,3 +160,31 @@ def _sharing() -> rx.Component:
         class_name="check",
     )
     return rx.cond(Session.fleets.length() > 1, rx.fragment(), box)
+
+
+def ready_tabs(kind: Kind) -> rx.Component:
+    """The ready views of a list beside its title, one click each; nothing for lists without."""
+    ready = READY.get(kind.plural, ())
+    if not ready:
+        return rx.fragment()
+    plain = (ListViews.title == "") & ~RecordList.narrowed
+    return rx.el.div(
+        _ready_tab("All", plain, ListViews.reset_list),
+        *(
+            _ready_tab(one.title, ListViews.title == one.title, ListViews.apply_ready(one.title))
+            for one in ready
+        ),
+        class_name="tabs",
+        role="group",
+        aria_label="Ready views",
+    )
+
+
+def _ready_tab(title: str, active: Any, event: Any) -> rx.Component:
+    return rx.el.button(
+        title,
+        type="button",
+        class_name=rx.cond(active, "tab active", "tab"),
+        aria_pressed=rx.cond(active, "true", "false"),
+        on_click=event,
+    )

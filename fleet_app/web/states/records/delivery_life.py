@@ -24,7 +24,19 @@ from fleet_app.web.states.records.toasts import say
 MOST_EVENTS = 100
 BACK = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED, DeliveryStatus.RETURNED})
 """Steps that nobody takes by mistake gladly; they are shown as such."""
-_TAKEN_OFF = {DeliveryStatus.CREATED: "Take off its route"}
+_ACTS = {
+    DeliveryStatus.CREATED: "Take off its route",
+    DeliveryStatus.ASSIGNED: "Back to assigned",
+    DeliveryStatus.OUT_FOR_DELIVERY: "Send out",
+    DeliveryStatus.ARRIVING: "Mark as arriving",
+    DeliveryStatus.ARRIVED: "Mark as arrived",
+    DeliveryStatus.COMPLETED: "Mark as completed",
+    DeliveryStatus.FAILED: "Mark as failed",
+    DeliveryStatus.RESCHEDULED: "Reschedule",
+    DeliveryStatus.RETURNED: "Mark as returned",
+    DeliveryStatus.CANCELLED: "Cancel delivery",
+}
+"""What a button says that leads to a status."""
 
 
 class Step(TypedDict):
@@ -147,7 +159,7 @@ def _steps(events: list[DeliveryEvent], status: str) -> list[Step]:
     else:
         following = life.legal_next(state, utc_now())
     return [
-        Step(to=one.value, label=_TAKEN_OFF.get(one, words_of(one.value)), danger=one in BACK)
+        Step(to=one.value, label=_ACTS[one], danger=one in BACK)
         for one in following
         if one is not DeliveryStatus.ASSIGNED or status == DeliveryStatus.OUT_FOR_DELIVERY
     ]
