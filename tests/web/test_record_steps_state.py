@@ -10,12 +10,14 @@ from sqlmodel import select
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import DeliveryStatus, Route, RouteStop
+from fleet_app.delivery.routes import RoutePlan, RouteService
+from fleet_app.delivery.tours import Tour
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
 from fleet_app.web.states.records.workshop import Counters, WorkSteps
-from tests.builders.orders import a_delivery, stored
+from tests.builders.orders import a_delivery, deliveries, stored
 from tests.builders.people import Person, a_driver, a_fleet, a_person, a_vehicle
 from tests.builders.records import an_actor, records
 from tests.builders.screens import a_screen
@@ -161,6 +163,61 @@ async def test_a_routes_stops_are_rearranged_and_it_is_published(container, mana
     await plan.act("publish")
     assert "needs a vehicle and a driver" in plan.problem
     assert form.status == "draft"
+
+
+async def a_planned(container: Container, manager: Person, ids: list[int]) -> Tour:
+    plan = RoutePlan(date=DAY, delivery_ids=ids, fleet_id=manager.fleet_id)
+    async with container.work() as session:
+        return await RouteService(session).create(
+            an_actor(Role.FLEET_MANAGER, manager.fleet_id), plan
+        )
+
+
+async def planner_of(container: Container, person: Person, route: int):
+    root, form = await opened(container, person, f"/routes/{route}")
+    plan = await root.get_state(RoutePlanner)
+    await plan.open()
+    return plan, form
+
+
+async def stops_of(container: Container, route: int) -> list[int | None]:
+    query = select(RouteStop).where(RouteStop.route_id == route).order_by(RouteStop.position)
+    async with container.work() as session:
+        return [one.delivery_id for one in (await session.exec(query)).all()]
+
+
+async def test_two_people_who_plan_one_route_do_not_undo_each_other(container, manager):
+    first, second, third = await deliveries(container, manager.fleet_id, 3, due_on=DAY)
+    route = (await a_planned(container, manager, [first, second])).route.id
+    mine, _ = await planner_of(container, manager, route)
+    theirs, _ = await planner_of(
+        container, await a_person(container, Role.DISPATCHER, manager.fleet_id), route
+    )
+    await theirs.add(third)
+    await theirs.save({}, False)
+    await mine.move(second, -1)
+    assert "Somebody else changed" in mine.problem
+    await mine.save({}, False)
+    assert "Somebody else changed" in mine.problem
+    assert [one["id"] for one in mine.stops] == [second, first], "nothing typed is lost"
+    assert mine.dirty
+    await mine.act("publish")
+    assert "Somebody else changed" in mine.problem
+    assert await stops_of(container, route) == [first, second, third]
+    await mine.open()
+    await mine.move(second, -1)
+    await mine.save({}, False)
+    assert (mine.problem, await stops_of(container, route)) == ("", [second, first, third])
+
+
+async def test_the_form_beside_the_stops_is_not_somebody_else(container, manager):
+    first, second = await deliveries(container, manager.fleet_id, 2, due_on=DAY)
+    route = (await a_planned(container, manager, [first, second])).route.id
+    plan, form = await planner_of(container, manager, route)
+    await plan.move(second, -1)
+    await form.save({**form.values, "name": "South"}, False)
+    await plan.save({}, False)
+    assert (plan.problem, await stops_of(container, route)) == ("", [second, first])
 
 
 async def a_stored(container: Container, vehicle_id: int) -> Vehicle:

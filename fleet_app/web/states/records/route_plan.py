@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypedDict
 
 import reflex as rx
@@ -69,6 +70,10 @@ class RoutePlanner(rx.State):
     version: int = 0
     """A counter: the list of free deliveries reads again."""
     _here: list[int] = []
+    _known: int = 0
+    """The route's version whose stops this screen began with."""
+    _order: list[int] = []
+    """Those stops, as they were stored."""
 
     @rx.var
     def chosen(self) -> list[int]:
@@ -190,8 +195,9 @@ class RoutePlanner(rx.State):
     async def save(self, _form: dict[str, Any], _again: bool) -> None:
         """Store the stops in their order."""
         self.answered += 1
+        seen = await self._seen()
         await self._step(
-            lambda routes, actor: routes.change_stops(actor, self.route, self._ids()), "Saved."
+            lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen), "Saved."
         )
 
     @rx.event
@@ -199,8 +205,9 @@ class RoutePlanner(rx.State):
     async def act(self, act: str) -> None:
         """Publish, start or complete the route."""
         if act in ACTS:
+            seen = await self._seen()
             await self._step(
-                lambda routes, actor: getattr(routes, act)(actor, self.route), f"{ACTS[act]}."
+                lambda one, who: getattr(one, act)(who, self.route, version=seen), f"{ACTS[act]}."
             )
 
     async def _step(self, act: Callable[[RouteService, Any], Awaitable[Tour]], done: str) -> None:
@@ -224,7 +231,10 @@ class RoutePlanner(rx.State):
         """What the plan would break, without storing it."""
         self.dirty, self.problem = True, ""
         if self.route:
-            await self._try(lambda one, who: one.change_stops(who, self.route, self._ids()))
+            seen = await self._seen()
+            await self._try(
+                lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen)
+            )
         elif self.stops or self.crew:
             plan = self._plan({})
             await self._try(lambda one, who: one.create(who, plan))
@@ -241,16 +251,34 @@ class RoutePlanner(rx.State):
         except FleetError as error:
             self.warnings, self.problem = [], _told(error, self.stops)
 
-    async def _read(self) -> None:
+    async def _seen(self) -> int:
+        """The version that the screen shows.
+
+        The form beside the stops may have stored, or taken over, a newer one: it counts as long
+        as the stops are still those that this plan began with.
+        """
+        form = await self.get_state(RecordForm)
+        if form.number == self.route and form.version > self._known:
+            with suppress(FleetError):  # whoever acts next hears of it
+                tour = await self._stored()
+                if tour.route.version == form.version and _order(tour) == self._order:
+                    self._known = form.version
+        return self._known
+
+    async def _stored(self) -> Tour:
         actor = await current_actor(self)
+        async with get_container().work() as session:
+            return await Tours(session).tour(actor, self.route)
+
+    async def _read(self) -> None:
         try:
-            async with get_container().work() as session:
-                tour = await Tours(session).tour(actor, self.route)
+            tour = await self._stored()
         except FleetError as error:
             self.problem = error.message
             return
         here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
         self.stops, self._here = [_stop(one) for one in here], [one.id or 0 for one in here]
+        self._known, self._order = tour.route.version, _order(tour)
         self.warnings = [one.message for one in tour.warnings]
         self.dirty, self.version = False, self.version + 1
         status = str(tour.route.status.value)
@@ -292,6 +320,10 @@ class RoutePlanner(rx.State):
             driver_id=crew.get("driver_id"),
             depot_id=crew.get("depot_id"),
         )
+
+
+def _order(tour: Tour) -> list[int]:
+    return [one.stop.delivery_id or 0 for one in tour.stops if not one.moved_on]
 
 
 def _day(text: str) -> str:
