@@ -19,7 +19,7 @@ from backend_jobs.handlers import handlers
 from backend_jobs.meter import Meter
 from backend_jobs.tasks.runner import JobRunner
 from fleet_app.bootstrap import Container
-from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.kernel.errors import Contended, StoreUnavailable
 from fleet_app.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Worker:
         while True:
             try:
                 await self._chores.run()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Contended) as error:
                 log.warning("chores put off: %s", error)
             await asyncio.sleep(TIDY_SECONDS)
 

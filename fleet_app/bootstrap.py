@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -28,7 +28,7 @@ from fleet_app.identity.passwords import Passwords
 from fleet_app.identity.service import IdentityService
 from fleet_app.identity.sessions import SessionService
 from fleet_app.identity.tokens import AccessTokens
-from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.kernel.errors import Contended, StoreUnavailable
 from fleet_app.kernel.files import FileStore
 from fleet_app.location.live_view import LiveView
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
@@ -261,7 +261,16 @@ class Container:
 
     def new_tracker(self) -> Tracker:
         """A tracker that remembers nothing yet, for a partition just taken over."""
-        return Tracker(partial(self.work, PATIENT_SECONDS), self.live)
+        return Tracker(self._unattended, self.live)
+
+    @asynccontextmanager
+    async def _unattended(self) -> AsyncIterator[AsyncSession]:
+        """`work` for those who try again whenever they are told that a store was not there."""
+        try:
+            async with self.work(PATIENT_SECONDS) as session:
+                yield session
+        except Contended as error:
+            raise StoreUnavailable("The database") from error
 
     patience = PATIENT_SECONDS
     """Seconds for a unit of work with many records, for somebody who knows that it takes long."""
@@ -275,7 +284,8 @@ class Container:
         """One unit of work: commits at the end, rolls back on any error.
 
         Raises `StoreUnavailable` when the database cannot be reached, or when all of the work
-        took longer than `seconds`. A commit that gets no answer may have been done all the same.
+        took longer than `seconds`; `Contended` when it and others waited for each other. A commit
+        that gets no answer may have been done all the same.
         Domain events and their jobs are committed with the rest; screens hear of changes after it.
         """
         try:
@@ -287,10 +297,12 @@ class Container:
                 await post(session)
                 await seal(session)
                 await session.commit()
-        except (OperationalError, PoolExhausted, OSError) as error:
+        except (PoolExhausted, OSError) as error:
             raise StoreUnavailable("The database") from error
         except DBAPIError as error:
-            if error.connection_invalidated or _is_not_ready(error):
+            if _state(error) in _CONTENDED:
+                raise Contended from error
+            if _is_away(error):
                 raise StoreUnavailable("The database") from error
             raise
         await self._announce(session)
@@ -321,9 +333,19 @@ class Container:
                 await self.__dict__[name].aclose()
 
 
-def _is_not_ready(error: DBAPIError) -> bool:
-    """A table or column that is not migrated yet, or a standby: time heals it, not the caller."""
-    return getattr(error.orig, "sqlstate", None) in {"42P01", "42703", "25006"}
+_CONTENDED = frozenset({"40P01", "40001"})
+"""A deadlock, and a transaction that cannot be put in an order with others."""
+_NOT_READY = frozenset({"42P01", "42703", "25006"})
+"""A table or column that is not migrated yet, or a standby: time heals it, not the caller."""
+
+
+def _is_away(error: DBAPIError) -> bool:
+    lost = isinstance(error, OperationalError) or error.connection_invalidated
+    return lost or _state(error) in _NOT_READY
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 @lru_cache(maxsize=1)

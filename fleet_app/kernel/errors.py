@@ -49,6 +49,16 @@ class Conflict(FleetError):
     type = "conflict"
 
 
+class Contended(Conflict):
+    """Others were changing the same at the same moment; nothing was kept, and a retry is welcome.
+
+    Whoever works unattended tries again, as after `StoreUnavailable`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is changing the same records; please try again")
+
+
 class TooLarge(FleetError):
     """The request body is larger than this installation accepts."""
 

@@ -23,7 +23,7 @@ from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize
 from fleet_app.audit.trail import note
 from fleet_app.kernel.clock import utc_now
-from fleet_app.kernel.errors import FleetError, NotFound, StoreUnavailable
+from fleet_app.kernel.errors import Contended, FleetError, NotFound, StoreUnavailable
 from fleet_app.kernel.files import FileStore
 from fleet_app.outbox.changes import changed
 from fleet_app.records.imports.batches import Taker, Tally
@@ -63,7 +63,7 @@ class ImportJob:
     async def run(self, import_id: int, attempt: int) -> None:
         """Do what the import is waiting for, if this attempt is still the one that is meant.
 
-        Raises `StoreUnavailable`; everything else becomes the import's own message.
+        Raises `StoreUnavailable` or `Contended`; everything else becomes the import's own message.
         """
         async with self._work() as session:
             record = await ImportRepository(session).get(import_id)
@@ -71,7 +71,7 @@ class ImportJob:
             return
         try:
             await self._do(record)
-        except StoreUnavailable:
+        except (StoreUnavailable, Contended):
             raise
         except NotFound:
             await self._end(record, ImportState.FAILED, "The file is gone. Upload it again.")
