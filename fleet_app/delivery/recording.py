@@ -17,6 +17,7 @@ from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.repository import touch
 from fleet_app.kernel.clock import Clock
 from fleet_app.kernel.events import DomainEvent, publish
+from fleet_app.kernel.jsonb import clean
 from fleet_app.outbox.changes import changed
 
 
@@ -153,4 +154,4 @@ def _details(wish: StatusChange, verdict: Verdict, route: Route | None) -> dict[
     if route is not None:
         data["route_id"], data["driver_id"] = route.id, route.driver_id
         data["vehicle_id"] = route.vehicle_id
-    return data
+    return {name: clean(value) for name, value in data.items()}

@@ -220,6 +220,47 @@ async def test_the_form_beside_the_stops_is_not_somebody_else(container, manager
     assert (plan.problem, await stops_of(container, route)) == ("", [second, first])
 
 
+async def test_numbers_that_no_record_can_have_do_nothing(container, manager):
+    number = await a_delivery(container, manager.fleet_id, due_on=DAY)
+    root = await a_screen(container, manager, "/routes/new")
+    plan = await root.get_state(RoutePlanner)
+    await plan.begin()
+    await plan.pick([2**63, number, -1, 2**70])
+    assert ([one["id"] for one in plan.stops], plan.problem) == ([number], "")
+    await plan.set_crew("vehicle_id", 2**70)
+    assert (plan.crew, plan.problem) == ({}, "")
+
+
+async def test_a_note_is_kept_without_what_no_text_can_hold(container, manager):
+    number = await a_delivery(container, manager.fleet_id)
+    root, form = await opened(container, manager, f"/deliveries/{number}")
+    steps = await root.get_state(DeliverySteps)
+    await steps.open()
+    await steps.choose("cancelled")
+    await steps.explain({"reason": "other", "note": "r\0an\ud800g"})
+    assert (form.status, steps.problem) == ("cancelled", "")
+    assert "ran?g" in steps.happenings[0]["why"]
+
+
+async def test_planning_has_the_patience_that_long_routes_need(container, manager, monkeypatch):
+    given = []
+    work = container.work
+
+    def watched(*seconds):
+        given.append(seconds)
+        return work(*seconds)
+
+    ids = await deliveries(container, manager.fleet_id, 2, due_on=DAY)
+    route = (await a_planned(container, manager, ids)).route.id
+    plan, _ = await planner_of(container, manager, route)
+    monkeypatch.setattr(container, "work", watched)
+    await plan.move(ids[1], -1)
+    assert (container.patience,) in given
+    given.clear()
+    await plan.save({}, False)
+    assert (container.patience,) in given
+
+
 async def a_stored(container: Container, vehicle_id: int) -> Vehicle:
     async with container.work() as session:
         return await session.get_one(Vehicle, vehicle_id)

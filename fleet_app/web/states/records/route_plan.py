@@ -130,7 +130,7 @@ class RoutePlanner(rx.State):
         """Choose vehicle, driver or depot; 0 for none."""
         if name in CREW:
             others = {key: one for key, one in self.crew.items() if key != name}
-            self.crew = {**others, name: int(number)} if number else others
+            self.crew = {**others, name: int(number)} if _is_id(int(number)) else others
             await self._look()
 
     @rx.event
@@ -140,10 +140,11 @@ class RoutePlanner(rx.State):
         await self._pick(ids)
 
     async def _pick(self, ids: Sequence[int]) -> None:
-        wanted = {int(one) for one in ids}
+        ids = [one for one in map(int, ids) if _is_id(one)]
+        wanted = set(ids)
         kept = [stop for stop in self.stops if stop["id"] in wanted or stop["id"] in self._here]
         known = {stop["id"] for stop in kept}
-        fresh = [int(one) for one in ids if int(one) not in known][: MOST_STOPS - len(kept)]
+        fresh = [one for one in ids if one not in known][: MOST_STOPS - len(kept)]
         self.stops = [*kept, *await self._stops_of(fresh)]
         await self._look()
 
@@ -223,8 +224,8 @@ class RoutePlanner(rx.State):
         await say(self, done)
 
     async def _done(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> Tour:
-        actor = await current_actor(self)
-        async with get_container().work() as session:
+        actor, container = await current_actor(self), get_container()
+        async with container.work(container.patience) as session:
             return await act(RouteService(session), actor)
 
     async def _look(self) -> None:
@@ -242,9 +243,9 @@ class RoutePlanner(rx.State):
             self.warnings = []
 
     async def _try(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> None:
-        actor = await current_actor(self)
+        actor, container = await current_actor(self), get_container()
         try:
-            async with get_container().work() as session:
+            async with container.work(container.patience) as session:
                 raise _Looked(await act(RouteService(session), actor))
         except _Looked as looked:
             self.warnings = [one.message for one in looked.tour.warnings]
@@ -324,6 +325,11 @@ class RoutePlanner(rx.State):
 
 def _order(tour: Tour) -> list[int]:
     return [one.stop.delivery_id or 0 for one in tour.stops if not one.moved_on]
+
+
+def _is_id(number: int) -> bool:
+    """Whether the database could know a record by this number."""
+    return 0 < number < 2**63
 
 
 def _day(text: str) -> str:
