@@ -6,7 +6,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -200,13 +211,13 @@ class Listing:
                 text = cast(expression, String) if is_list else expression
                 return _bool(text.icontains(wanted.value, autoescape=True))
             case Test.FROM:
-                return _bool(expression >= wanted.value)
+                return _bool(expression >= _operand(column.type, wanted.value))
             case Test.TO:
-                return _bool(expression <= wanted.value)
+                return _bool(expression <= _operand(column.type, wanted.value))
             case _:
                 if is_list:
                     return or_(*(expression.contains([one]) for one in wanted.value))
-                return _bool(expression.in_(wanted.value))
+                return _bool(expression.in_([_operand(column.type, v) for v in wanted.value]))
 
 
 def parse_default(text: str) -> tuple[tuple[str, bool], ...]:
@@ -236,6 +247,13 @@ def plain(value: Any) -> Any:
 
 def _bool(condition: Any) -> ColumnElement[bool]:
     return condition  # type: ignore[no-any-return]  # columns of any kind of record
+
+
+def _operand(type_: FieldType, value: Any) -> Any:
+    """A value to compare with. Whole numbers may be larger than a column's own type holds: they
+    match nothing or everything, and the column keeps its index, as it is not the one converted."""
+    whole = type_ in (FieldType.INTEGER, FieldType.REFERENCE)
+    return literal(value, BigInteger) if whole else value
 
 
 def _emptiness(expression: Any, type_: FieldType, *, empty: bool) -> ColumnElement[bool]:
