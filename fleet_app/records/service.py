@@ -186,9 +186,10 @@ class Records:
             "external_reference": ("external_reference", "this external reference is in use"),
             **self._kind.unique,
         }
-        text = str(error.orig)
+        # Not the error's text: it quotes what people wrote.
+        broken = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
         for name, (field, message) in unique.items():
-            if name in text:
+            if name in broken:
                 return Taken(field, message)
         return error
 
@@ -267,6 +268,8 @@ class Records:
     async def _locked(self, identifier: int, action: str) -> Any:
         kind = self._kind
         conditions = visible(self._actor.principal, kind, action=action)
+        if not _is_id(identifier):
+            raise NotFound(kind.label, identifier)
         query = select(kind.model).where(kind.model.id == identifier, *conditions)
         row = (await self._session.exec(query.with_for_update(of=kind.model))).first()
         if row is None:

@@ -190,3 +190,16 @@ async def test_a_deleted_name_is_free_for_others_until_its_record_comes_back(
         with pytest.raises(Taken) as refusal:
             await of_kind.restore(first["id"])
     assert field in refusal.value.fields
+
+
+async def test_what_somebody_wrote_is_not_taken_for_the_rule_that_it_breaks(container: Container):
+    fleet_id = await a_fleet(container)
+    actor = an_actor(Role.FLEET_MANAGER, fleet_id)
+    depot = await an_example(container, "depots", fleet_id)
+    depot |= {"name": "external_reference", "external_reference": None}
+    async with records(container, "depots", actor) as depots:
+        await depots.create(depot)
+    with pytest.raises(Taken) as refusal:
+        async with records(container, "depots", actor) as depots:
+            await depots.create(depot)
+    assert list(refusal.value.fields) == ["name"]
