@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize, may
 from fleet_app.access.roles import Role
+from fleet_app.audit.trail import note
 from fleet_app.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from fleet_app.records.errors import Taken
 from fleet_app.records.kinds import Kind, Kinds
@@ -25,6 +26,8 @@ from fleet_app.records.types import Name
 MOST_VIEWS = 50
 """So many views of their own may somebody have of one kind."""
 USE = "views.use"
+KIND = "saved_view"
+"""What the audit log calls a view."""
 _Word = Annotated[str, StringConstraints(max_length=500)]
 _Column = Annotated[str, StringConstraints(max_length=60)]
 
@@ -79,7 +82,7 @@ class SavedViews:
         authorize(actor.principal, USE)
         self._session = session
         self._kinds = kinds
-        self._who = actor.principal
+        self._actor, self._who = actor, actor.principal
 
     async def of_kind(self, plural: str) -> list[ViewOut]:
         """The person's own views of a kind and those shared in the fleet, by name.
@@ -111,6 +114,7 @@ class SavedViews:
         """Delete a view for good. Raises `NotFound`, `Forbidden`."""
         view = await self._mine(identifier)
         (shown,) = await self._shown([view])
+        self._note("delete", view, {})
         await self._session.delete(view)
         await self._session.flush()
         return shown
@@ -123,6 +127,7 @@ class SavedViews:
     async def _store(self, view: SavedView, fields: ViewFields) -> ViewOut:
         if fields.shared and view.fleet_id is None:
             raise invalid({"shared": "needs a fleet; administrators have none"})
+        before = {} if view.id is None else _told(view)
         try:
             async with self._session.begin_nested():
                 view.name, view.shared = fields.name, fields.shared
@@ -131,8 +136,23 @@ class SavedViews:
                 await self._session.flush()
         except IntegrityError:
             raise Taken("name", "there is a view of this name already") from None
+        self._note("update" if before else "create", view, before)
         (shown,) = await self._shown([view])
         return shown
+
+    def _note(self, action: str, view: SavedView, before: Mapping[str, Any]) -> None:
+        """Tell the audit log what is different; nothing when nothing is."""
+        after = {} if action == "delete" else _told(view)
+        changes = {
+            name: [before.get(name), value]
+            for name, value in after.items()
+            if before.get(name) != value and (before or value)
+        }
+        if changes or action != "update":
+            note(
+                self._session, self._actor, action, kind=KIND, object_id=view.id,
+                label=view.name, fleet_id=view.fleet_id, changes=changes,
+            )  # fmt: skip
 
     async def _require_room(self, kind: Kind) -> None:
         own = (col(SavedView.user_id) == self._who.user_id, col(SavedView.kind) == kind.plural)
@@ -200,6 +220,19 @@ class SavedViews:
         users: Any = self._kinds["users"].model
         found = await self._session.exec(select(users.id, users.name).where(users.id.in_(ids)))
         return {row[0]: row[1] for row in found}
+
+
+def _told(view: SavedView) -> dict[str, Any]:
+    """What the audit log keeps of a view; widths of columns are not worth it."""
+    settings = ViewSettings.model_validate(view.settings)
+    return {
+        "name": view.name,
+        "shared": view.shared,
+        "words": settings.words,
+        "filters": [f"{name} = {text}" for name, text in sorted(settings.filters.items())],
+        "sort": settings.sort,
+        "shown": settings.shown,
+    }
 
 
 def checked(kind: Kind, values: Mapping[str, Any]) -> ViewFields:

@@ -28,7 +28,12 @@ ACTIONS: Mapping[str, str] = {
     "token_revoked": "Token revoked", "token_reused": "Stolen token used",
     "retention": "Old entries given up",
 }  # fmt: skip
-_TITLES = {UNDONE_ENTRY: "Takes back entry", DELETED: "Deleted", "status": "Status"}
+_TITLES = {
+    UNDONE_ENTRY: "Takes back entry",
+    DELETED: "Deleted",
+    "status": "Status",
+    "password_hash": "Password",
+}
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ def an_entry(kind: str, changes: dict[str, Any]) -> AuditEntry:
         ("vehicle", {"depot_id": [None, 3]}, "Depot: no. 3"),
         ("vehicle", {"skills": [[], ["cooled", "heavy"]]}, "Skills: cooled, heavy"),
         ("user", {"is_active": [True, False]}, "May sign in: yes → no"),
-        ("user", {"password_hash": [HIDDEN, HIDDEN]}, "Password hash changed"),
+        ("user", {"password_hash": [HIDDEN, HIDDEN]}, "Password changed"),
         ("delivery", {"window_from": [None, "2026-11-22T10:15:00Z"]},
          "From: 2026-11-22 10:15 UTC"),
         ("customer", {"contacts": [[], [{"name": "Liisa", "phone": "", "email": "l@x.fi"}]]},
