@@ -111,6 +111,17 @@ class DeliveryRepository:
         touch(route)
         await self._session.flush()
 
+    async def move_stop(self, delivery: Delivery, lat: float, lon: float) -> bool:
+        """Move its stop on the route it is on, unless that is completed; whether there was one."""
+        going = select(Route.id).where(
+            Route.id == delivery.route_id, Route.status != RouteStatus.COMPLETED
+        )
+        stop = update(RouteStop).where(
+            col(RouteStop.delivery_id) == delivery.id, col(RouteStop.route_id).in_(going)
+        )
+        connection = await self._session.connection()
+        return bool((await connection.execute(stop.values(lat=lat, lon=lon))).rowcount)
+
     async def tours(self, driver_id: int, day: date, *, drafts: bool) -> list[Route]:
         """The routes of a driver on one day, as they start."""
         query = select(Route).where(

@@ -145,6 +145,16 @@ class DeliveryLife:
         await self._drop_stops(routes, {delivery.route_id: {id_}})
         await self.together(actor, {id_: delivery}, S.CREATED, route)
 
+    async def moved(self, delivery: Delivery) -> None:
+        """Let the planned stop of a delivery follow its new point.
+
+        A route that is completed says where it went; without a point the stop stays where it is.
+        """
+        if delivery.route_id is None or delivery.lat is None or delivery.lon is None:
+            return
+        if await self._repository.move_stop(delivery, delivery.lat, delivery.lon):
+            changed(self._session, delivery.fleet_id, "routes", [delivery.route_id])
+
     async def events(
         self, actor: Actor, delivery_id: int, *, page: int = 1, limit: int = 100
     ) -> tuple[list[DeliveryEvent], int]:

@@ -10,6 +10,7 @@ from fleet_app.delivery.models import Customer
 from fleet_app.kernel.clock import utc_now
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
+from fleet_app.records.points import follow_address
 from fleet_app.records.types import (
     Email,
     Flag,
@@ -133,6 +134,7 @@ class CustomerFields(Fields):
 
 async def _before_save(write: Write) -> None:
     """Consent is dated when it changes; lists are kept as JSON."""
+    await follow_address(write)
     for name in ("contacts", "addresses"):
         if name in write.values:
             write.values[name] = [one.model_dump() for one in write.values[name]]

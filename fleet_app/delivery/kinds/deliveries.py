@@ -23,6 +23,8 @@ from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
+from fleet_app.records.points import follow_address
+from fleet_app.records.problems import invalid
 from fleet_app.records.types import (
     Date,
     Email,
@@ -152,19 +154,26 @@ async def _before_save(write: Write) -> None:
         values["tracking_number"] = write.before.get("tracking_number") or new_tracking_number()
     if values.get("address") == "":
         await _take_customers_address(write)
+    await follow_address(write)
+    await follow_address(write, "pickup_")
 
 
 async def _take_customers_address(write: Write) -> None:
+    """The customer's address, and its point unless another one is given."""
     customer = await write.session.get(Customer, write.fields["customer_id"] or 0)
-    if customer is not None and customer.address:
-        write.values["address"] = customer.address
+    if customer is None or not customer.address:
+        raise invalid({"address": "is missing, and the customer has none"})
+    write.values["address"] = customer.address
+    if write.values.get("lat") is None:
         write.values["lat"], write.values["lon"] = customer.lat, customer.lon
 
 
 async def _after_save(write: Write) -> None:
-    """A new delivery's life begins."""
+    """A new delivery's life begins; the planned stop of a known one follows its point."""
     if write.is_new:
         DeliveryLife(write.session).created(write.actor, write.row)
+    elif "lat" in write.values or "lon" in write.values:
+        await DeliveryLife(write.session).moved(write.row)
 
 
 async def _before_delete(write: Write) -> None:

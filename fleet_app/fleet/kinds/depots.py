@@ -8,6 +8,7 @@ from sqlmodel import col
 from fleet_app.fleet.models import Depot
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind
+from fleet_app.records.points import follow_address
 from fleet_app.records.types import (
     Hours,
     Lines,
@@ -62,6 +63,7 @@ DEPOTS = Kind(
     search=("name", "address", "external_reference"),
     key="name",
     unique={"uq_depots_name": ("name", "there is a depot of this name already")},
+    before_save=follow_address,
     own=lambda principal: col(Depot.fleet_id) == principal.fleet_id,
     icon="warehouse",
 )
