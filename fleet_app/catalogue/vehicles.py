@@ -9,15 +9,16 @@ from sqlalchemy import and_, case, func, literal, select
 from sqlmodel import col
 
 from fleet_app.fleet.kinds import VEHICLES as RECORDS
+from fleet_app.fleet.maintenance.announcing import announce_due
+from fleet_app.fleet.maintenance.errors import ReadingBackwards
+from fleet_app.fleet.maintenance.readings import reading_columns
 from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km
 from fleet_app.fleet.models import Driver, Vehicle
 from fleet_app.location.models import MotionStatus, VehicleLive
-from fleet_app.records.fields import Computed, FieldType
+from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import View, Write
 from fleet_app.records.problems import invalid
 
-SAME_M = 100.0
-"""Dashboards show whole kilometres or tenths: less than that is not backwards."""
 STATUSES = tuple(status.name.lower() for status in MotionStatus)
 
 
@@ -64,13 +65,17 @@ async def _before_save(write: Write) -> None:
     km = write.values.pop("odometer_km", None)
     if km is None:
         return
-    vehicle: Vehicle = write.row
-    if not write.is_new and km * 1000 < vehicle.odometer_m - SAME_M:
-        raise invalid({"odometer_km": f"was {vehicle.odometer_m / 1000:,.1f} km already"})
-    tracked = select(col(VehicleLive.distance_m)).where(col(VehicleLive.vehicle_id) == vehicle.id)
-    connection = await write.session.connection()
-    so_far = (await connection.execute(tracked)).scalar() if vehicle.id else None
-    write.values.update(odometer_m=km * 1000, odometer_tracked_m=so_far or 0.0)
+    try:
+        write.values.update(await reading_columns(write.session, write.row, km=km))
+    except ReadingBackwards as error:
+        problem = f"was {error.last:,.1f} km already; if that was wrong, use “Set odometer”"
+        raise invalid({"odometer_km": problem}) from None
+
+
+async def _after_save(write: Write) -> None:
+    """Another reading may make work due at once, or not due any more."""
+    if not write.is_new and "odometer_m" in write.values:
+        await announce_due(write.session, vehicle_id=write.row.id)
 
 
 def _live(name: str) -> Any:
@@ -106,10 +111,21 @@ LIVE_COLUMNS = (
 )
 # fmt: on
 
+_BEHIND = tuple(
+    Spec(name=name, title=title, type=_NUMBER, unit="m")
+    for name, title in (
+        ("odometer_m", "Odometer"),
+        ("odometer_tracked_m", "Tracked when the odometer was read"),
+    )
+)
+"""The reading and where counting from it began: both go back, so that the way since stays."""
+
 VEHICLES = replace(
     RECORDS,
     computed=LIVE_COLUMNS,
     join=_joined,
     before_save=_before_save,
+    after_save=_after_save,
+    behind=_BEHIND,
     search=(*RECORDS.search, "driver"),
 )

@@ -13,7 +13,7 @@ from fleet_app.identity.passwords import Passwords
 from fleet_app.identity.repository import IdentityRepository
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Conflict, InvalidInput
-from fleet_app.records.fields import Computed, Fields, FieldType, field
+from fleet_app.records.fields import Computed, Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.problems import invalid
 from fleet_app.records.types import Flag, Name, OptionalLine, Phone
@@ -129,6 +129,7 @@ USERS = Kind(
         ),
     ),
     private=frozenset({"password_hash"}),
+    behind=(Spec(name="password_hash", title="Password"),),
     before_save=_before_save,
     after_save=_after_save,
     before_delete=_before_delete,

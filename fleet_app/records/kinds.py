@@ -67,8 +67,10 @@ class Kind:
     `unique` maps the name of a unique index to the field and message of its violation; `key` is
     the field by which an import finds existing records besides the external reference; `own`
     gives the condition for the records that are a driver's own business. `private` names columns
-    besides the secret fields that nobody may read, in the audit log neither. `extra` may name the
-    columns that a list shows `first`, after the name and the status.
+    besides the secret fields that nobody may read, in the audit log neither. `behind` are columns
+    that hooks write besides the fields: the audit log names them by their titles, and an undo sets
+    them back as well. `extra` may name the columns that a list shows `first`, after the name and
+    the status.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Kind:
     after_save: Hook = _nothing
     before_delete: Hook = _nothing
     private: frozenset[str] = frozenset()
+    behind: Sequence[Spec] = ()
     creatable: bool = True
     icon: str = "file"
     extra: Mapping[str, Any] = field(default_factory=dict)

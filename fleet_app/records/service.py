@@ -95,9 +95,17 @@ class Records:
         return await self.get(identifier)
 
     async def change(
-        self, identifier: int, values: Mapping[str, Any], *, version: int | None = None
+        self,
+        identifier: int,
+        values: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        behind: Mapping[str, Any] | None = None,
     ) -> bool:
-        """`update` without reading the record again; False when nothing was different."""
+        """`update` without reading the record again; False when nothing was different.
+
+        `behind` are columns besides the fields that an undo sets back, never what people write.
+        """
         row = await self._locked(identifier, "update")
         self._require_version(row, version)
         if row.deleted_at is not None:
@@ -109,7 +117,7 @@ class Records:
             for spec in self._kind.specs
             if spec.name in values and not spec.created_only
         }
-        return await self._save(row, columns, fields)
+        return await self._save(row, columns | dict(behind or {}), fields)
 
     async def delete(self, identifier: int, *, version: int | None = None) -> Row:
         """Put a record aside; it can be restored. Raises `NotFound`, `Stale`, `Conflict`."""

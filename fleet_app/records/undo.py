@@ -17,7 +17,7 @@ from fleet_app.audit.models import SYSTEM_CHAIN, AuditEntry
 from fleet_app.audit.trail import as_kept, note, noted
 from fleet_app.kernel.errors import NotFound
 from fleet_app.records.errors import NotUndoable
-from fleet_app.records.fields import FieldType, Spec
+from fleet_app.records.fields import FieldType, Spec, words_of
 from fleet_app.records.kinds import Kind, Kinds, View
 from fleet_app.records.listing import Row, plain, visible
 from fleet_app.records.service import HIDDEN, Records
@@ -107,19 +107,21 @@ class Undo:
     async def _write_back(self, records: Records, kind: Kind, entry: AuditEntry, row: Any) -> Row:
         if row.deleted_at is not None:
             raise NotUndoable(f"{kind.label_of(row)} is deleted; restore it first")
-        specs = {spec.attribute: spec for spec in kind.specs}
-        taken = [
-            (specs[name], before, after)
-            for name, (before, after) in entry.changes.items()
-            if name in specs
-        ]
-        if not taken or any(HIDDEN == before == after for _, before, after in taken):
-            raise NotUndoable("What it was before is not kept, so it cannot be taken back")
-        later = [spec for spec, _, after in taken if not _holds(spec, row, after)]
+        changes = _told(entry)
+        stay = _staying(kind, changes)
+        if stay or not changes:
+            raise _not_kept(kind, stay)
+        known = _columns(kind)
+        later = [known[name] for name, (_, after) in changes.items()
+                 if not _holds(known[name], row, after)]  # fmt: skip
         if later:
             raise _changed_since(kind.label_of(row), later)
-        values = {spec.name: before for spec, before, _ in taken}
-        return await records.update(row.id, values)
+        hooked = {spec.attribute for spec in kind.behind}
+        values = {known[name].name: old for name, (old, _) in changes.items() if name not in hooked}
+        behind = {name: _stored(known[name], old) for name, (old, _) in changes.items()
+                  if name in hooked}  # fmt: skip
+        await records.change(row.id, values, behind=behind)
+        return await records.get(row.id)
 
     async def _delete(self, records: Records, kind: Kind, row: Any) -> Row:
         if row.deleted_at is not None:
@@ -151,7 +153,28 @@ def possible(kind: Kind, entry: AuditEntry, principal: Principal) -> bool:
     if entry.action not in UNDOABLE or entry.object_id is None:
         return False
     way = _INVERSE[_effect(entry)]
+    if way == "update" and _staying(kind, _told(entry)):
+        return False
     return may(principal, kind.permission(way if way == "update" else "delete"))
+
+
+def _columns(kind: Kind) -> dict[str, Spec]:
+    return {spec.attribute: spec for spec in (*kind.behind, *kind.specs)}
+
+
+def _told(entry: AuditEntry) -> dict[str, list[Any]]:
+    """The changes of columns, without what an undo tells of itself."""
+    own = (UNDONE_ENTRY, DELETED)
+    return {name: change for name, change in entry.changes.items() if name not in own}
+
+
+def _staying(kind: Kind, changes: Mapping[str, list[Any]]) -> list[str]:
+    """The columns that cannot be set back: nobody kept what they were, or only steps change them.
+
+    A change is taken back as a whole or not at all: half of it would look as if it had gone.
+    """
+    known = _columns(kind)
+    return [name for name, change in changes.items() if name not in known or HIDDEN in change]
 
 
 def _effect(entry: AuditEntry) -> str:
@@ -173,6 +196,20 @@ def _holds(spec: Spec, row: Any, after: Any) -> bool:
         # amounts are kept in cents, whatever was written
         return math.isclose(now, after, abs_tol=_CENT if spec.type is FieldType.MONEY else 0.0)
     return bool(now == after)
+
+
+def _stored(spec: Spec, kept: Any) -> Any:
+    """A column's value from what the audit log keeps of it."""
+    is_moment = spec.type is FieldType.MOMENT and isinstance(kept, str)
+    return datetime.fromisoformat(kept) if is_moment else kept
+
+
+def _not_kept(kind: Kind, names: list[str]) -> NotUndoable:
+    known = _columns(kind)
+    titles = {name: known[name].title if name in known else words_of(name) for name in names}
+    what = ", ".join(titles.values()) or "This change"
+    message = f"{what} cannot be taken back: what it was before is not kept, so set it anew"
+    return NotUndoable(message, fields=dict.fromkeys(names, "cannot be taken back"))
 
 
 def _changed_since(label: str, specs: list[Spec]) -> NotUndoable:

@@ -32,7 +32,6 @@ _TITLES = {
     UNDONE_ENTRY: "Takes back entry",
     DELETED: "Deleted",
     "status": "Status",
-    "password_hash": "Password",
 }
 
 
@@ -50,7 +49,8 @@ class Wording:
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds: dict[str, Kind] = {kind.name: kind for kind in kinds}
-        self._specs = {kind.name: {spec.attribute: spec for spec in kind.specs} for kind in kinds}
+        self._specs = {kind.name: {spec.attribute: spec for spec in (*kind.specs, *kind.behind)}
+                       for kind in kinds}  # fmt: skip
 
     def changes(self, entry: AuditEntry) -> list[Change]:
         """Field by field, in the order of the form."""

@@ -14,8 +14,11 @@ from fleet_app.audit.trail import hash_of
 from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
+from fleet_app.kernel.events import PENDING
 from fleet_app.records.errors import Stale, Taken
+from fleet_app.records.kinds import View
 from fleet_app.records.query import parse_query
+from fleet_app.records.service import Records
 from tests.builders.people import a_fleet
 from tests.builders.records import an_actor, an_example, records
 
@@ -167,7 +170,21 @@ async def test_an_odometer_reading_is_the_base_of_what_is_tracked(container: Con
         assert read["odometer_km"] == 84_100.5
         with pytest.raises(InvalidInput) as refusal:
             await vehicles.update(made["id"], {"odometer_km": 100})
-    assert "odometer_km" in refusal.value.fields
+    assert "use “Set odometer”" in refusal.value.fields["odometer_km"]
+
+
+async def test_an_odometer_in_a_form_tells_what_it_makes_due(container: Container):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+    async with records(container, "vehicles", actor) as vehicles:
+        made = await vehicles.create({**VAN, "odometer_km": 84_000})
+    plan = {"name": "Service", "vehicle_id": made["id"], "every_km": 20_000, "last_km": 84_000}
+    async with records(container, "maintenance_schedules", actor) as schedules:
+        await schedules.create(plan)
+    async with container.work() as session:
+        of_kind = Records(session, KINDS, KINDS["vehicles"], actor, View.at_present())
+        await of_kind.update(made["id"], {"odometer_km": 104_500})
+        told = [event.type for event in session.info.get(PENDING, [])]
+    assert "maintenance.overdue" in told
 
 
 @pytest.mark.parametrize(

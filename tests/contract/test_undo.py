@@ -12,10 +12,12 @@ from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.errors import Forbidden, NotFound
 from fleet_app.records.errors import NotUndoable, Taken
 from fleet_app.records.kinds import View
-from fleet_app.records.undo import Undo
+from fleet_app.records.undo import Undo, possible
+from tests.builders.maintenance import tracked
 from tests.builders.people import a_fleet
 from tests.builders.records import an_actor, records
 
@@ -217,3 +219,57 @@ async def test_the_rules_of_the_record_hold_for_old_values_too(
     await a_van(container, manager)
     with pytest.raises(Taken):
         await undo(container, manager, entry)
+
+
+async def test_an_odometer_typo_really_goes_back(container: Container, manager: Actor):
+    van = await a_van(container, manager, odometer_km=10_000)
+    async with container.work() as session:
+        vehicle = await session.get(Vehicle, van["id"])
+    assert vehicle is not None
+    await tracked(container, vehicle, km=300)
+    await change(container, manager, "vehicles", van["id"], name="Van 13", odometer_km=1_000_000)
+    entry = await last(container, manager, "vehicles", van["id"])
+    await tracked(container, vehicle, km=320)
+
+    back = await undo(container, manager, entry)
+
+    assert (back["name"], back["odometer_km"]) == ("Van 12", 10_320)
+    log = (await entries(container, manager.principal.fleet_id or 0))[-1]
+    assert log.changes["odometer_m"] == [1_000_000_000, 10_000_000]
+    again = await undo(container, manager, log.id or 0)
+    assert (again["name"], again["odometer_km"]) == ("Van 13", 1_000_020)
+
+
+async def test_an_odometer_read_again_since_stays(container: Container, manager: Actor):
+    van = await a_van(container, manager, odometer_km=10_000)
+    await change(container, manager, "vehicles", van["id"], odometer_km=10_100)
+    entry = await last(container, manager, "vehicles", van["id"])
+    await change(container, manager, "vehicles", van["id"], odometer_km=10_200)
+    with pytest.raises(NotUndoable, match="Odometer"):
+        await undo(container, manager, entry)
+
+
+async def test_a_change_with_a_password_is_not_half_taken_back(
+    container: Container, manager: Actor
+):
+    person = {"name": "Mikko", "email": "mikko@example.com", "role": "dispatcher"}
+    async with records(container, "users", manager) as users:
+        made = await users.create(person)
+        await users.update(made["id"], {"name": "Eino", "password": "a good password 77"})
+    entry = await last(container, manager, "users", made["id"])
+    with pytest.raises(NotUndoable, match="Password cannot be taken back") as refusal:
+        await undo(container, manager, entry)
+    assert list(refusal.value.fields) == ["password_hash"]
+    async with records(container, "users", manager) as users:
+        assert (await users.get(made["id"]))["name"] == "Eino"
+    shown = next(one for one in await entries(container, manager.principal.fleet_id or 0)
+                 if one.id == entry)  # fmt: skip
+    assert not possible(KINDS["users"], shown, manager.principal)
+
+
+async def test_consent_goes_back_and_is_dated_anew(container: Container, manager: Actor):
+    async with records(container, "customers", manager) as customers:
+        made = await customers.create({"name": "Bakery"})
+        await customers.update(made["id"], {"consent_email": True})
+    back = await undo(container, manager, await last(container, manager, "customer", made["id"]))
+    assert back["consent_email"] is False

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, model_validator
 
 from fleet_app.delivery.models import Customer
 from fleet_app.kernel.clock import utc_now
-from fleet_app.records.fields import Fields, FieldType, field
+from fleet_app.records.fields import Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.points import follow_address
 from fleet_app.records.types import (
@@ -152,5 +152,6 @@ CUSTOMERS = Kind(
     fields=CustomerFields,
     search=("name", "email", "phone", "address", "external_reference"),
     before_save=_before_save,
+    behind=(Spec(name="consent_at", title="Consent dated", type=FieldType.MOMENT),),
     icon="users",
 )

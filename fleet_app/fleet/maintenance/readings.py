@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -67,8 +66,25 @@ async def move_reading(
     correction: bool = False,
 ) -> None:
     """Start counting afresh from a reading of a locked vehicle. Raises `ReadingBackwards`."""
+    values = await reading_columns(session, vehicle, km=km, hours=hours, correction=correction)
+    change(session, actor, vehicle, values, action="set_odometer")
+    await session.flush()
+
+
+async def reading_columns(
+    session: AsyncSession,
+    vehicle: Vehicle,
+    *,
+    km: float | None = None,
+    hours: float | None = None,
+    correction: bool = False,
+) -> dict[str, float]:
+    """The columns of a vehicle, stored or new, that start counting from a reading.
+
+    Raises `ReadingBackwards`.
+    """
     tracked_m, tracked_s = await _tracked(session, vehicle.id or 0)
-    values: dict[str, Any] = {}
+    values: dict[str, float] = {}
     if km is not None:
         if not correction and km * 1000 < vehicle.odometer_m - _SAME_M:
             raise ReadingBackwards("odometer_km", vehicle.odometer_m / 1000, "km")
@@ -77,8 +93,7 @@ async def move_reading(
         if not correction and hours * 3600 < vehicle.engine_s - _SAME_S:
             raise ReadingBackwards("engine_hours", vehicle.engine_s / 3600, "h")
         values |= {"engine_s": hours * 3600, "engine_tracked_s": tracked_s}
-    change(session, actor, vehicle, values, action="set_odometer")
-    await session.flush()
+    return values
 
 
 async def locked_vehicle(
