@@ -29,7 +29,7 @@ from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
-from fleet_app.web.states.records.lists import RecordList
+from fleet_app.web.states.records.lists import RecordList, offered
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
 
@@ -200,7 +200,6 @@ def _action(icon: str, label: str, event: Any, *, danger: bool = False) -> rx.Co
 
 def _bulk_fields(kind: Kind) -> list[rx.Component]:
     """A drop-down for each choice that may be given to many records at once."""
-    fields = [spec for spec in kind.specs if spec.choices and spec.name != "role"]
     return [
         rx.cond(
             RecordList.may.contains("update") & ~RecordList.deleted,
@@ -214,7 +213,7 @@ def _bulk_fields(kind: Kind) -> list[rx.Component]:
             ),
             rx.fragment(),
         )
-        for spec in fields
+        for spec in offered(kind)
     ]
 
 

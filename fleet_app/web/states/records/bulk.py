@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import reflex as rx
@@ -16,7 +16,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import DeliveryStatus, RouteStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.recording import StatusChange
-from fleet_app.delivery.routes import RouteService
+from fleet_app.delivery.routes import MOST_STOPS, RouteService
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.delivery.tours import Tours, open_deliveries
 from fleet_app.fleet.maintenance.service import MaintenanceService
@@ -25,10 +25,9 @@ from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.records.fields import words_of
 from fleet_app.records.listing import Listing, Row
 from fleet_app.records.query import parse_query
-from fleet_app.records.service import MOST_AT_ONCE
 from fleet_app.web.gate import current_actor, current_principal, requires
-from fleet_app.web.states.records.lists import RecordList, counted
-from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.records.lists import RecordList
+from fleet_app.web.states.records.many import Outcome, each, in_batches
 
 S = DeliveryStatus
 OFFERED = (S.OUT_FOR_DELIVERY, S.COMPLETED, S.FAILED, S.RESCHEDULED, S.RETURNED, S.CANCELLED)
@@ -79,18 +78,26 @@ class Bulk(rx.State):
     @requires("deliveries.set_status")
     async def set_status(self, form: dict[str, Any]) -> None:
         """Give the ticked deliveries a status; those that cannot have it stay as they are."""
-        listing = await self.get_state(RecordList)
+        listing, actor = await self.get_state(RecordList), await current_actor(self)
         try:
-            wishes = [_wish(one, form) for one in listing.selected[:MOST_AT_ONCE]]
-            async with get_container().work() as session:
-                life = DeliveryLife(session)
-                results = await life.change_many(await current_actor(self), wishes)
-        except FleetError as error:
+            wishes = {one: _wish(one, form) for one in sorted(set(listing.selected))}
+        except InvalidInput as error:
             self.problem = error.message
             return
+
+        async def run(some: Sequence[int]) -> Outcome:
+            container = get_container()
+            async with container.work(container.patience) as session:
+                life = DeliveryLife(session)
+                results = await life.change_many(actor, [wishes[one] for one in some])
+            return _outcome(some, results)
+
+        outcome = await in_batches(list(wishes), run)
+        if outcome.problem and not (outcome.done or outcome.refused):
+            self.problem = outcome.problem
+            return
         self.dialog = ""
-        failed = [one.message for one in results if isinstance(one, FleetError)]
-        await self._tell("deliveries", len(results) - len(failed), "Changed", failed)
+        await listing.tell(KINDS["deliveries"], "Changed:", outcome)
 
     @rx.event
     @requires("routes.update")
@@ -99,23 +106,28 @@ class Bulk(rx.State):
         who = await current_principal(self)
         fleet = (await self.get_state(RecordList)).fleet
         self.dialog, self.problem = "route", ""
-        self.routes = [_route(row) for row in await _open_routes(who, fleet)]
+        self.routes = []
+        try:
+            self.routes = [_route(row) for row in await _open_routes(who, fleet)]
+        except FleetError as error:
+            self.problem = error.message
 
     @rx.event
     @requires("routes.update")
     async def add_to_route(self, form: dict[str, Any]) -> None:
         """Put the ticked deliveries at the end of a route: all of them or none."""
         listing = await self.get_state(RecordList)
-        wanted = listing.selected[:MOST_AT_ONCE]
+        wanted, container = list(listing.selected), get_container()
         try:
             route_id = _number(form.get("route"))
-            async with get_container().work() as session:
+            _require_few(wanted)
+            async with container.work(container.patience) as session:
                 await _join(session, await current_actor(self), route_id, wanted)
         except FleetError as error:
             self.problem = " ".join([error.message, *error.fields.values()])[:500]
             return
         self.dialog = ""
-        await self._tell("deliveries", len(wanted), "Added to the route", [])
+        await listing.tell(KINDS["deliveries"], "Added to the route:", Outcome(done=wanted))
 
     @rx.event
     @requires("work_orders.update")
@@ -124,26 +136,12 @@ class Bulk(rx.State):
         if step not in STEPS:
             return
         listing, actor = await self.get_state(RecordList), await current_actor(self)
-        ids, failed = listing.selected[:MOST_AT_ONCE], []
-        async with get_container().work() as session:
-            act: Callable[[Actor, int], Awaitable[Any]] = getattr(MaintenanceService(session), step)
-            for one in ids:
-                try:
-                    async with session.begin_nested():
-                        await act(actor, one)
-                except FleetError as error:
-                    failed.append(error.message)
-        await self._tell("work_orders", len(ids) - len(failed), "Changed", failed)
 
-    async def _tell(self, plural: str, done: int, what: str, failed: Sequence[str]) -> None:
-        listing = await self.get_state(RecordList)
-        listing.selected, listing.version = [], listing.version + 1
-        kind = KINDS[plural]
-        if done:
-            await say(self, f"{what}: {counted(kind, done)}.")
-        if failed:
-            left = counted(kind, len(failed))
-            await say(self, f"{left} stayed as before: {failed[-1]}", tone="problem")
+        async def act(session: AsyncSession, identifier: int) -> object:
+            return await getattr(MaintenanceService(session), step)(actor, identifier)
+
+        outcome = await each(sorted(set(listing.selected)), act)
+        await listing.tell(KINDS["work_orders"], "Changed:", outcome)
 
 
 def reasons_for(status: str) -> list[Choice]:
@@ -166,6 +164,25 @@ def _wish(delivery_id: int, form: dict[str, Any]) -> StatusChange:
         reason=Reason(reason) if reason else None,
         note=note or None,
     )
+
+
+def _outcome(ids: Sequence[int], results: Sequence[object]) -> Outcome:
+    """What `change_many` answered, by delivery."""
+    outcome = Outcome()
+    for one, result in zip(ids, results, strict=True):
+        if isinstance(result, FleetError):
+            outcome.refused[one] = result.message
+        else:
+            outcome.done.append(one)
+    return outcome
+
+
+def _require_few(ids: Sequence[int]) -> None:
+    """A route is changed as a whole, so its stops are not added batch by batch."""
+    if len(ids) > MOST_STOPS:
+        raise InvalidInput(
+            f"A route has at most {MOST_STOPS} stops, and {len(ids):,} deliveries are selected"
+        )
 
 
 def _number(value: Any) -> int:

@@ -9,22 +9,27 @@ from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.matrix import may
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.describe import columns
+from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.many import Outcome, each, entries_of
 from fleet_app.web.states.records.reading import labels_of
-from fleet_app.web.states.records.toasts import Way, say
+from fleet_app.web.states.records.texts import value_of, zone_of
+from fleet_app.web.states.records.toasts import Way, say, telling
 from fleet_app.web.states.session import shown_fleet
 
 LONGEST_LAYOUT = 20_000
+MOST_SELECTED = 10 * MOST_AT_ONCE
 RESERVED = frozenset({"page", "limit", "sort", "q", "deleted", "fleet_id"})
 
 
@@ -170,7 +175,11 @@ class RecordList(rx.State):
     @requires("views.use")
     async def select(self, ids: list[int]) -> None:
         """The rows that are ticked."""
-        self.selected = [int(one) for one in ids][: 10 * MOST_AT_ONCE]
+        known = [one for one in dict.fromkeys(map(int, ids)) if 0 < one < 2**63]
+        self.selected = known[:MOST_SELECTED]
+        if len(known) > MOST_SELECTED:
+            text = f"Only the first {MOST_SELECTED:,} are selected; do the others afterwards."
+            await say(self, text, tone="problem")
 
     @rx.event
     @requires("views.use")
@@ -188,47 +197,54 @@ class RecordList(rx.State):
     @requires("views.use")
     async def delete_selected(self) -> None:
         """Put the ticked records aside, and offer to bring them back."""
-        await self._each("delete", "Deleted", undoable=True)
+        await self._each("delete", "Deleted")
 
     @rx.event
     @requires("views.use")
     async def restore_selected(self) -> None:
         """Bring the ticked deleted records back."""
-        await self._each("restore", "Restored")
+        await self._each("restore", "Restored", undoable=False)
 
     @rx.event
     @requires("views.use")
     async def set_selected(self, field: str, value: str) -> None:
-        """Give one field of all ticked records the same value."""
-        await self._each("change", "Changed", {field: value})
+        """Give one of the offered fields of all ticked records the same value."""
+        kind = _kind(self.plural)
+        spec = next((one for one in offered(kind) if one.name == field), None)
+        async with telling(self):
+            if spec is None or value not in [one["value"] for one in spec.options]:
+                raise InvalidInput("This cannot be set for many at once")
+            read = value_of(kind, spec, value, zone_of("UTC"))
+            await self._each("change", "Changed", {field: read})
 
     async def _each(
-        self,
-        act: str,
-        done: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        undoable: bool = False,
+        self, act: str, done: str, values: Mapping[str, Any] | None = None, *, undoable: bool = True
     ) -> None:
-        kind, actor, container = _kind(self.plural), await current_actor(self), get_container()
-        ids, failed, handled = self.selected[:MOST_AT_ONCE], "", []
-        async with container.work(container.patience) as session:
-            records = Records(session, KINDS, kind, actor, container.view())
-            for identifier in ids:
-                try:
-                    arguments = () if values is None else (values,)
-                    await getattr(records, act)(identifier, *arguments)
-                    handled.append(identifier)
-                except FleetError as error:
-                    failed = error.message
-        self.selected, self.version = [], self.version + 1
-        way = Way(plural=kind.plural, restore=handled, entries=[])
-        if handled:
-            text = f"{done} {counted(kind, len(handled))}."
-            await say(self, text, way=way if undoable else None)
-        if failed:
-            left = counted(kind, len(ids) - len(handled))
-            await say(self, f"{left} stayed as before: {failed}", tone="problem")
+        kind, actor = _kind(self.plural), await current_actor(self)
+        arguments = () if values is None else (values,)
+        view = get_container().view()
+
+        async def run(session: AsyncSession, identifier: int) -> object:
+            records = Records(session, KINDS, kind, actor, view)
+            return await getattr(records, act)(identifier, *arguments)
+
+        outcome = await each(sorted(set(self.selected)), run)
+        await self.tell(kind, done, outcome, way=_way_back(kind, outcome) if undoable else None)
+
+    async def tell(
+        self, kind: Kind, done: str, outcome: Outcome, *, way: Way | None = None
+    ) -> None:
+        """Say what became of the ticked records; those that were not come to stay ticked."""
+        self.selected, self.version = outcome.left, self.version + 1
+        if outcome.done:
+            await say(self, f"{done} {counted(kind, len(outcome.done))}.", way=way)
+        if outcome.refused:
+            left, why = counted(kind, len(outcome.refused)), list(outcome.refused.values())[-1]
+            await say(self, f"{left} stayed as before: {why}", tone="problem")
+        if outcome.left:
+            left = counted(kind, len(outcome.left))
+            text = f"{left} stayed as before and selected: {outcome.problem}"
+            await say(self, text, tone="problem")
 
     def settings(self) -> dict[str, Any]:
         """What a saved view keeps of the list."""
@@ -286,6 +302,21 @@ class RecordList(rx.State):
 def counted(kind: Kind, count: int) -> str:
     """`1 vehicle`, `12 vehicles`."""
     return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"
+
+
+def offered(kind: Kind) -> list[Spec]:
+    """The fields that many records can be given at once: choices, but not what somebody may do."""
+    return [spec for spec in kind.specs if spec.choices and spec.name != "role"]
+
+
+def _way_back(kind: Kind, outcome: Outcome) -> Way | None:
+    """How to undo what was really changed; the last entry comes first, to be undone last."""
+    entries = list(entries_of(outcome, kind.name))
+    gone = [one.object_id for one in entries if one.action == "delete" and one.object_id]
+    changed = [one.id for one in entries if one.action != "delete" and one.id]
+    if not (gone or changed):
+        return None
+    return Way(plural=kind.plural, restore=gone, entries=changed[::-1])
 
 
 def usual_columns(kind: Kind) -> list[str]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 
 import reflex as rx
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
+from fleet_app.records.listing import Row
 from fleet_app.records.service import Records
 from fleet_app.records.undo import Undo
 from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.many import Outcome, each
 
 MOST = 3
 """How many stand there at once."""
+NAMED = 3
+"""So many records that stay as they are get named."""
 
 
 class Toast(TypedDict):
@@ -27,7 +35,10 @@ class Toast(TypedDict):
 
 
 class Way(TypedDict):
-    """How to take a change back: restore these records, or undo these audit entries."""
+    """How to take a change back: restore these records, or undo these audit entries.
+
+    Entries are undone from the last of the list to the first.
+    """
 
     plural: str
     restore: list[int]
@@ -76,30 +87,85 @@ class Toasts(rx.State):
         self.items = [item for item in self.items if item["id"] != toast_id]
 
     async def _undo(self, toast_id: int) -> None:
+        """The message goes when all is taken back; else it offers the rest again."""
         way = self._ways.get(toast_id)
-        self._remove(toast_id)
         if way is None:
             return
-        try:
-            await self._take_back(way)
-        except FleetError as error:
-            self.show(error.message, tone="problem")
-        else:
+        restored, undone = await self._take_back(way)
+        count = len(restored.done) + len(undone.done)
+        if count:
             self.undone += 1
+        if count == len(way["restore"]) + len(way["entries"]):
+            self._remove(toast_id)
             self.show("Taken back.")
+            return
+        rest = Way(
+            plural=way["plural"],
+            restore=[one for one in way["restore"] if one not in set(restored.done)],
+            entries=[one for one in way["entries"] if one not in set(undone.done)],
+        )
+        self._keep(toast_id, rest)
+        self.show(await _what_stays(way["plural"], count, restored, undone), tone="problem")
 
-    async def _take_back(self, way: Way) -> None:
-        actor, container = await current_actor(self), get_container()
-        async with container.work(container.patience) as session:
-            records = Records(session, KINDS, KINDS[way["plural"]], actor, container.view())
-            for identifier in way["restore"]:
-                await records.restore(identifier)
-            undo = Undo(session, KINDS, actor, container.view())
-            for entry in reversed(way["entries"]):
-                await undo.undo(entry)
+    def _keep(self, toast_id: int, rest: Way) -> None:
+        """Let the offer stand as the newest, so that the next message does not push it out."""
+        offer = [item for item in self.items if item["id"] == toast_id]
+        self._remove(toast_id)
+        self.items = [*self.items, *offer]
+        self._ways = {**self._ways, toast_id: rest}
+
+    async def _take_back(self, way: Way) -> tuple[Outcome, Outcome]:
+        """What became of the records to restore, and of the audit entries to undo."""
+        actor, view = await current_actor(self), get_container().view()
+
+        async def restore(session: AsyncSession, identifier: int) -> Row:
+            records = Records(session, KINDS, KINDS[way["plural"]], actor, view)
+            return await records.restore(identifier)
+
+        async def undo(session: AsyncSession, entry: int) -> Row:
+            return await Undo(session, KINDS, actor, view).undo(entry)
+
+        restored = await each(sorted(way["restore"]), restore)
+        return restored, await each(way["entries"][::-1], undo)
 
 
 async def say(state: rx.State, text: str, **details: Any) -> None:
     """Show a message from another state's handler; see `Toasts.show`."""
     toasts = await state.get_state(Toasts)
     toasts.show(text, **details)
+
+
+@asynccontextmanager
+async def telling(state: rx.State) -> AsyncIterator[None]:
+    """Around a unit of work: what cannot be done, or was not kept, is said as a message."""
+    try:
+        yield
+    except FleetError as error:
+        await say(state, error.message, tone="problem")
+
+
+async def _what_stays(plural: str, count: int, restored: Outcome, undone: Outcome) -> str:
+    """How much was taken back, and which records stay as they are for what reason."""
+    problem = restored.problem or undone.problem
+    parts = [f"{count:,} taken back."] if count else []
+    refused = [*restored.refused.items(), *undone.refused.items()]
+    if refused:
+        names = await _names(plural, list(restored.refused)[:NAMED], list(undone.refused)[:NAMED])
+        told = [f"{names.get(one) or f'No. {one}'} stays as it is: {why}" for one, why in refused]
+        more = len(told) - NAMED
+        parts += [f"{text.rstrip('.')}." for text in told[:NAMED]]
+        parts += [f"{more:,} more stay as they are."] if more > 0 else []
+    return " ".join([*parts, *([f"{problem}."] if problem else [])])
+
+
+async def _names(plural: str, ids: list[int], entries: list[int]) -> Mapping[int, str]:
+    """What records are called; those of audit entries, by the entry, as they were then."""
+    kind = KINDS[plural]
+    try:
+        async with get_container().work() as session:
+            rows = [(one, await session.get(kind.model, one)) for one in ids]
+            kept = [(one, await session.get(AuditEntry, one)) for one in entries]
+    except FleetError:
+        return {}
+    named = {one: kind.label_of(row) for one, row in rows if row is not None}
+    return named | {one: entry.label for one, entry in kept if entry is not None}
