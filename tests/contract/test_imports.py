@@ -20,9 +20,11 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.models import User
 from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.errors import Conflict
 from fleet_app.records.imports import job as import_job
 from fleet_app.records.imports.chores import forget_old_imports
 from fleet_app.records.models import Import, ImportState
+from fleet_app.records.service import Records
 from fleet_app.routing.geocoding import Place, Standing
 from fleet_app.settings import PROJECT_ROOT
 from tests.builders.jobs import rows, running, until
@@ -259,3 +261,27 @@ async def test_sheets_older_than_90_days_are_forgotten_and_what_they_stored_stay
     assert await container.files.exists(recent.file_key)
     assert [await count(container, table) for table in ("imports", "vehicles")] == [1, 1]
     assert await count(container, "imported_rows") == 0
+
+
+async def test_an_undo_tells_nothing_of_a_record_that_stays(
+    container: Container, manager: Person, monkeypatch: pytest.MonkeyPatch
+):
+    record = await ran(container, manager, await sent(container, manager, notes(3), "customers"))
+    first = min(row[0] for row in await rows(container, "SELECT id FROM customers"))
+    delete = Records.delete
+
+    async def refused_late(self: Records, identifier: int, **details: Any) -> Any:
+        done = await delete(self, identifier, **details)
+        if identifier == first:
+            raise Conflict("It is needed")
+        return done
+
+    monkeypatch.setattr(Records, "delete", refused_late)
+    await container.imports.undo(await actor_of(container, manager), record.id or 0)
+    async with running(container):
+        await ended(container, record)
+    told = "SELECT object_id FROM audit_entries WHERE action = 'delete' AND kind = 'customer'"
+    gone = "SELECT id FROM customers WHERE deleted_at IS NOT NULL"
+    deleted = sorted(row[0] for row in await rows(container, gone))
+    assert len(deleted) == 2
+    assert sorted(row[0] for row in await rows(container, told)) == deleted

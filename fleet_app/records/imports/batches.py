@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
+from fleet_app.kernel.attempts import attempt
 from fleet_app.kernel.errors import FleetError
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.cells import Home, Reader, ReadRow
@@ -165,18 +166,12 @@ class Taker:
     async def _store(
         self, row: ReadRow, existing: Existing | None, values: dict[str, Any], tally: Tally
     ) -> None:
-        before = {name: len(kept) for name, kept in self._lists()}
         try:
-            async with self._session.begin_nested():
+            async with attempt(self._session):
                 await self._write(row, existing, values, tally)
-        except Problem:
-            self._forget(before)
-            raise
         except FleetError as error:
-            self._forget(before)
             raise Problem(error.fields or {GENERAL: error.message}) from None
         except (IntegrityError, DataError):
-            self._forget(before)
             raise Problem({GENERAL: "this row cannot be stored as it is"}) from None
 
     async def _write(
@@ -224,11 +219,3 @@ class Taker:
             missing = {} if row.record_number else problems_of(error)
             return {name: text for name, text in missing.items() if name not in known}
         return {}
-
-    def _lists(self) -> list[tuple[str, list[Any]]]:
-        """What this unit of work will tell others about, such as the audit log."""
-        return [(n, kept) for n, kept in self._session.info.items() if isinstance(kept, list)]
-
-    def _forget(self, before: Mapping[str, int]) -> None:
-        for name, kept in self._lists():
-            del kept[before.get(name, 0) :]

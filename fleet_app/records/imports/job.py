@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize
 from fleet_app.audit.trail import note
+from fleet_app.kernel.attempts import attempt
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Contended, FleetError, NotFound, StoreUnavailable
 from fleet_app.kernel.files import FileStore
@@ -212,7 +213,7 @@ class ImportJob:
         gone = 0
         for identifier, version in [(one.record_id, one.version) for one in made]:
             try:
-                async with session.begin_nested():
+                async with attempt(session):
                     await records.delete(identifier, version=version)
                 gone += 1
             except FleetError as error:
