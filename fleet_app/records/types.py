@@ -14,6 +14,12 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""What nobody sees but what makes text read differently, or two names look alike. The joiners
+U+200C and U+200D are not among them: scripts and emoji are written with them."""
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s.<>\"]+(\.[^@\s.<>\"]+)+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -23,6 +29,8 @@ MOST_TAGS, LONGEST_TAG = 30, 40
 def _line(text: str) -> str:
     if _CONTROLS.search(text) or _LINE_BREAKS.search(text):
         raise ValueError("must be one line of text without control characters")
+    if _INVISIBLE.search(text):
+        raise ValueError("must not contain invisible characters; type it instead of pasting it")
     return unicodedata.normalize("NFC", text)
 
 
@@ -104,6 +112,18 @@ def _utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC)
 
 
+def _day(day: dt.date | None) -> dt.date | None:
+    if day is not None and not 1950 <= day.year <= 2200:
+        raise ValueError("must be between the years 1950 and 2200")
+    return day
+
+
+def _no_blank_ends(value: Any) -> Any:
+    if isinstance(value, str) and value != value.strip():
+        raise ValueError("must not begin or end with a blank")
+    return value
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a time zone; write it like Europe/Helsinki")
@@ -137,7 +157,11 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment_text), AfterValidator(_utc)]
 
 
-Date = Annotated[dt.date | None, BeforeValidator(_none_if_empty)]
+Date = Annotated[dt.date | None, BeforeValidator(_none_if_empty), AfterValidator(_day)]
+"""A day that may be unknown; years that nobody means are refused."""
+NeededDate = Annotated[dt.date, AfterValidator(_day)]
+Secret = Annotated[OptionalLine, BeforeValidator(_no_blank_ends)]
+"""A text that is kept to the letter: blanks at its ends are refused, not quietly taken away."""
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PART = re.compile(
@@ -160,14 +184,14 @@ def _hours(part: str) -> str:
     found = _PART.fullmatch(part)
     if found is None:
         raise ValueError(_ADVICE)
-    days = [_day(found["first"])] + ([_day(found["last"])] if found["last"] else [])
+    days = [_weekday(found["first"])] + ([_weekday(found["last"])] if found["last"] else [])
     start, end = _clock(found["from"]), _clock(found["to"])
     if start == end:
         raise ValueError("the end must differ from the start")
     return f"{'-'.join(dict.fromkeys(days))} {start}-{end}"
 
 
-def _day(word: str) -> str:
+def _weekday(word: str) -> str:
     for day in DAYS:
         if len(word) >= 2 and _LONG[day].lower().startswith(word.lower()):
             return day

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import model_validator
 
 from fleet_app.fleet.maintenance.hooks import (
@@ -26,6 +24,7 @@ from fleet_app.records.types import (
     Integer,
     Lines,
     Name,
+    NeededDate,
     NeededReference,
     Number,
     OptionalLine,
@@ -40,7 +39,7 @@ KINDS = tuple(kind.value for kind in MaintenanceKind)
 class MaintenanceRecordFields(Fields):
     """Work done, as people write it."""
 
-    date: dt.date = field("Date", FieldType.DATE, example="2026-11-20", group="Work")
+    date: NeededDate = field("Date", FieldType.DATE, example="2026-11-20", group="Work")
     vehicle_id: NeededReference = field("Vehicle", FieldType.REFERENCE, reference="vehicles",
                                         group="Work", example=12,
                                         aliases=("registration", "plate"))
