@@ -16,7 +16,7 @@ from fleet_app.kernel.errors import Conflict, InvalidInput
 from fleet_app.records.fields import Computed, Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.problems import invalid
-from fleet_app.records.types import Flag, Name, OptionalLine, Phone
+from fleet_app.records.types import Flag, Name, OptionalLine, Phone, Secret
 
 ASSIGNABLE = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER, Role.DRIVER})
 """Roles that a fleet's own people may have; administrators are made by administrators."""
@@ -45,7 +45,7 @@ class UserFields(Fields):
     role: Role = field("Role", FieldType.CHOICE, choices=Role, group="Access", example="dispatcher")
     is_active: Flag = field("May sign in", FieldType.FLAG, default=True, group="Access",
                             example=True)
-    password: OptionalLine = field(
+    password: Secret = field(
         "New password", default=None, max_length=200, secret=True, shown=False, sortable=False,
         filterable=False, importable=False, group="Access", input="password",
         help="Left empty, it stays as it is; a new user cannot sign in without one",

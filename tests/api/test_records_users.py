@@ -143,3 +143,21 @@ async def test_nobody_searches_by_password(
 ) -> None:
     answer = await world.client.get(f"{API}/users", params=params, headers=manager)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("password", [f" {SECRET}", f"{SECRET} ", f"{SECRET}\u00a0", "   "])
+async def test_a_password_with_blanks_at_its_ends_is_refused_rather_than_changed(
+    world: World, manager: dict[str, str], password: str
+) -> None:
+    made = await create(world, manager, password=password)
+    assert made.status_code == 400, made.text
+    told = made.json()["error"]["fields"]
+    assert told == {"password": "must not begin or end with a blank"}
+
+
+async def test_a_password_with_blanks_inside_lets_in_as_it_was_typed(
+    world: World, manager: dict[str, str]
+) -> None:
+    assert (await create(world, manager, password=SECRET)).status_code == 201
+    assert await sign_in(world, NEW["email"], SECRET) == 200
+    assert await sign_in(world, NEW["email"], f" {SECRET}") == 401
