@@ -187,7 +187,7 @@ class DeliveryEvent(SQLModel, table=True):
 
 
 class RouteStop(SQLModel, table=True):
-    """A place on a route, in driving order from 1."""
+    """A place on a route. Positions give the driving order; there may be gaps between them."""
 
     __tablename__ = "route_stops"
     __table_args__ = (UniqueConstraint("route_id", "position", name="uq_route_stops_position"),)

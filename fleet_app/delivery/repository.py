@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -108,6 +108,20 @@ class DeliveryRepository:
         for place, stop in enumerate(stops, start=1):
             stop.position = place
             self._session.add(stop)
+        touch(route)
+        await self._session.flush()
+
+    async def drop_stops(self, route: Route, delivery_ids: Collection[int]) -> None:
+        """Take the stops of these deliveries off a locked route, which counts as changed.
+
+        The others keep their positions: only the order counts, and closing the gaps would cost a
+        write for each stop that stays.
+        """
+        mine = col(RouteStop.route_id) == route.id
+        connection = await self._session.connection()
+        await connection.execute(
+            delete(RouteStop).where(mine, col(RouteStop.delivery_id).in_(delivery_ids))
+        )
         touch(route)
         await self._session.flush()
 

@@ -227,12 +227,8 @@ class DeliveryLife:
         self, routes: Mapping[int, Route], dropped: Mapping[int, set[int]]
     ) -> None:
         """Take the stops of these deliveries off these locked routes."""
-        stops = await self._repository.stops(list(dropped)) if dropped else {}
         for route_id, delivery_ids in dropped.items():
-            staying = [
-                stop for stop in stops.get(route_id, []) if stop.delivery_id not in delivery_ids
-            ]
-            await self._repository.arrange(routes[route_id], staying)
+            await self._repository.drop_stops(routes[route_id], delivery_ids)
             changed(self._session, routes[route_id].fleet_id, "routes", [route_id])
 
 
