@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from fleet_app.catalogue.in_use import keep_driver, keep_vehicle
+from fleet_app.catalogue.users import USERS
 from fleet_app.catalogue.vehicles import VEHICLES
 from fleet_app.delivery.kinds import CUSTOMERS, DELIVERIES, ROUTES
 from fleet_app.fleet.kinds import DEPOTS, DOCUMENTS, DRIVERS, FLEETS
@@ -10,12 +14,14 @@ from fleet_app.fleet.maintenance.kinds import (
     MAINTENANCE_SCHEDULES,
     WORK_ORDERS,
 )
-from fleet_app.identity.kinds import USERS
 from fleet_app.records.kinds import Kinds
 
 KINDS = Kinds(
     (
-        *(DELIVERIES, CUSTOMERS, ROUTES, VEHICLES, DRIVERS, DEPOTS, DOCUMENTS),
+        *(DELIVERIES, CUSTOMERS, ROUTES),
+        replace(VEHICLES, before_delete=keep_vehicle),
+        replace(DRIVERS, before_delete=keep_driver),
+        *(DEPOTS, DOCUMENTS),
         *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS, USERS, FLEETS),
     )
 )
