@@ -30,6 +30,8 @@ from fleet_app.records.errors import Stale, Taken
 from fleet_app.records.problems import invalid
 
 MOST_STOPS = 500
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
+"""The days for which routes are planned."""
 RUN = "routes.run"
 LEGAL: Mapping[RouteStatus, tuple[RouteStatus, ...]] = {
     RouteStatus.DRAFT: (RouteStatus.PUBLISHED,),
@@ -80,6 +82,7 @@ class RouteService:
             raise InvalidInput("Which fleet?", fields={"fleet_id": "is missing"})
         if await self._repository.fleet(fleet_id) is None:
             raise NotFound("Fleet", fleet_id)
+        _require_day(plan.date)
         deliveries = await self._wanted(fleet_id, plan.delivery_ids)
         route = Route(
             fleet_id=fleet_id, date=plan.date, vehicle_id=plan.vehicle_id,
@@ -175,20 +178,14 @@ class RouteService:
             )
         return await self._move(actor, route, RouteStatus.COMPLETED)
 
-    async def delete(self, actor: Actor, route_id: int, *, version: int | None = None) -> Route:
-        """Put a route aside; its deliveries wait for another. Raises as `removing`."""
-        route = await self._locked(actor, route_id, "routes.delete", version)
-        await self.removing(actor, route)
-        route.deleted_at = self._clock()
-        self._tell(actor, route, "delete", {}, what="deleted")
-        return route
-
     async def changing(self, route: Route, values: Mapping[str, Any]) -> None:
         """Look at new columns of a locked route before they are stored.
 
         Raises `Conflict` for what has begun or cannot be used, `InvalidInput` for unknown ids.
         """
         new = {name: one for name, one in values.items() if getattr(route, name) != one}
+        if "date" in new:
+            _require_day(new["date"])
         begun = route.status in (RouteStatus.STARTED, RouteStatus.COMPLETED)
         fixed = [name for name in new if name in _FIXED_BY_START] if begun else []
         if fixed:
@@ -201,8 +198,8 @@ class RouteService:
             raise Conflict("This route is published", fields=dict.fromkeys(missing, problem))
         await self._check_crew(Route(fleet_id=route.fleet_id, date=route.date, **crew))
 
-    async def removing(self, actor: Actor, route: Route) -> None:
-        """Free the deliveries of a locked route that is about to be deleted.
+    async def removing(self, actor: Actor, route: Route) -> list[int]:
+        """Free the deliveries of a locked route that is about to be deleted; their ids in order.
 
         Raises `Conflict` once it has started: what happened on it stays.
         """
@@ -216,6 +213,30 @@ class RouteService:
         await self._life.together(actor, locked, DeliveryStatus.CREATED, route)
         moved_on = [stop.stop for stop in tour.stops if stop.moved_on]
         await self._repository.arrange(route, moved_on)
+        return list(here)
+
+    async def returning(
+        self, actor: Actor, route: Route, ids: Sequence[int]
+    ) -> tuple[list[int], list[str]]:
+        """Put deliveries back onto a locked route that is about to be restored.
+
+        Returns the ids that are on it now, in order, and the names of those that cannot be: they
+        have gone, are on another route or called off, or have no point any more.
+        """
+        locked = await self._repository.deliveries(ids, lock=True)
+        found = {id_: one for id_, one in locked.items() if one.fleet_id == route.fleet_id}
+        amiss = problems_of(ids, found)
+        back = [id_ for place, id_ in enumerate(ids) if f"delivery_ids[{place}]" not in amiss]
+        lost = [
+            found[id_].tracking_number if id_ in found else f"Delivery {id_}"
+            for id_ in ids
+            if id_ not in back
+        ]
+        joining = {id_: found[id_] for id_ in back}
+        await self._life.together(actor, joining, DeliveryStatus.ASSIGNED, route)
+        tour = await self._tours.of(route, warn=False)
+        await self._repository.arrange(route, _arranged(tour, back, found))
+        return back, lost
 
     async def _locked(
         self, actor: Actor, route_id: int, permission: str, version: int | None
@@ -321,6 +342,12 @@ class RouteService:
             received_at=now,
         )  # fmt: skip
         publish(self._session, event)
+
+
+def _require_day(day: dt.date) -> None:
+    """Raises `InvalidInput` for a day that can only be a mistake."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise invalid({"date": f"must be a day from {FIRST_DAY} to {LAST_DAY}"})
 
 
 def _label(route: Route) -> str:

@@ -37,7 +37,9 @@ class Write:
     """A record about to be stored: hooks see it, and may refuse by raising a `FleetError`.
 
     `values` are the columns to be set, `before` the columns as they were (empty on creation).
-    `fields` are the values as the fields model holds them.
+    `fields` are the values as the fields model holds them. Before a record is deleted or restored
+    there are none; what a hook puts into `values` then, as `[before, after]`, is what the audit
+    log says of it.
     """
 
     session: AsyncSession
@@ -91,6 +93,7 @@ class Kind:
     before_save: Hook = _nothing
     after_save: Hook = _nothing
     before_delete: Hook = _nothing
+    before_restore: Hook = _nothing
     private: frozenset[str] = frozenset()
     behind: Sequence[Spec] = ()
     creatable: bool = True

@@ -124,15 +124,18 @@ class Records:
         row = await self._locked(identifier, "delete")
         self._require_version(row, version)
         if row.deleted_at is None:
-            await self._kind.before_delete(self._write(row, {}, {}))
-            await self._mark(row, utc_now(), "delete", "deleted")
+            write = self._write(row, {}, {})
+            await self._kind.before_delete(write)
+            await self._mark(row, utc_now(), "delete", "deleted", write.values)
         return await self.get(identifier)
 
     async def restore(self, identifier: int) -> Row:
         """Bring a deleted record back. Raises `NotFound`, `Taken`."""
         row = await self._locked(identifier, "delete")
         if row.deleted_at is not None:
-            await self._mark(row, None, "restore", "restored")
+            write = self._write(row, {}, {})
+            await self._kind.before_restore(write)
+            await self._mark(row, None, "restore", "restored", write.values)
         return await self.get(identifier)
 
     async def _create(self, values: Mapping[str, Any]) -> Any:
@@ -166,11 +169,13 @@ class Records:
         await self._kind.after_save(write)
         return True
 
-    async def _mark(self, row: Any, moment: Any, action: str, what: What) -> None:
+    async def _mark(
+        self, row: Any, moment: Any, action: str, what: What, changes: Mapping[str, Any]
+    ) -> None:
         await self._store(row, {"deleted_at": moment})
         note(
             self._session, self._actor, action, kind=self._kind.name, object_id=row.id,
-            label=self._kind.label_of(row), fleet_id=self._owner_of(row),
+            label=self._kind.label_of(row), fleet_id=self._owner_of(row), changes=changes,
         )  # fmt: skip
         changed(self._session, self._owner_of(row), self._kind.plural, [row.id], what=what)
 

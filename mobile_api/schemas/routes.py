@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fleet_app.delivery.models import Delivery, Route
 from fleet_app.delivery.planning import PlanWarning
-from fleet_app.delivery.routes import MOST_STOPS, RoutePlan
+from fleet_app.delivery.routes import FIRST_DAY, LAST_DAY, MOST_STOPS, RoutePlan
 from fleet_app.delivery.tours import Assignments, Stop, Tour
 from mobile_api.schemas.delivery_life import Moment
 from mobile_api.schemas.records import NOT_ALLOWED, STALE, UNKNOWN, answers, with_etag
@@ -38,7 +38,7 @@ class RouteBody(BaseModel):
         },
     )
 
-    date: Annotated[dt.date, Field(ge=dt.date(2000, 1, 1), lt=dt.date(2100, 1, 1))]
+    date: Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
     name: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=120, pattern=_LINE)
     ] = ""

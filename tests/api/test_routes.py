@@ -8,17 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
-from fleet_app.delivery.models import RouteStop
-from fleet_app.delivery.routes import RouteService
+from fleet_app.delivery.models import Route, RouteStatus, RouteStop
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.models import Driver, DriverStatus, Vehicle, VehicleStatus
-from fleet_app.kernel.errors import Conflict, NotFound
+from fleet_app.kernel.errors import Conflict
 from fleet_app.outbox.models import StoredEvent
 from tests.builders.api import World
 from tests.builders.orders import a_delivery, an_order, deliveries, stored
@@ -306,22 +306,110 @@ async def test_a_failed_try_stays_in_the_history_of_its_route(depot: Depot) -> N
 async def test_deleting_frees_the_deliveries_until_the_route_has_started(
     world: World, depot: Depot
 ) -> None:
-    actor = an_actor(world.fleet_id)
+    manager = await world.a(Role.FLEET_MANAGER)
     route = await depot.route(2, steps=("publish",))
-    async with world.container.work() as session:
-        await RouteService(session).delete(actor, route["id"])
+    data(await world.client.delete(f"{API}/routes/{route['id']}", headers=manager))
     for delivery in ids_of(route):
         assert (await stored(world.container, delivery)).status == "created"
         assert (await stored(world.container, delivery)).route_id is None
     refused(await show(depot, route["id"]), 404)
 
     started = await depot.route(1, steps=("publish", "start"))
+    refused(await world.client.delete(f"{API}/routes/{started['id']}", headers=manager), 409)
+    other = await world.a(Role.FLEET_MANAGER, fleet_id=world.other_fleet_id)
+    refused(await world.client.delete(f"{API}/routes/{started['id']}", headers=other), 404)
+
+
+@pytest.mark.parametrize("way", ["restore", "undo"])
+async def test_a_route_comes_back_with_the_deliveries_that_still_wait(
+    world: World, depot: Depot, way: str
+) -> None:
+    manager, client = await world.a(Role.FLEET_MANAGER), world.client
+    route = await depot.route(4)
+    first, second, third, fourth = ids_of(route)
+    wanted = [third, fourth, first, second]
+    data(await put_stops(depot, route["id"], wanted))
+    data(await client.delete(f"{API}/routes/{route['id']}", headers=manager))
+    other = data(await depot.plan([fourth], name="South"), 201)
+    data(await depot.set_status(first, "cancelled", reason="duplicate"))
+
+    history = f"{API}/routes/{route['id']}/history"
+    entry = data(await client.get(history, headers=manager))[0]
+    address = f"routes/{route['id']}/restore" if way == "restore" else f"audit/{entry['id']}/undo"
+    back = data(await client.post(f"{API}/{address}", headers=manager))
+
+    assert back["stops"] == 2
+    assert ids_of(data(await show(depot, route["id"]))) == [third, second]
+    assert ids_of(data(await show(depot, other["id"]))) == [fourth]
+    assert (await stored(world.container, third)).status == "assigned"
+    assert (await stored(world.container, first)).status == "cancelled"
+    told = data(await client.get(history, headers=manager))[0]
+    lost = [(await stored(world.container, one)).tracking_number for one in (fourth, first)]
+    assert all(number in str(told) for number in lost), told
+
+
+async def test_deleting_a_delivery_leaves_the_other_stops_alone(world: World, depot: Depot) -> None:
+    manager = await world.a(Role.FLEET_MANAGER)
+    route = await depot.route(4)
+    first, second, third, fourth = ids_of(route)
+    query = text("SELECT delivery_id, xmin::text FROM route_stops WHERE route_id = :id")
+
+    async def written() -> dict[int, str]:
+        async with world.container.work() as session:
+            found = await (await session.connection()).execute(query, {"id": route["id"]})
+            return {row[0]: row[1] for row in found}
+
+    before = await written()
+    data(await world.client.delete(f"{API}/deliveries/{second}", headers=manager))
+    del before[second]
+    assert await written() == before, "stops that stay are not written again"
+    shown = data(await show(depot, route["id"]))
+    assert ids_of(shown) == [first, third, fourth]
+    assert [stop["position"] for stop in shown["stops"]] == [1, 2, 3]
+    assert shown["version"] > route["version"]
+    assert ids_of(data(await put_stops(depot, route["id"], [fourth, first]))) == [fourth, first]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01"])
+async def test_a_route_is_not_planned_for_a_day_that_is_a_mistake(
+    world: World, depot: Depot, day: str
+) -> None:
+    route = await depot.route(1)
+    manager = await world.a(Role.FLEET_MANAGER)
+    address = f"{API}/routes/{route['id']}"
+    answer = await world.client.patch(address, json={"date": day}, headers=manager)
+    assert list(refused(answer, 400)["fields"]) == ["date"]
+    assert "date" in refused(await depot.plan([], date=day), 400)["fields"]
+    allowed = await world.client.patch(address, json={"date": "2099-12-31"}, headers=manager)
+    assert data(allowed)["date"] == "2099-12-31"
+
+
+@pytest.mark.parametrize("steps", [("publish",), ("publish", "start")])
+async def test_who_is_on_a_route_is_not_deleted(
+    world: World, depot: Depot, steps: tuple[str, ...]
+) -> None:
+    manager, client = await world.a(Role.FLEET_MANAGER), world.client
+    route = await depot.route(1)
+    for step in steps:
+        data(await depot.step(route["id"], step))
+    for address in (f"vehicles/{world.vehicle_id}", f"drivers/{depot.driver_id}"):
+        error = refused(await client.delete(f"{API}/{address}", headers=manager), 409)
+        assert "is on North 1" in error["message"]
     async with world.container.work() as session:
-        with pytest.raises(Conflict):
-            await RouteService(session).delete(actor, started["id"])
-    async with world.container.work() as session:
-        with pytest.raises(NotFound):
-            await RouteService(session).delete(an_actor(world.other_fleet_id), started["id"])
+        (await session.get_one(Route, route["id"])).status = RouteStatus.COMPLETED
+    for address in (f"vehicles/{world.vehicle_id}", f"drivers/{depot.driver_id}"):
+        data(await client.delete(f"{API}/{address}", headers=manager))
+
+
+async def test_a_vehicle_that_is_worked_on_is_not_deleted(world: World) -> None:
+    manager, client = await world.a(Role.FLEET_MANAGER), world.client
+    body = {"title": "Brakes", "vehicle_id": world.vehicle_id}
+    order = data(await client.post(f"{API}/work_orders", json=body, headers=manager), 201)
+    data(await client.post(f"{API}/work_orders/{order['id']}/start", headers=manager))
+    address = f"{API}/vehicles/{world.vehicle_id}"
+    assert "Brakes" in refused(await client.delete(address, headers=manager), 409)["message"]
+    data(await client.post(f"{API}/work_orders/{order['id']}/cancel", headers=manager))
+    data(await client.delete(address, headers=manager))
 
 
 async def test_deleting_a_delivery_takes_it_off_its_route_unless_it_is_under_way(

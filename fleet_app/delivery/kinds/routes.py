@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
+from fleet_app.delivery.kept_stops import STOPS, kept_stops
 from fleet_app.delivery.models import Route, RouteStatus, RouteStop
 from fleet_app.delivery.routes import RouteService
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
-from fleet_app.records.types import Line, Lines, Moment, OptionalLine, Reference
+from fleet_app.records.types import Line, Lines, Moment, NeededDate, OptionalLine, Reference
 
 # fmt: off
 
@@ -22,7 +22,7 @@ class RouteFields(Fields):
     """A route as people write it."""
 
     name: Line = field("Name", default="", max_length=120, example="North 1", group="Route")
-    date: dt.date = field("Day", FieldType.DATE, example="2026-11-23", group="Route")
+    date: NeededDate = field("Day", FieldType.DATE, example="2026-11-23", group="Route")
     vehicle_id: Reference = field("Vehicle", FieldType.REFERENCE, default=None,
                                   reference="vehicles", group="Route")
     driver_id: Reference = field("Driver", FieldType.REFERENCE, default=None, reference="drivers",
@@ -61,8 +61,21 @@ async def _before_save(write: Write) -> None:
 
 
 async def _before_delete(write: Write) -> None:
-    """Its deliveries wait for another route."""
-    await RouteService(write.session).removing(write.actor, write.row)
+    """Its deliveries wait for another route; the audit log keeps their order."""
+    ids = await RouteService(write.session).removing(write.actor, write.row)
+    if ids:
+        write.values[STOPS] = [ids, []]
+
+
+async def _before_restore(write: Write) -> None:
+    """What waits still comes back onto it, in its old order; the audit log names the others."""
+    stops = await kept_stops(write.session, write.row.id)
+    if not stops:
+        return
+    back, lost = await RouteService(write.session).returning(write.actor, write.row, stops)
+    write.values[STOPS] = [[], back]
+    if lost:
+        write.values["not_brought_back"] = [None, lost]
 
 
 ROUTES = Kind(
@@ -94,6 +107,7 @@ ROUTES = Kind(
     ),
     before_save=_before_save,
     before_delete=_before_delete,
+    before_restore=_before_restore,
     own=_own,
     creatable=False,
     icon="route",
