@@ -16,6 +16,7 @@ from psycopg import sql
 from fleet_app.runtime import migrations
 from fleet_app.runtime.engines import embedded_engines
 from fleet_app.settings import Settings
+from tests.recycling import emptied, shape
 
 TEMPLATE = "migrated"
 _numbers = itertools.count(1)
@@ -43,6 +44,8 @@ class TestStores:
         self._url = database
         self._create(TEMPLATE, "template1")
         migrations.upgrade(self.url_of(TEMPLATE))
+        self._shape = shape(self._plain(TEMPLATE))
+        self._free: list[str] = []
 
     def url_of(self, name: str) -> str:
         """SQLAlchemy URL of another database on the same server."""
@@ -50,13 +53,27 @@ class TestStores:
 
     @contextmanager
     def database(self, *, migrated: bool = True) -> Iterator[str]:
-        """The URL of a database of its own, with the current schema or empty; dropped after."""
-        name = f"test_{next(_numbers)}"
-        self._create(name, TEMPLATE if migrated else "template1")
+        """The URL of a database of its own, with the current schema or empty.
+
+        One with the schema is emptied afterwards for another test, unless its schema was changed.
+        """
+        name = self._free.pop() if migrated and self._free else self._new(migrated)
         try:
             yield self.url_of(name)
         finally:
-            self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            if migrated and emptied(self._plain(name), self._shape):
+                self._free.append(name)
+            else:
+                self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _new(self, migrated: bool) -> str:
+        name = f"test_{next(_numbers)}"
+        self._create(name, TEMPLATE if migrated else "template1")
+        return name
+
+    def _plain(self, name: str) -> str:
+        """The URL as psycopg takes it."""
+        return self.url_of(name).replace("+psycopg", "")
 
     def empty_redis(self) -> str:
         """The URL of Valkey, emptied."""
