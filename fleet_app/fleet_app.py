@@ -27,6 +27,7 @@ from fleet_app.web.states.account import Account
 from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
 from fleet_app.web.states.live import Live, connect_rooms
 from fleet_app.web.states.overview import Overview
+from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.rooms import SocketRooms
 from fleet_app.web.states.session import Session
 from fleet_app.web.states.sign_in import SignIn
@@ -40,6 +41,7 @@ STYLES = (
 
 app = gated_app(
     create_api(),
+    tell=Toasts.fail,
     stylesheets=[f"/styles/{name}.css" for name in STYLES],
     theme=None,
     toaster=None,

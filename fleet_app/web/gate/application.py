@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 from fastapi import FastAPI
 from reflex import app as reflex_app
 from reflex.config import get_config
+from reflex.event import EventSpec
 from reflex.utils.prerequisites import get_web_dir
 from starlette.types import ASGIApp
 
-from fleet_app.kernel.errors import FleetError
+from fleet_app.kernel.errors import FleetError, Unauthenticated
 from fleet_app.settings import get_settings
 from fleet_app.web.gate.csp import inline_hashes, policy
 from fleet_app.web.gate.guard import Guard
@@ -21,15 +23,19 @@ from fleet_app.web.gate.middleware import GateMiddleware
 from fleet_app.web.gate.namespace import FleetNamespace
 
 logger = logging.getLogger(__name__)
+FAULT = "Something went wrong; please try again"
+Tell = Callable[[str], EventSpec]
+"""An event that says a text to whoever looks at the page."""
 
 
-def gated_app(api: FastAPI, **options: Any) -> rx.App:
+def gated_app(api: FastAPI, *, tell: Tell | None = None, **options: Any) -> rx.App:
     """`rx.App(**options)` that serves `api` beside the pages and lets nobody past the gate.
 
+    What fails in a handler that does not say so itself is said by `tell`.
     Raises RuntimeError when this Reflex would not use our namespace, or accepts any origin.
     """
     hide_secrets()
-    app = _with_our_namespace(api, options)
+    app = _with_our_namespace(api, tell, options)
     if not isinstance(app.event_namespace, FleetNamespace):
         raise RuntimeError("this Reflex release builds its event namespace elsewhere")
     if "*" in get_config().cors_allowed_origins:
@@ -40,13 +46,17 @@ def gated_app(api: FastAPI, **options: Any) -> rx.App:
     return app
 
 
-def _with_our_namespace(api: FastAPI, options: dict[str, Any]) -> rx.App:
+def _with_our_namespace(api: FastAPI, tell: Tell | None, options: dict[str, Any]) -> rx.App:
+    def failed(exception: Exception) -> EventSpec | None:
+        text = log_failure(exception)
+        return tell(text) if tell is not None and text else None
+
     original = reflex_app.EventNamespace
     reflex_app.EventNamespace = FleetNamespace  # type: ignore[misc]  # Reflex has no other way in
     try:
         return rx.App(
             api_transformer=[api, _guarded],
-            backend_exception_handler=log_failure,
+            backend_exception_handler=failed,
             **options,
         )
     finally:
@@ -59,12 +69,14 @@ def _guarded(app: ASGIApp) -> ASGIApp:
     return Guard(app, origins=origins, policy=policy(scripts, origins))
 
 
-def log_failure(exception: Exception) -> None:
-    """What becomes of an exception in an event handler: a line for us, nothing for the page.
+def log_failure(exception: Exception) -> str:
+    """What becomes of an exception in an event handler: a line for us, words for the page.
 
-    Reflex's own handler answers with a script to be evaluated, which the policy forbids.
+    Reflex's own handler answers with a script to be evaluated, which the policy forbids. Nothing
+    is said to those who are signed out: the next event leads them to the sign-in page.
     """
     if isinstance(exception, FleetError):
         logger.warning("An event handler failed: %s: %s", exception.type, exception.message)
-    else:
-        logger.error("An event handler failed", exc_info=exception)
+        return "" if isinstance(exception, Unauthenticated) else exception.message
+    logger.error("An event handler failed", exc_info=exception)
+    return FAULT

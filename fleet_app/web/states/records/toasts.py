@@ -16,11 +16,12 @@ from fleet_app.kernel.errors import FleetError
 from fleet_app.records.listing import Row
 from fleet_app.records.service import Records
 from fleet_app.records.undo import Undo
-from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.gate import current_actor, public, requires
 from fleet_app.web.states.records.many import Outcome, each
 
 MOST = 3
 """How many stand there at once."""
+LONGEST = 300
 NAMED = 3
 """So many records that stay as they are get named."""
 
@@ -82,6 +83,12 @@ class Toasts(rx.State):
         undoable = [item["id"] for item in self.items if item["undo"]]
         if undoable:
             await self._undo(undoable[-1])
+
+    @rx.event
+    @public
+    async def fail(self, text: str) -> None:
+        """Say what failed in a handler that did not say so itself. Shows it in this tab only."""
+        self.show(str(text)[:LONGEST], tone="problem")
 
     def _remove(self, toast_id: int) -> None:
         self.items = [item for item in self.items if item["id"] != toast_id]
