@@ -87,6 +87,26 @@ class FleetRegister:
         await self._session.flush()
         return manager
 
+    async def keep_manager(self, user: User) -> FleetManager:
+        """The manager behind a stored user, new or with the name and address of the user."""
+        manager = await self._manager_of(user)
+        if manager is None:
+            return await self.add_manager(user)
+        manager.name, manager.email = user.name, user.email
+        await self._session.flush()
+        return manager
+
+    async def drop_manager(self, user: User) -> None:
+        """Whoever stands behind a user manages no fleet any more."""
+        manager = await self._manager_of(user)
+        if manager is not None:
+            await self._session.delete(manager)
+            await self._session.flush()
+
+    async def _manager_of(self, user: User) -> FleetManager | None:
+        query = select(FleetManager).where(col(FleetManager.user_id) == user.id)
+        return (await self._session.exec(query)).first()
+
     async def driver_of(self, user_id: int) -> Driver | None:
         """The driver behind a user, locked until the end of the transaction."""
         query = select(Driver).where(
