@@ -58,7 +58,14 @@ class Write:
 Hook = Callable[[Write], Awaitable[None]]
 
 
+Look = Callable[[Sequence[Mapping[str, Any]]], None]
+
+
 async def _nothing(_: Write) -> None:
+    return None
+
+
+def _anything(_: Sequence[Mapping[str, Any]]) -> None:
     return None
 
 
@@ -71,7 +78,8 @@ class Kind:
     gives the condition for the records that are a driver's own business. `private` names columns
     besides the secret fields that nobody may read, in the audit log neither. `behind` are columns
     that hooks write besides the fields: the audit log names them by their titles, and an undo sets
-    them back as well. `extra` may name the columns that a list shows `first`, after the name and
+    them back as well. `before_many` looks at the rows of one request before any is stored, and may
+    refuse them all. `extra` may name the columns that a list shows `first`, after the name and
     the status.
     """
 
@@ -93,6 +101,7 @@ class Kind:
     before_save: Hook = _nothing
     after_save: Hook = _nothing
     before_delete: Hook = _nothing
+    before_many: Look = _anything
     before_restore: Hook = _nothing
     private: frozenset[str] = frozenset()
     behind: Sequence[Spec] = ()

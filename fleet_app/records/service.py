@@ -74,6 +74,7 @@ class Records:
         authorize(self._actor.principal, self._kind.permission("create"))
         if not 1 <= len(rows) <= MOST_AT_ONCE:
             raise InvalidInput(f"Send 1 to {MOST_AT_ONCE} records at once")
+        self._kind.before_many(rows)
         outcomes = []
         for index, values in enumerate(rows):
             try:

@@ -7,8 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 
 from fleet_app.access.roles import Role
+from fleet_app.fleet.models import FleetManager
+from fleet_app.identity.kinds import MOST_PASSWORDS
 from fleet_app.identity.models import User
 from tests.builders.api import World
 from tests.builders.people import PASSWORD, Person, a_person
@@ -161,3 +164,54 @@ async def test_a_password_with_blanks_inside_lets_in_as_it_was_typed(
     assert (await create(world, manager, password=SECRET)).status_code == 201
     assert await sign_in(world, NEW["email"], SECRET) == 200
     assert await sign_in(world, NEW["email"], f" {SECRET}") == 401
+
+
+async def test_so_many_passwords_that_a_request_would_take_long_are_refused_at_once(
+    world: World, manager: dict[str, str]
+) -> None:
+    rows = [
+        {**NEW, "email": f"m{number}@example.com", "password": SECRET}
+        for number in range(MOST_PASSWORDS + 1)
+    ]
+    answer = await world.client.post(f"{API}/users/bulk", json={"rows": rows}, headers=manager)
+    assert answer.status_code == 400, answer.text
+    told = answer.json()["error"]["fields"]
+    assert told == {"password": "at most 50 users with a password at once; send fewer"}
+    del rows[0]["password"]
+    answer = await world.client.post(f"{API}/users/bulk", json={"rows": rows}, headers=manager)
+    assert answer.status_code == 200, answer.text
+    assert all(one.get("what") == "created" for one in answer.json()["data"])
+
+
+async def managers(world: World) -> list[tuple[str, str]]:
+    """The names and addresses in the fleet's list of managers."""
+    async with world.container.work() as session:
+        query = select(FleetManager).where(col(FleetManager.fleet_id) == world.fleet_id)
+        return [(one.name, one.email) for one in await session.exec(query)]
+
+
+async def test_the_list_of_managers_follows_the_users(
+    world: World, manager: dict[str, str]
+) -> None:
+    made = (await create(world, manager, role="fleet_manager")).json()["data"]
+    url = f"{API}/users/{made['id']}"
+    assert await managers(world) == [("Mikko", "mikko@example.com")]
+    await change(world, manager, made["id"], name="Eino", email="eino@example.com")
+    assert await managers(world) == [("Eino", "eino@example.com")]
+    await change(world, manager, made["id"], role="dispatcher")
+    assert await managers(world) == []
+    await change(world, manager, made["id"], role="fleet_manager")
+    assert len(await managers(world)) == 1
+    assert (await world.client.delete(url, headers=manager)).status_code == 200
+    assert await managers(world) == []
+    restored = await world.client.post(f"{url}/restore", headers=manager)
+    assert restored.status_code == 200
+    assert await managers(world) == [("Eino", "eino@example.com")]
+
+
+async def test_other_people_do_not_stand_in_the_list_of_managers(
+    world: World, manager: dict[str, str]
+) -> None:
+    made = (await create(world, manager)).json()["data"]
+    await change(world, manager, made["id"], name="Eino")
+    assert await managers(world) == []
