@@ -120,6 +120,7 @@ class Delivery(Record, table=True):
             "ix_deliveries_fleet_due", "fleet_id", text("due_on DESC NULLS LAST"), text("id DESC")
         ),
         unique_alive("uq_deliveries_external_reference", "fleet_id", "external_reference"),
+        unique_alive("uq_deliveries_tracking_number", "fleet_id", "tracking_number"),
         *of_fleet("deliveries", "created_at", "window_from"),
         *by_text("deliveries", "tracking_number", "address"),
     )
@@ -128,7 +129,7 @@ class Delivery(Record, table=True):
     fleet_id: int = reference("fleets.id")
     route_id: int | None = reference("routes.id", optional=True)
     customer_id: int | None = reference("customers.id", optional=True)
-    tracking_number: str = Field(max_length=40, unique=True)
+    tracking_number: str = Field(max_length=40)
     tracking_token_hash: str | None = Field(default=None, max_length=64, unique=True)
     status: DeliveryStatus = choice(DeliveryStatus, DeliveryStatus.CREATED, index=True)
     status_at: datetime = moment(now=True, fill=True)

@@ -200,7 +200,7 @@ DELIVERIES = Kind(
     sort="-due_on",
     key="tracking_number",
     unique={
-        "deliveries_tracking_number": (
+        "uq_deliveries_tracking_number": (
             "tracking_number",
             "this tracking number is in use by another delivery",
         ),

@@ -84,7 +84,7 @@ async def carry_on(
     today = now.astimezone(ZONE).date()
     days = [today + timedelta(days=offset) for offset in range(-PAST, COMING + 1)]
     orders = [order for day in days for order in orders_of(day, clients, company.places)]
-    stored = await _stored(session, orders)
+    stored = await _stored(session, company.fleet_id, orders)
     seeded = {order.day for order in orders if order.tracking_number in stored}
     work = _Work(company, now, await _routes(session, company, days, now))
     customers = await _customers(session, company.fleet_id)
@@ -99,13 +99,17 @@ async def carry_on(
     return Outcome(len(work.deliveries), len(work.events), changed)
 
 
-async def _stored(session: AsyncSession, orders: Sequence[Order]) -> dict[str, _Stored]:
+async def _stored(
+    session: AsyncSession, fleet_id: int, orders: Sequence[Order]
+) -> dict[str, _Stored]:
+    """The fleet's orders by number; one that is not deleted comes before one that is."""
     numbers = [order.tracking_number for order in orders]
     query = sql(
         col(Delivery.tracking_number), col(Delivery.id), col(Delivery.status),
         col(Delivery.route_id), col(Delivery.deleted_at),
         col(Delivery.lat), col(Delivery.lon),
-    ).where(col(Delivery.tracking_number).in_(numbers))  # fmt: skip
+    ).where(col(Delivery.fleet_id) == fleet_id, col(Delivery.tracking_number).in_(numbers))  # fmt: skip
+    query = query.order_by(col(Delivery.deleted_at).is_(None))
     connection = await session.connection()
     return {
         row.tracking_number: _Stored(
