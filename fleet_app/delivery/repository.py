@@ -26,28 +26,43 @@ class DeliveryRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def deliveries(self, ids: Collection[int], *, lock: bool = False) -> dict[int, Delivery]:
-        """Those of the deliveries that exist, by id."""
+    async def deliveries(
+        self, ids: Collection[int], *, lock: bool = False, fleet_id: int | None = None
+    ) -> dict[int, Delivery]:
+        """Those of the deliveries that exist, by id; with `fleet_id`, that fleet's only."""
         query = select(Delivery).where(
             col(Delivery.id).in_(ids), col(Delivery.deleted_at).is_(None)
         )
+        if fleet_id is not None:
+            query = query.where(col(Delivery.fleet_id) == fleet_id)
         query = query.order_by(col(Delivery.id))
         if lock:
             query = query.with_for_update(key_share=True).execution_options(**FRESH)
         return {found.id or 0: found for found in await self._session.exec(query)}
 
-    async def route_ids(self, delivery_ids: Collection[int]) -> set[int]:
-        """The routes that the deliveries are on at the moment."""
+    async def route_ids(
+        self, delivery_ids: Collection[int], *, fleet_id: int | None = None
+    ) -> set[int]:
+        """The routes that the deliveries are on at the moment; with `fleet_id`, that fleet's."""
         query = select(Delivery.route_id).where(
             col(Delivery.id).in_(delivery_ids), col(Delivery.route_id).is_not(None)
         )
+        if fleet_id is not None:
+            query = query.where(col(Delivery.fleet_id) == fleet_id)
         return {route_id for route_id in await self._session.exec(query) if route_id is not None}
 
     async def routes(
-        self, ids: Collection[int], *, lock: bool = False, skip_locked: bool = False
+        self,
+        ids: Collection[int],
+        *,
+        lock: bool = False,
+        skip_locked: bool = False,
+        fleet_id: int | None = None,
     ) -> dict[int, Route]:
-        """Those of the routes that exist, by id."""
+        """Those of the routes that exist, by id; with `fleet_id`, that fleet's only."""
         query = select(Route).where(col(Route.id).in_(ids), col(Route.deleted_at).is_(None))
+        if fleet_id is not None:
+            query = query.where(col(Route.fleet_id) == fleet_id)
         query = query.order_by(col(Route.id))
         if lock:
             query = query.with_for_update(key_share=True, skip_locked=skip_locked)

@@ -223,8 +223,7 @@ class RouteService:
         Returns the ids that are on it now, in order, and the names of those that cannot be: they
         have gone, are on another route or called off, or have no point any more.
         """
-        locked = await self._repository.deliveries(ids, lock=True)
-        found = {id_: one for id_, one in locked.items() if one.fleet_id == route.fleet_id}
+        found = await self._repository.deliveries(ids, lock=True, fleet_id=route.fleet_id)
         amiss = problems_of(ids, found)
         back = [id_ for place, id_ in enumerate(ids) if f"delivery_ids[{place}]" not in amiss]
         lost = [
@@ -242,7 +241,8 @@ class RouteService:
         self, actor: Actor, route_id: int, permission: str, version: int | None
     ) -> Route:
         scope = authorize(actor.principal, permission)
-        route = (await self._repository.routes([route_id], lock=True)).get(route_id)
+        mine = actor.principal.fleet_id
+        route = (await self._repository.routes([route_id], lock=True, fleet_id=mine)).get(route_id)
         if route is None or not actor.principal.sees_fleet(route.fleet_id):
             raise NotFound("Route", route_id)
         if scope is Scope.OWN and not is_own(actor, route):
@@ -261,8 +261,9 @@ class RouteService:
         if len(ids) > MOST_STOPS:
             raise invalid({"delivery_ids": f"has too many entries: at most {MOST_STOPS}"})
         both = {*ids, *(staying or ())}
-        locked = await self._repository.deliveries(both, lock=True) if both else {}
-        found = {id_: one for id_, one in locked.items() if one.fleet_id == fleet_id}
+        found = {}
+        if both:
+            found = await self._repository.deliveries(both, lock=True, fleet_id=fleet_id)
         problems = problems_of(ids, found, staying or ())
         if problems:
             raise invalid(problems)

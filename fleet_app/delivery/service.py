@@ -89,7 +89,7 @@ class DeliveryLife:
         scope = authorize(actor.principal, SET_STATUS)
         if not 1 <= len(wishes) <= MOST_AT_ONCE:
             raise InvalidInput(f"Send 1 to {MOST_AT_ONCE} changes at once")
-        batch = await self._load(wishes)
+        batch = await self._load(wishes, actor.principal.fleet_id)
         now = self._clock()
         results: dict[int, Changed | FleetError] = {}
         for index, wish in sorted(enumerate(wishes), key=lambda item: item[1].occurred_at or now):
@@ -163,7 +163,9 @@ class DeliveryLife:
         Raises `NotFound`, `Forbidden`.
         """
         scope = authorize(actor.principal, "deliveries.read")
-        delivery = (await self._repository.deliveries([delivery_id])).get(delivery_id)
+        mine = actor.principal.fleet_id
+        found = await self._repository.deliveries([delivery_id], fleet_id=mine)
+        delivery = found.get(delivery_id)
         if delivery is None or not actor.principal.sees_fleet(delivery.fleet_id):
             raise NotFound("Delivery", delivery_id)
         if scope is Scope.OWN:
@@ -172,19 +174,21 @@ class DeliveryLife:
                 raise NotFound("Delivery", delivery_id)
         return await self._repository.page_of_events(delivery_id, page, limit)
 
-    async def _load(self, wishes: Sequence[StatusChange]) -> _Batch:
-        """Lock what the wishes are about: first the routes that deliveries may leave."""
+    async def _load(self, wishes: Sequence[StatusChange], fleet_id: int | None) -> _Batch:
+        """Lock what the wishes are about: first the routes that deliveries may leave.
+
+        Nothing of other fleets than `fleet_id` is touched (None: an administrator's wishes).
+        """
         leaving = {wish.delivery_id for wish in wishes if wish.to in _OFF_ROUTE}
-        routes = await self._repository.routes(
-            await self._repository.route_ids(leaving) if leaving else [], lock=True
-        )
+        left = await self._repository.route_ids(leaving, fleet_id=fleet_id) if leaving else set()
+        routes = await self._repository.routes(left, lock=True, fleet_id=fleet_id)
         ids = {wish.delivery_id for wish in wishes}
-        deliveries = await self._repository.deliveries(ids, lock=True)
+        deliveries = await self._repository.deliveries(ids, lock=True, fleet_id=fleet_id)
         on = {id_: found.route_id for id_, found in deliveries.items() if found.route_id}
         unlocked = await self._repository.routes(set(on.values()) - set(routes))
         if any(on.get(id_) in unlocked for id_ in leaving):
             raise RouteChanged  # between our looking and our locking
-        return _Batch(deliveries, await self._repository.events(ids), routes | unlocked)
+        return _Batch(deliveries, await self._repository.events(set(deliveries)), routes | unlocked)
 
     def _one(self, actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> Changed:
         delivery = _visible(actor, scope, wish, batch)

@@ -19,7 +19,7 @@ from fleet_app.delivery.recording import StatusChange
 from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.delivery.service import Changed, DeliveryLife
 from fleet_app.fleet.models import Driver
-from fleet_app.kernel.errors import FleetError
+from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
 from tests.builders.orders import an_order, events_of, stored
 from tests.builders.people import a_fleet, a_vehicle
 
@@ -155,3 +155,25 @@ async def test_a_late_report_of_the_moment_of_assignment_is_in_order(
         )
     assert not result.late
     await require_folded(container, delivery)
+
+
+async def test_nobody_waits_for_another_fleets_records(container: Container, fleet_id: int):
+    ids, _, _ = await a_route(container, fleet_id, Time())
+    stranger = person(Role.DISPATCHER, await a_fleet(container))
+    async with container.work() as holding:
+        held = await DeliveryLife(holding)._repository.deliveries(ids, lock=True)
+        route_id = held[ids[0]].route_id or 0
+        await DeliveryLife(holding)._repository.routes([route_id], lock=True)
+        async with container.work(2) as session:
+            wish = StatusChange(delivery_id=ids[0], to=DeliveryStatus.CANCELLED)
+            assert isinstance(
+                (await DeliveryLife(session).change_many(stranger, [wish]))[0], NotFound
+            )
+            with pytest.raises(NotFound):
+                await RouteService(session).change_stops(stranger, route_id, ids)
+            with pytest.raises(NotFound):
+                await DeliveryLife(session).events(stranger, ids[0])
+            plan = RoutePlan(date=date(2026, 11, 22), delivery_ids=ids)
+            with pytest.raises(InvalidInput):
+                await RouteService(session).create(stranger, plan)
+    assert (await stored(container, ids[0])).status is DeliveryStatus.ASSIGNED
