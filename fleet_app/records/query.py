@@ -80,8 +80,13 @@ def columns_of(kind: Kind) -> dict[str, Spec | Computed]:
     return {**base, **fields, **{one.name: one for one in kind.computed}}
 
 
-def parse_query(kind: Kind, parameters: Iterable[tuple[str, str]]) -> ListQuery:
-    """Read the parameters of a list. Raises `InvalidInput` that names every wrong one."""
+def parse_query(
+    kind: Kind, parameters: Iterable[tuple[str, str]], *, zone: dt.tzinfo = UTC
+) -> ListQuery:
+    """Read the parameters of a list; days and times without a zone are those of `zone`.
+
+    Raises `InvalidInput` that names every wrong one.
+    """
     columns = columns_of(kind)
     problems: dict[str, str] = {}
     values: dict[str, Any] = {}
@@ -94,7 +99,7 @@ def parse_query(kind: Kind, parameters: Iterable[tuple[str, str]]) -> ListQuery:
             elif name == "sort":
                 values["sort"] = _sort(columns, text)
             else:
-                filters.append(_filter(columns, name, text))
+                filters.append(_filter(columns, name, text, zone))
         except ValueError as error:
             problems[name[:80]] = str(error)
     if problems:
@@ -143,7 +148,9 @@ def _sort(columns: Mapping[str, Spec | Computed], text: str) -> tuple[tuple[str,
     return tuple(order.items())
 
 
-def _filter(columns: Mapping[str, Spec | Computed], name: str, text: str) -> Filter:
+def _filter(
+    columns: Mapping[str, Spec | Computed], name: str, text: str, zone: dt.tzinfo
+) -> Filter:
     base, _, test = name.rpartition(".") if "." in name else (name, "", "")
     column = columns.get(base)
     if column is None or not column.filterable:
@@ -156,10 +163,10 @@ def _filter(columns: Mapping[str, Spec | Computed], name: str, text: str) -> Fil
         words = [word.strip() for word in text.split(",") if word.strip()]
         if not words or len(words) > MOST_VALUES:
             raise ValueError(f"needs 1 to {MOST_VALUES} values, separated by commas")
-        return Filter(base, Test.ANY_OF, tuple(_value(column, word) for word in words))
+        return Filter(base, Test.ANY_OF, tuple(_value(column, word, zone) for word in words))
     if test == Test.CONTAINS:
         return Filter(base, Test.CONTAINS, _search(text))
-    return Filter(base, Test(test), _value(column, text.strip(), end=test == Test.TO))
+    return Filter(base, Test(test), _value(column, text.strip(), zone, end=test == Test.TO))
 
 
 def _tests(type_: FieldType) -> Sequence[str]:
@@ -174,11 +181,11 @@ def _advice(name: str, type_: FieldType) -> str:
     return ", ".join(f"{name}.{test}" if test else name for test in _tests(type_))
 
 
-def _value(column: Spec | Computed, text: str, *, end: bool = False) -> Any:
+def _value(column: Spec | Computed, text: str, zone: dt.tzinfo, *, end: bool = False) -> Any:
     if column.type is FieldType.CHOICE:
         return _choice(column, text)
     if column.type is FieldType.MOMENT:
-        return _moment(text, end=end)
+        return _moment(text, zone, end=end)
     return _READERS.get(column.type, _text)(text)
 
 
@@ -227,14 +234,15 @@ def _date(text: str) -> dt.date:
         raise ValueError("must be a date, such as 2026-11-22") from None
 
 
-def _moment(text: str, *, end: bool) -> datetime:
-    """A moment; a date alone is its first moment, or its last as the end of a range (UTC)."""
+def _moment(text: str, zone: dt.tzinfo, *, end: bool) -> datetime:
+    """A moment; a date alone is its first moment, or its last as the end of a range."""
     try:
         if len(text) == 10:
             day = dt.date.fromisoformat(text)
-            return datetime.combine(day, dt.time.max if end else dt.time.min, UTC)
+            time = dt.time.max if end else dt.time.min
+            return datetime.combine(day, time, zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("must be a date or a time, such as 2026-11-22T10:15:00Z") from None
 

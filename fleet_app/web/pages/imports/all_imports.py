@@ -67,6 +67,7 @@ def _row(item: Any) -> rx.Component:
         rx.el.td(
             item["when"],
             rx.cond(item["who"] != "", rx.el.span(" · ", item["who"], class_name="quiet"), ""),
+            title=ImportList.zones,
         ),
         rx.el.td(
             rx.cond(item["counts"] != "", item["counts"], rx.el.span(item["total"], " rows")),

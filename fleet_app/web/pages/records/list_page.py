@@ -226,6 +226,7 @@ def _grid(kind: Kind) -> rx.Component:
         sort=RecordList.sort,
         version=RecordList.version + Toasts.undone,
         layout=RecordList.layout,
+        time_zone=RecordList.zone,
         changes=changes_of(kind.plural),
         selected=RecordList.selected,
         selectable=True,

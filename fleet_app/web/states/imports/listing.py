@@ -12,6 +12,7 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.imports.showing import Choice, Shown, show, template_of
+from fleet_app.web.states.records.reading import house_style
 from fleet_app.web.states.session import shown_fleet
 
 PAGE = 50
@@ -24,6 +25,8 @@ class ImportList(rx.State):
     items: list[Shown] = []
     busy: bool = False
     """Whether one of them is under way."""
+    zones: str = ""
+    """Whose clocks the times are read from, such as `Europe/Helsinki`."""
     page: int = 1
     total: int = 0
 
@@ -60,7 +63,11 @@ class ImportList(rx.State):
             who, page=self.page, limit=PAGE, fleet_id=fleet or None
         )
         names = await imports.names(found)
-        self.items = [show(one, names.get(one.user_id, "")) for one in found]
+        zones = {one.fleet_id: "" for one in found}
+        for fleet_id in zones:
+            zones[fleet_id], _ = await house_style(fleet_id or 0)
+        self.zones = ", ".join(sorted(set(zones.values())))
+        self.items = [show(one, names.get(one.user_id, ""), zones[one.fleet_id]) for one in found]
         self.busy = any(one["busy"] for one in self.items)
 
 

@@ -22,6 +22,7 @@ from fleet_app.web.states.imports.showing import (
     show,
     wrong_rows,
 )
+from fleet_app.web.states.records.reading import house_style
 
 PAGE = 20
 STEPS = {
@@ -180,7 +181,8 @@ class ImportScreen(rx.State):
 
     async def _take(self, record: Import) -> None:
         before, self.step = self.step, STEPS[ImportState(record.state)]
-        self.item = show(record)
+        zone, _ = await house_style(record.fleet_id or 0)
+        self.item = show(record, zone=zone)
         if before == self.step:
             return
         self.columns, self.wrong_page = columns_of(record), 1

@@ -21,6 +21,7 @@ from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.sheets.moments import Order
+from fleet_app.web.states.records.texts import zone_of
 
 S = ImportState
 SAMPLES, SAMPLE_CELL = 3, 60
@@ -101,8 +102,8 @@ class WrongRow(TypedDict):
     what: str
 
 
-def show(record: Import, name: str = "") -> Shown:
-    """An import as the screens show it; `name` is whose it is."""
+def show(record: Import, name: str = "", zone: str = "UTC") -> Shown:
+    """An import as the screens show it; `name` is whose it is, `zone` where it was made."""
     kind, state = KINDS[record.kind], ImportState(record.state)
     right = record.created + record.updated + record.unchanged
     return Shown(
@@ -113,7 +114,7 @@ def show(record: Import, name: str = "") -> Shown:
         state=state.value,
         words=WORDS[state],
         tone=TONES.get(state, "draft"),
-        when=_when(record.created_at),
+        when=_when(record.created_at, zone),
         who=name,
         total=f"{record.total:,}",
         handled=f"{record.handled:,}",
@@ -134,8 +135,8 @@ def _percent(handled: int, total: int) -> int:
     return min(100, 100 * handled // total) if total else 0
 
 
-def _when(moment: datetime) -> str:
-    return f"{moment:%-d %b %Y, %H:%M}"
+def _when(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(zone_of(zone)):%-d %b %Y, %H:%M}"
 
 
 def _counts(record: Import, kind: Kind) -> str:

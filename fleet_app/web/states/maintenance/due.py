@@ -19,6 +19,8 @@ from fleet_app.records.listing import Listing, Row
 from fleet_app.records.query import ListQuery, parse_query
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.maintenance import wording
+from fleet_app.web.states.records.reading import house_style
+from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
 
 PAGE = 50
@@ -126,7 +128,10 @@ class Maintenance(rx.State):
         status = {one.id: str(one.status.value) for one in known if one is not None}
         self.counts = {str(name): count for name, count in counts.items()} | {WORKSHOP: under_way}
         self.lines = [_line(row, status) for row in rows]
-        self.jobs = [job_of(row) for row in busy]
+        zones = {row["fleet_id"]: "" for row in busy}
+        for fleet_id in zones:
+            zones[fleet_id], _ = await house_style(fleet_id)
+        self.jobs = [job_of(row, zones[row["fleet_id"]]) for row in busy]
 
     async def _under_way(self, session: Any, fleet_id: int | None) -> tuple[list[Row], int]:
         kind, who = KINDS["work_orders"], await current_principal(self)
@@ -156,20 +161,20 @@ def _line(row: DueRow, orders: Mapping[int | None, str]) -> DueLine:
     )
 
 
-def job_of(row: Row) -> Job:
-    """A work order as the lists show it."""
+def job_of(row: Row, zone: str) -> Job:
+    """A work order as the lists show it; its days are those of the time zone."""
     return Job(
         order_id=row["id"],
         vehicle_id=row["vehicle_id"],
         vehicle=row["vehicle"]["label"],
         title=row["title"],
         supplier=row["supplier"] or "",
-        since=_day(row["started_at"]),
+        since=_day(row["started_at"], zone),
         blocks=bool(row["blocks_vehicle"]),
     )
 
 
-def _day(moment: datetime | str | None) -> str:
+def _day(moment: datetime | str | None, zone: str) -> str:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
-    return f"{moment:%-d %b %Y}" if moment else ""
+    return f"{moment.astimezone(zone_of(zone)):%-d %b %Y}" if moment else ""

@@ -18,6 +18,7 @@ from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.maintenance import wording
 from fleet_app.web.states.maintenance.due import DueLine, Job, Maintenance, job_of
 from fleet_app.web.states.maintenance.forms import OrderFields, completion, read_form
+from fleet_app.web.states.records.reading import house_style
 from fleet_app.web.states.records.toasts import say
 
 COST_MONTHS = 12
@@ -88,7 +89,8 @@ class Workshop(rx.State):
             listing = Listing(session, KINDS, kind, get_container().view())
             row = await listing.one(who, int(order_id))
         if row is not None:
-            self.job, self.finishing = job_of(row), True
+            zone, _ = await house_style(row["fleet_id"])
+            self.job, self.finishing = job_of(row, zone), True
             self.problem, self.errors = "", {}
 
     @rx.event

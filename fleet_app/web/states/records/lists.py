@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +23,8 @@ from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.many import Outcome, each, entries_of
-from fleet_app.web.states.records.reading import labels_of
+from fleet_app.web.states.records.moments import in_moments, moment_words
+from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
 from fleet_app.web.states.records.toasts import Way, say, telling
 from fleet_app.web.states.session import shown_fleet
@@ -51,6 +52,8 @@ class RecordList(rx.State):
     version: int = 0
     may: list[str] = []
     """What the person may do with this kind: read, create, update, delete, import, export."""
+    zone: str = "UTC"
+    """The time zone of the fleet, whose days the filters mean."""
     fleet: int = 0
     """The fleet asked for; 0 for those who have only one."""
     entered: bool = False
@@ -59,7 +62,8 @@ class RecordList(rx.State):
     @rx.var
     def query(self) -> str:
         """The page's part of the list's address."""
-        parameters: dict[str, str] = dict(sorted(self.filters.items()))
+        kind, zone = KINDS.get(self.plural), zone_of(self.zone)
+        parameters = {} if kind is None else in_moments(kind, self.filters, zone)
         if self.words.strip():
             parameters["q"] = self.words.strip()
         if self.deleted:
@@ -81,7 +85,7 @@ class RecordList(rx.State):
             return []
         titles = {column["id"]: column for column in columns(kind)}
         return [
-            _chip(name, self.names.get(name, text), titles)
+            _chip(name, self.names.get(name, text), titles, zone_of(self.zone))
             for name, text in sorted(self.filters.items())
         ]
 
@@ -100,7 +104,9 @@ class RecordList(rx.State):
             for action in ("read", "create", "update", "delete", "import", "export")
             if may(who, kind.permission(action))
         ]
-        self.fleet = await shown_fleet(self) if who.role is Role.SYSTEM_ADMIN else 0
+        fleet = await shown_fleet(self)
+        self.fleet = fleet if who.role is Role.SYSTEM_ADMIN else 0
+        self.zone, _ = await house_style(fleet)
         self.selected = []
         self._take_address(kind)
         await self._learn_names()
@@ -214,7 +220,7 @@ class RecordList(rx.State):
         async with telling(self):
             if spec is None or value not in [one["value"] for one in spec.options]:
                 raise InvalidInput("This cannot be set for many at once")
-            read = value_of(kind, spec, value, zone_of("UTC"))
+            read = value_of(kind, spec, value, zone_of(self.zone))
             await self._each("change", "Changed", {field: read})
 
     async def _each(
@@ -349,20 +355,15 @@ def _possible(kind: Kind, parameters: Mapping[str, str]) -> bool:
     return True
 
 
-def _chip(name: str, text: str, titles: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+def _chip(
+    name: str, text: str, titles: Mapping[str, dict[str, Any]], zone: ZoneInfo
+) -> dict[str, str]:
     base, _, test = name.partition(".")
     column = titles.get(base, {"title": base, "options": []})
     words = {one["value"]: one["label"] for one in column["options"]}
     value = ", ".join(words.get(one, one) for one in text.split(","))
     if column.get("value") == "moment":
-        value = _moment_words(value)
+        value = moment_words(value, zone)
     relation = {"from": "from", "to": "up to", "contains": "contains", "empty": "empty:"}.get(test)
     label = f"{column['title']} {relation} {value}" if relation else f"{column['title']}: {value}"
     return {"name": name, "label": label}
-
-
-def _moment_words(text: str) -> str:
-    try:
-        return f"{datetime.fromisoformat(text):%-d %b %Y, %H:%M}"
-    except ValueError:
-        return text
