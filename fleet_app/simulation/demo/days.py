@@ -108,7 +108,8 @@ async def _stored(
         col(Delivery.tracking_number), col(Delivery.id), col(Delivery.status),
         col(Delivery.route_id), col(Delivery.deleted_at),
         col(Delivery.lat), col(Delivery.lon),
-    ).where(col(Delivery.fleet_id) == fleet_id, col(Delivery.tracking_number).in_(numbers))  # fmt: skip
+    ).where(col(Delivery.fleet_id) == fleet_id)  # fmt: skip
+    query = query.where(col(Delivery.tracking_number).in_(numbers))
     query = query.order_by(col(Delivery.deleted_at).is_(None))
     connection = await session.connection()
     return {
