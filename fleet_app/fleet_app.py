@@ -52,13 +52,13 @@ app.add_page(
     overview_page,
     route="/",
     title="Fleet overview · Live Fleet",
-    on_load=[Session.enter, Overview.open, Live.join],
+    on_load=[Session.enter, Toasts.settle, Overview.open, Live.join],
 )
 app.add_page(
     settings_page,
     route="/settings",
     title="Settings · Live Fleet",
-    on_load=[Session.enter, Account.open, Live.join],
+    on_load=[Session.enter, Toasts.settle, Account.open, Live.join],
 )
 add_record_pages(app)
 add_maintenance_pages(app)

@@ -8,7 +8,6 @@ import reflex as rx
 
 from fleet_app.web.components.grid.file_post import file_post
 from fleet_app.web.layouts.chrome import chrome
-from fleet_app.web.pages.records.list_page import toast_area
 from fleet_app.web.states.imports.listing import NewImport
 
 STEPS = ("Choose a file", "Match the columns", "Check", "Done")
@@ -26,9 +25,7 @@ def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> r
         aside if aside is not None else rx.fragment(),
         class_name="import-head",
     )
-    return chrome(
-        rx.el.div(head, *content, toast_area(), class_name="import-page"), active="/imports"
-    )
+    return chrome(rx.el.div(head, *content, class_name="import-page"), active="/imports")
 
 
 def steps(current: Any) -> rx.Component:

@@ -10,6 +10,7 @@ from fleet_app.web.pages.imports.one_import import one_import_page
 from fleet_app.web.states.imports.listing import ImportList, NewImport
 from fleet_app.web.states.imports.screen import ImportScreen
 from fleet_app.web.states.live import Live
+from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
 
 
@@ -25,5 +26,5 @@ def add_import_pages(app: rx.App) -> None:
             page,
             route=route,
             title=f"{title} · Live Fleet",
-            on_load=[Session.enter, opened, Live.join],
+            on_load=[Session.enter, Toasts.settle, opened, Live.join],
         )

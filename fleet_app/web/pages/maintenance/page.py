@@ -11,7 +11,6 @@ from fleet_app.web.components.maintenance.due import cost_bars, due_lines, job_l
 from fleet_app.web.components.modal.modal import modal
 from fleet_app.web.components.signals.signals import news
 from fleet_app.web.layouts.chrome import chrome
-from fleet_app.web.pages.records.list_page import toast_area
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.live import changes_of
 from fleet_app.web.states.maintenance.due import Maintenance
@@ -59,7 +58,6 @@ def maintenance_page() -> rx.Component:
             notices=rx.Var.create([changes_of(kind) for kind in KINDS]),
             on_news=Maintenance.refresh,
         ),
-        toast_area(),
         class_name="list-page scrolling",
     )
     return chrome(body, active=tabs_of("maintenance").route)

@@ -7,6 +7,7 @@ import reflex as rx
 from fleet_app.web.pages.maintenance.page import maintenance_page
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.maintenance.due import Maintenance
+from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
 
 
@@ -16,5 +17,5 @@ def add_maintenance_pages(app: rx.App) -> None:
         maintenance_page,
         route="/maintenance",
         title="Maintenance · Live Fleet",
-        on_load=[Session.enter, Maintenance.open, Live.join],
+        on_load=[Session.enter, Toasts.settle, Maintenance.open, Live.join],
     )

@@ -14,7 +14,6 @@ from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.pages.records.form_parts import newer_bar, problem, record_form
 from fleet_app.web.pages.records.history_tab import history_tab
-from fleet_app.web.pages.records.list_page import toast_area
 from fleet_app.web.pages.records.related import related_tabs
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.live import changes_of
@@ -46,7 +45,6 @@ def detail_page(kind: Kind) -> Callable[[], rx.Component]:
                 on_key=lambda name: rx.cond(name == "undo", Toasts.undo_last(), rx.noop()),
             ),
             ShortcutsHelp.create(entries=SHORTCUTS),
-            toast_area(),
             class_name="record-page",
         )
         return chrome(body, active=tabs_of(kind.plural).route)

@@ -13,7 +13,6 @@ from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.records.browser import ShortcutsHelp
 from fleet_app.web.components.records.downloads import download_link
-from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.records.toolbar import (
     chip_row,
     column_choice,
@@ -70,7 +69,6 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
             live_feed(frame=Live.frame, on_resync=Live.join)
             if kind.plural == "vehicles"
             else rx.fragment(),
-            toast_area(),
             class_name="list-page",
         )
         search = list_search(
@@ -79,11 +77,6 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
         return chrome(body, active=tabs_of(kind.plural).route, search=search)
 
     return page
-
-
-def toast_area() -> rx.Component:
-    """The messages of this tab."""
-    return toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss)
 
 
 def _head(kind: Kind) -> rx.Component:

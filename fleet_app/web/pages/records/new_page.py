@@ -12,7 +12,6 @@ from fleet_app.web.components.records.browser import ShortcutsHelp
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.detail_page import SHORTCUTS, back_link, waiting
 from fleet_app.web.pages.records.form_parts import record_form
-from fleet_app.web.pages.records.list_page import toast_area
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.toasts import Toasts
@@ -41,7 +40,6 @@ def new_page(kind: Kind) -> Callable[[], rx.Component]:
                 on_key=lambda name: rx.cond(name == "undo", Toasts.undo_last(), rx.noop()),
             ),
             ShortcutsHelp.create(entries=SHORTCUTS),
-            toast_area(),
             class_name="record-page",
         )  # fmt: skip
         return chrome(body, active=tabs_of(kind.plural).route)

@@ -7,7 +7,6 @@ import reflex as rx
 from fleet_app.web.components.records.browser import ShortcutsHelp
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.detail_page import back_link
-from fleet_app.web.pages.records.list_page import toast_area
 from fleet_app.web.pages.records.planner import ROUTES, new_route
 
 SHORTCUTS = [
@@ -28,7 +27,6 @@ def new_route_page() -> rx.Component:
         ),
         rx.el.div(new_route(), class_name="record-panel"),
         ShortcutsHelp.create(entries=SHORTCUTS),
-        toast_area(),
         class_name="record-page",
     )
     return chrome(body, active="/routes")

@@ -17,6 +17,7 @@ from fleet_app.web.states.records.audit import AuditScreen
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.route_plan import RoutePlanner
+from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
 
@@ -30,6 +31,7 @@ def add_record_pages(app: rx.App) -> None:
             title=f"{kind.label_plural} · Live Fleet",
             on_load=[
                 Session.enter,
+                Toasts.settle,
                 RecordList.open(kind.plural),
                 ListViews.open(kind.plural),
                 Live.join,
@@ -42,13 +44,13 @@ def add_record_pages(app: rx.App) -> None:
         audit_page,
         route="/audit",
         title="Audit log · Live Fleet",
-        on_load=[Session.enter, AuditScreen.open, Live.join],
+        on_load=[Session.enter, Toasts.settle, AuditScreen.open, Live.join],
     )
     app.add_page(
         new_route_page,
         route="/routes/new",
         title="New route · Live Fleet",
-        on_load=[Session.enter, RoutePlanner.begin, Live.join],
+        on_load=[Session.enter, Toasts.settle, RoutePlanner.begin, Live.join],
     )
 
 
@@ -58,7 +60,7 @@ def _add_detail(app: rx.App, kind: Kind) -> None:
         detail_page(kind),
         route=f"/{kind.plural}/[record_id]",
         title=f"{kind.label} · Live Fleet",
-        on_load=[Session.enter, RecordForm.open(kind.plural), *more, Live.join],
+        on_load=[Session.enter, Toasts.settle, RecordForm.open(kind.plural), *more, Live.join],
     )
 
 
@@ -67,5 +69,5 @@ def _add_new(app: rx.App, kind: Kind) -> None:
         new_page(kind),
         route=f"/{kind.plural}/new",
         title=f"New {kind.label.lower()} · Live Fleet",
-        on_load=[Session.enter, RecordForm.open(kind.plural), Live.join],
+        on_load=[Session.enter, Toasts.settle, RecordForm.open(kind.plural), Live.join],
     )

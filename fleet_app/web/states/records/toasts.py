@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
@@ -19,6 +20,8 @@ from fleet_app.records.undo import Undo
 from fleet_app.web.gate import current_actor, public, requires
 from fleet_app.web.states.records.many import Outcome, each
 
+FRESH_SECONDS = 8.0
+"""How old a message may be that is still shown on the next page."""
 MOST = 3
 """How many stand there at once."""
 LONGEST = 300
@@ -53,6 +56,7 @@ class Toasts(rx.State):
     undone: int = 0
     """A counter that lists watch: they read again when something was taken back."""
     _ways: dict[int, Way] = {}
+    _since: dict[int, float] = {}
     _last: int = 0
 
     def show(self, text: str, *, tone: str = "done", way: Way | None = None) -> None:
@@ -63,6 +67,17 @@ class Toasts(rx.State):
         kept = {item["id"] for item in self.items}
         ways = {key: value for key, value in self._ways.items() if key in kept}
         self._ways = ways if way is None else {**ways, self._last: way}
+        since = {key: moment for key, moment in self._since.items() if key in kept}
+        self._since = {**since, self._last: time.monotonic()}
+
+    @rx.event
+    @requires("views.use")
+    async def settle(self) -> None:
+        """On a new page: keep only what was said a moment ago, such as what led here."""
+        now = time.monotonic()
+        self.items = [
+            item for item in self.items if now - self._since.get(item["id"], 0.0) < FRESH_SECONDS
+        ]
 
     @rx.event
     @requires("views.use")
