@@ -34,6 +34,16 @@ async def opened(container: Container, person: Person, address: str):
     return root, form
 
 
+def visit(root, address: str) -> None:
+    """Go to another page in the same tab."""
+    cookie = root.router.headers.cookie
+    root._update_router_vars({"headers": {"cookie": cookie}, "asPath": address}, {})
+
+
+def purpose(opened: str) -> str:
+    return opened.rpartition(":")[0]
+
+
 def typed(form: RecordForm, **texts: str) -> dict[str, str]:
     """What the browser sends: everything, with these fields changed."""
     return {**form.values, **texts}
@@ -51,6 +61,32 @@ async def test_a_new_form_holds_the_defaults_of_the_kind(container, manager):
         "van", "diesel", ""
     )  # fmt: skip
     assert "create" in form.may
+
+
+async def test_a_new_form_shows_nothing_of_the_record_looked_at_before(container, manager):
+    vehicle_id = await a_vehicle(container, manager.fleet_id)
+    root, form = await opened(container, manager, f"/vehicles/{vehicle_id}")
+    stamps, before, shown = dict(form.stamps), form.opened, form.values["name"]
+    visit(root, "/vehicles/new")
+    await form.open("vehicles")
+    assert (form.number, form.version, form.values["name"], form.facts) == (0, 0, "", [])
+    assert shown not in form.values.values()
+    assert all(form.stamps[name] > stamp for name, stamp in stamps.items())
+    assert purpose(form.opened) == "vehicles:new:" != purpose(before)
+
+
+async def test_each_opening_has_its_own_mark_and_each_prefill_its_own_form(container, manager):
+    root, form = await opened(container, manager, "/vehicles/new?name=One")
+    first = form.opened
+    assert form.values["name"] == "One"
+    await form.open("vehicles")  # as the page does when its socket is back
+    again, stamp = form.opened, form.stamps["name"]
+    assert again != first
+    assert purpose(again) == purpose(first)
+    visit(root, "/vehicles/new?name=Two")
+    await form.open("vehicles")
+    assert (form.values["name"], form.stamps["name"]) == ("Two", stamp + 1)
+    assert purpose(form.opened) != purpose(first)
 
 
 async def test_a_field_is_checked_by_itself_in_plain_words(container, manager):

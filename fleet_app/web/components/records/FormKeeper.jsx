@@ -1,8 +1,8 @@
 // A form that is sent once, checks its fields as they are left, and lets nobody lose what they typed.
 
 import { useEffect, useRef, useState } from "react";
-import { useBlocker, useNavigate } from "react-router";
-import { changesOf, fieldOf, showFirstProblem, textsOf } from "./formKeeper.js";
+import { useBlocker, useLocation, useNavigate } from "react-router";
+import { changesOf, fieldOf, isOld, outlives, remember, showFirstProblem, textsOf } from "./formKeeper.js";
 
 const LOOK_MS = 600;
 const PATIENCE_MS = 20_000;
@@ -69,7 +69,39 @@ function useKeys(form, look, latest) {
   }, []);
 }
 
+/** The form, built anew for each thing it is opened for, and never with what another visit left. */
 export function FormKeeper(props) {
+  const { opened, record } = props;
+  const visit = `${performance.timeOrigin} ${useLocation().key}`;
+  const [left] = useState(() => (isOld(opened, visit) ? opened : null));
+  const [shown, setShown] = useState(opened);
+  const last = useRef(opened);
+  const touched = useRef(false);
+  const touch = () => {
+    touched.current = true;
+  };
+  const isLeft = left !== null && left === opened; // from before; this page's own is on its way
+  useEffect(() => {
+    if (!isLeft) remember(opened, visit);
+  }, [opened, visit, isLeft]);
+  let key = shown;
+  if (last.current !== opened) {
+    if (left === last.current || !outlives(last.current, opened, { record, touched: touched.current })) {
+      key = opened;
+      touched.current = false;
+      setShown(opened);
+    }
+    last.current = opened;
+  }
+  if (isLeft) return <div className="record-waiting" role="status" aria-label="Loading"><div className="spinner" /></div>;
+  return (
+    <div className="form-frame" style={{ display: "contents" }} onInputCapture={touch} onClickCapture={touch}>
+      <Form key={key} {...props} />
+    </div>
+  );
+}
+
+function Form(props) {
   const { children, base, answered, label, another = "", hint = "" } = props;
   const form = useRef(null);
   const navigate = useNavigate();

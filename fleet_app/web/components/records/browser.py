@@ -49,9 +49,10 @@ class FormKeeper(rx.NoSSRComponent):
     """A counter that moves with every answer to `on_save`."""
     label: rx.Var[str]
     record: rx.Var[int]
-    opened: rx.Var[int]
-    """The record's id, and a counter of its readings: when it moves under the same record, what
-    stands in the form is sent by `on_merge`."""
+    opened: rx.Var[str]
+    """The record's id, and which form this is: what it is for, a colon, and a mark of this opening.
+    A form for something else is built anew. When only the mark moves, what was typed stays, and is
+    sent by `on_merge` for a stored record. A form that was opened on another page is not shown."""
     dirty: rx.Var[bool]
     """Whether something outside the form's fields is not saved yet."""
     another: rx.Var[str]

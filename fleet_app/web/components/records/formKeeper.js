@@ -35,3 +35,22 @@ export function showFirstProblem(root) {
   target.focus?.({ preventScroll: true });
   return Boolean(wrong);
 }
+
+const SEEN = "fleet.form";
+
+/** What a form is for: its name without the mark of its opening. */
+export const purposeOf = (opened) => String(opened ?? "").replace(/:[^:]*$/, "");
+
+/** Whether the form of this name was already shown at another visit, so that it is out of date. */
+export function isOld(opened, visit, store = sessionStorage) {
+  const seen = JSON.parse(store.getItem(SEEN) ?? "null");
+  return Boolean(opened) && seen?.opened === opened && seen.visit !== visit;
+}
+
+/** Remember that the form of this name is shown at this visit. */
+export function remember(opened, visit, store = sessionStorage) {
+  if (opened) store.setItem(SEEN, JSON.stringify({ opened, visit }));
+}
+
+/** Whether what stands in the form outlives that it is opened again, as after a lost connection. */
+export const outlives = (before, now, { record, touched }) => purposeOf(before) === purposeOf(now) && Boolean(record || touched);

@@ -21,7 +21,7 @@ def new_page(kind: Kind) -> Callable[[], rx.Component]:
     """The empty form of `kind`, as a function that Reflex calls."""
 
     def page() -> rx.Component:
-        ready = RecordForm.loaded & (RecordForm.plural == kind.plural)
+        ready = RecordForm.loaded & (RecordForm.plural == kind.plural) & (RecordForm.number == 0)
         may = RecordForm.may.contains("create")
         body = rx.el.div(
             rx.el.header(

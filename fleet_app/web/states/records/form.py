@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 
 import reflex as rx
@@ -77,8 +78,9 @@ class RecordForm(rx.State):
     every_fact: list[Fact] = []
     answered: int = 0
     """A counter: the browser waits for it after sending the form."""
-    opened: int = 0
-    """A counter of readings."""
+    opened: str = ""
+    """Which form this is, such as `customers:new::3f09c2`: what it is for, and a mark that is
+    another one at every opening. The browser builds each form anew that is for something else."""
     _theirs: dict[str, str] = {}
     _older: dict[str, str] = {}
     """What was stored when the form in the browser was filled, if that is not `base`."""
@@ -89,13 +91,13 @@ class RecordForm(rx.State):
         """Begin with the record of the address, or with a new one."""
         kind = kind_of(plural)
         who = await current_principal(self)
-        before, stamps, base = (self.plural, self.number), self.stamps, self.base
-        opened = self.opened + 1
+        before, stamps, base = self.opened, self.stamps, self.base
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-        self.plural, self.stamps, self.opened = kind.plural, stamps, opened
+        self.plural, self.stamps = kind.plural, stamps
         self.may = [action for action in ACTIONS if may(who, kind.permission(action))]
         self.may_create = [one.plural for one in KINDS if may(who, one.permission("create"))]
         word = last_word(self)
+        self._mark(word, str(self.router.url.query) if word == NEW else "")
         try:
             if word == NEW:
                 await self._begin(kind)
@@ -105,7 +107,7 @@ class RecordForm(rx.State):
             self.missing = True
         except FleetError as error:
             self.problem = error.message
-        if before == (self.plural, self.number):
+        if _purpose(before) == _purpose(self.opened):
             # The same page again, perhaps only after a lost connection: what somebody was typing
             # stays in the form, which then asks to have it merged with what is stored now.
             self.stamps, self._older = stamps, base
@@ -239,7 +241,7 @@ class RecordForm(rx.State):
             for spec in kind.specs
         }
         known = {name: str(text)[:200] for name, text in given.items() if name in self.base}
-        self.values = {**self.base, **known}
+        self._fill({**self.base, **known})
         self.labels = await labels_of(self, kind, known)
         self.title = f"New {kind.label.lower()}"
 
@@ -290,6 +292,10 @@ class RecordForm(rx.State):
         turns = {name: self.stamps.get(name, 0) + 1 for name in texts}
         self.stamps = {**self.stamps, **turns}
 
+    def _mark(self, word: str, given: str) -> None:
+        """Begin a form that the browser can tell from every other one."""
+        self.opened = f"{self.plural}:{word[:40]}:{given[:2000]}:{token_hex(6)}"
+
     def _decided(self, name: str) -> None:
         self.clashes = [one for one in self.clashes if one["name"] != name]
 
@@ -308,7 +314,6 @@ class RecordForm(rx.State):
         if not again:
             return rx.redirect(f"/{kind.plural}/{row['id']}")
         await self._begin(kind)
-        self._fill(self.values)
         return None
 
     async def _update(self, kind: Kind, mine: Mapping[str, str]) -> None:
@@ -379,6 +384,10 @@ class RecordForm(rx.State):
         }
         general = error.fields.get(GENERAL, "")
         self.problem = in_words("This record", general) if general else error.message
+
+
+def _purpose(opened: str) -> str:
+    return opened.rpartition(":")[0]
 
 
 def _has_lists(kind: Kind, names: list[str]) -> bool:
