@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlmodel import select
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
@@ -12,6 +13,8 @@ from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.records.query import ListQuery
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.history import RecordHistory
+from fleet_app.web.states.records.opening import purpose
+from fleet_app.web.states.records.route_plan import RoutePlanner
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.session import Session
 from tests.builders.people import Person, a_fleet, a_person, a_vehicle
@@ -38,10 +41,6 @@ def visit(root, address: str) -> None:
     """Go to another page in the same tab."""
     cookie = root.router.headers.cookie
     root._update_router_vars({"headers": {"cookie": cookie}, "asPath": address}, {})
-
-
-def purpose(opened: str) -> str:
-    return opened.rpartition(":")[0]
 
 
 def typed(form: RecordForm, **texts: str) -> dict[str, str]:
@@ -72,7 +71,7 @@ async def test_a_new_form_shows_nothing_of_the_record_looked_at_before(container
     assert (form.number, form.version, form.values["name"], form.facts) == (0, 0, "", [])
     assert shown not in form.values.values()
     assert all(form.stamps[name] > stamp for name, stamp in stamps.items())
-    assert purpose(form.opened) == "vehicles:new:" != purpose(before)
+    assert purpose(form.opened) == f"vehicles:new:{manager.fleet_id}:" != purpose(before)
 
 
 async def test_each_opening_has_its_own_mark_and_each_prefill_its_own_form(container, manager):
@@ -253,6 +252,64 @@ async def test_an_administrator_creates_for_the_fleet_in_the_top_bar(container):
     await form.open("vehicles")
     way = await form.save(typed(form, name="Van", registration_number="ABC-9"), False)
     assert (await stored(container, _number_in(way))).fleet_id == chosen
+
+
+async def vehicles_of(container: Container, fleet_id: int) -> list[str]:
+    async with container.work() as session:
+        found = await session.exec(select(Vehicle).where(Vehicle.fleet_id == fleet_id))
+    return [one.name for one in found.all()]
+
+
+async def test_a_form_of_another_fleet_is_not_stored_and_begins_anew_in_the_chosen_one(container):
+    old, chosen = await a_fleet(container), await a_fleet(container)
+    root = await a_screen_of(container, Role.SYSTEM_ADMIN, address="/vehicles/new")
+    session, form = await root.get_state(Session), await root.get_state(RecordForm)
+    session.fleet_id = old
+    await form.open("vehicles")
+    before, old_name = form.opened, form.fleet_name
+    sent = typed(form, name="Van", registration_number="ABC-7", depot_id="12")
+    session.fleet_id = chosen
+    assert await form.save(sent, False) is None
+    assert (await vehicles_of(container, old), await vehicles_of(container, chosen)) == ([], [])
+    assert form.fleet == chosen
+    assert form.fleet_name not in ("", old_name)
+    assert form.fleet_name in form.problem
+    assert purpose(form.opened) != purpose(before)
+    assert (form.values["name"], form.values["depot_id"]) == ("Van", "")
+    await form.save(dict(form.values), False)
+    assert (await vehicles_of(container, old), await vehicles_of(container, chosen)) == (
+        [], ["Van"]
+    )  # fmt: skip
+
+
+async def test_the_fleet_in_the_top_bar_does_not_matter_to_a_stored_record(container):
+    old, chosen = await a_fleet(container), await a_fleet(container)
+    number = await a_vehicle(container, old)
+    root = await a_screen_of(container, Role.SYSTEM_ADMIN, address=f"/vehicles/{number}")
+    session, form = await root.get_state(Session), await root.get_state(RecordForm)
+    session.fleet_id = old
+    await form.open("vehicles")
+    session.fleet_id = chosen
+    await form.save(typed(form, name="Renamed"), False)
+    assert (await stored(container, number)).name == "Renamed"
+
+
+async def test_a_route_planned_for_another_fleet_is_not_stored(container):
+    old, chosen = await a_fleet(container), await a_fleet(container)
+    root = await a_screen_of(container, Role.SYSTEM_ADMIN, address="/routes/new")
+    session, plan = await root.get_state(Session), await root.get_state(RoutePlanner)
+    session.fleet_id = old
+    await plan.begin()
+    session.fleet_id, before = chosen, plan.opened
+    assert await plan.create({"name": "North 1"}, False) is None
+    assert (plan.fleet, plan.answered, plan.opened != before) == (chosen, 1, True)
+    assert plan.fleet_name in plan.problem
+    assert "/routes/" in str(await plan.create({"name": "North 1"}, False))
+
+
+async def test_only_those_with_a_choice_are_told_the_fleet(container, manager):
+    _, form = await opened(container, manager, "/vehicles/new")
+    assert (form.fleet, form.fleet_name) == (manager.fleet_id, "")
 
 
 async def test_deleting_leads_to_the_list_and_can_be_taken_back(container, manager):

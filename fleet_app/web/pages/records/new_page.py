@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reflex as rx
 
@@ -26,7 +27,11 @@ def new_page(kind: Kind) -> Callable[[], rx.Component]:
         body = rx.el.div(
             rx.el.header(
                 back_link(kind),
-                rx.el.div(rx.el.h1(f"New {kind.label.lower()}"), class_name="record-title"),
+                rx.el.div(
+                    rx.el.h1(f"New {kind.label.lower()}"),
+                    rx.cond(ready, in_fleet(RecordForm.fleet_name), rx.fragment()),
+                    class_name="record-title",
+                ),
                 class_name="record-head",
             ),
             rx.cond(
@@ -45,6 +50,16 @@ def new_page(kind: Kind) -> Callable[[], rx.Component]:
         return chrome(body, active=tabs_of(kind.plural).route)
 
     return page
+
+
+def in_fleet(name: Any) -> rx.Component:
+    """Where the record will belong, for those who can choose."""
+    return rx.cond(
+        name != "",
+        rx.el.span("In ", rx.el.b(name), class_name="chip-label",
+                   custom_attrs={"data-testid": "in-fleet"}),
+        rx.fragment(),
+    )  # fmt: skip
 
 
 def _not_allowed() -> rx.Component:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from secrets import token_hex
 from typing import Any
 
 import reflex as rx
@@ -18,6 +17,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import Row
 from fleet_app.records.problems import GENERAL
 from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.states.records import opening
 from fleet_app.web.states.records.facts import Fact, all_facts, header_facts
 from fleet_app.web.states.records.merging import Clash, changed_names, merged, unit_with
 from fleet_app.web.states.records.reading import (
@@ -48,6 +48,8 @@ class RecordForm(rx.State):
     number: int = 0
     """The record's id; 0 while it is new."""
     fleet: int = 0
+    fleet_name: str = ""
+    """The fleet of a new record, for those who can choose one."""
     version: int = 0
     title: str = ""
     status: str = ""
@@ -97,7 +99,7 @@ class RecordForm(rx.State):
         self.may = [action for action in ACTIONS if may(who, kind.permission(action))]
         self.may_create = [one.plural for one in KINDS if may(who, one.permission("create"))]
         word = last_word(self)
-        self._mark(word, str(self.router.url.query) if word == NEW else "")
+        self.opened = opening.marked(kind.plural, word)
         try:
             if word == NEW:
                 await self._begin(kind)
@@ -107,7 +109,7 @@ class RecordForm(rx.State):
             self.missing = True
         except FleetError as error:
             self.problem = error.message
-        if _purpose(before) == _purpose(self.opened):
+        if opening.purpose(before) == opening.purpose(self.opened):
             # The same page again, perhaps only after a lost connection: what somebody was typing
             # stays in the form, which then asks to have it merged with what is stored now.
             self.stamps, self._older = stamps, base
@@ -141,6 +143,9 @@ class RecordForm(rx.State):
         try:
             if self.number:
                 await self._update(kind, mine)
+                return None
+            if opening.stays_in_fleet(kind, mine) and await shown_fleet(self) != self.fleet:
+                await self._move(kind, mine)
                 return None
             return await self._create(kind, mine, again=bool(again))
         except Stale:
@@ -233,6 +238,9 @@ class RecordForm(rx.State):
 
     async def _begin(self, kind: Kind) -> None:
         self.fleet = await shown_fleet(self)
+        self.opened = opening.marked(kind.plural, NEW, f"{self.fleet}:{self.router.url.query}")
+        tied = kind.tenant == "fleet_id"
+        self.fleet_name = await opening.named_fleet(self, self.fleet) if tied else ""
         self.zone, self.currency = await house_style(self.fleet)
         zone, given = zone_of(self.zone), dict(self.router.url.query_parameters)
         defaults = kind.fields.model_fields
@@ -244,6 +252,12 @@ class RecordForm(rx.State):
         self._fill({**self.base, **known})
         self.labels = await labels_of(self, kind, known)
         self.title = f"New {kind.label.lower()}"
+
+    async def _move(self, kind: Kind, mine: Mapping[str, str]) -> None:
+        """Begin again in the fleet that was chosen meanwhile, with what it can have of `mine`."""
+        await self._begin(kind)
+        self._fill(opening.portable(kind, mine))
+        self.labels, self.problem = {}, opening.switched(self.fleet_name)
 
     async def _load(self, kind: Kind, number: int) -> None:
         row = await read_record(self, kind, number)
@@ -292,10 +306,6 @@ class RecordForm(rx.State):
         turns = {name: self.stamps.get(name, 0) + 1 for name in texts}
         self.stamps = {**self.stamps, **turns}
 
-    def _mark(self, word: str, given: str) -> None:
-        """Begin a form that the browser can tell from every other one."""
-        self.opened = f"{self.plural}:{word[:40]}:{given[:2000]}:{token_hex(6)}"
-
     def _decided(self, name: str) -> None:
         self.clashes = [one for one in self.clashes if one["name"] != name]
 
@@ -303,8 +313,7 @@ class RecordForm(rx.State):
         self, kind: Kind, mine: Mapping[str, str], *, again: bool
     ) -> EventSpec | None:
         values = self._values(kind, mine, [spec.name for spec in kind.specs])
-        administers = kind.extra.get("fleetless") and mine.get("role") == "system_admin"
-        if kind.tenant == "fleet_id" and not administers:
+        if opening.stays_in_fleet(kind, mine):
             who = await current_principal(self)
             values["fleet_id"] = fleet_in_view(who, self.fleet or None)
         row, entries = await change_record(self, kind, lambda one: one.create(values))
@@ -384,10 +393,6 @@ class RecordForm(rx.State):
         }
         general = error.fields.get(GENERAL, "")
         self.problem = in_words("This record", general) if general else error.message
-
-
-def _purpose(opened: str) -> str:
-    return opened.rpartition(":")[0]
 
 
 def _has_lists(kind: Kind, names: list[str]) -> bool:

@@ -22,6 +22,7 @@ from fleet_app.records.fields import words_of
 from fleet_app.records.listing import visible
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.opening import marked, named_fleet, switched
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
 from fleet_app.web.states.records.toasts import say
@@ -55,6 +56,10 @@ class RoutePlanner(rx.State):
 
     route: int = 0
     fleet: int = 0
+    fleet_name: str = ""
+    """The fleet of a new route, for those who can choose one."""
+    opened: str = ""
+    """Which plan this is: the page of a new one is built anew when it changes."""
     day: str = ""
     zone: str = "UTC"
     crew: dict[str, int] = {}
@@ -92,8 +97,13 @@ class RoutePlanner(rx.State):
     @requires("routes.create")
     async def begin(self) -> None:
         """An empty plan for today, or for what the address names."""
+        await self._begin()
+
+    async def _begin(self) -> None:
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
         self.fleet = await shown_fleet(self)
+        self.fleet_name = await named_fleet(self, self.fleet)
+        self.opened = marked("routes", "new", str(self.fleet))
         self.zone, _ = await house_style(self.fleet)
         given = dict(self.router.url.query_parameters)
         self.day = _day(given.get("date", "")) or day_in(self.zone, utc_now()).isoformat()
@@ -183,6 +193,11 @@ class RoutePlanner(rx.State):
         """Store the new route."""
         self.answered += 1
         try:
+            if await shown_fleet(self) != self.fleet:
+                answered = self.answered
+                await self._begin()  # nothing of this plan is the other fleet's
+                self.answered, self.problem = answered, switched(self.fleet_name)
+                return None
             plan = self._plan(form)
             tour = await self._done(lambda routes, actor: routes.create(actor, plan))
         except FleetError as error:
