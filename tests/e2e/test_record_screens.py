@@ -94,6 +94,25 @@ async def test_a_vehicle_is_created_corrected_and_an_edit_taken_back(
     assert await office.evaluate("window.hacked") is None
 
 
+async def test_a_new_form_is_empty_after_another_record_was_on_the_screen(
+    office: Page, backstage: Container, manager: Person
+):
+    number = await a_vehicle(backstage, manager.fleet_id or 0)
+    for way in ("walked", "typed"):
+        await open_record(office, f"/vehicles/{number}")
+        await expect(office.get_by_label("Name")).not_to_have_value("")
+        if way == "walked":
+            await office.get_by_role("link", name="Vehicles").last.click()
+            await office.wait_for_url(re.compile(r"/vehicles$"), timeout=PATIENCE_MS)
+            await office.get_by_role("link", name="New vehicle").click()
+        else:
+            await office.goto("/vehicles/new?make=Ford")
+        await expect(office.get_by_role("button", name="Create vehicle")).to_be_visible()
+        await expect(office.get_by_label("Name")).to_have_value("")
+        await expect(office.get_by_label("Registration")).to_have_value("")
+        await expect(office.get_by_label("Make")).to_have_value("" if way == "walked" else "Ford")
+
+
 async def test_leaving_with_unsaved_changes_asks_and_escape_goes_back_without(
     office: Page, backstage: Container, manager: Person
 ):
