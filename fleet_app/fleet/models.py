@@ -109,7 +109,11 @@ class Vehicle(Record, table=True):
 
     __tablename__ = "vehicles"
     __table_args__ = (
-        unique_alive("uq_vehicles_registration", "fleet_id", text("upper(registration_number)")),
+        unique_alive(
+            "uq_vehicles_registration",
+            "fleet_id",
+            text("lower(translate(registration_number, ' -.', ''))"),
+        ),
         unique_alive("uq_vehicles_vin", "fleet_id", "vin"),
         unique_alive("uq_vehicles_external_reference", "fleet_id", "external_reference"),
         Index("ix_vehicles_fleet_id_status", "fleet_id", "status"),

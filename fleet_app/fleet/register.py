@@ -15,6 +15,7 @@ from fleet_app.fleet.models import Driver, Fleet, FleetManager, Vehicle
 from fleet_app.fleet.repository import FleetRepository
 from fleet_app.identity.models import User
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.records.loose import loose, loose_sql
 
 
 class FleetRegister:
@@ -52,10 +53,10 @@ class FleetRegister:
         return fleet
 
     async def vehicle(self, fleet_id: int, registration_number: str) -> Vehicle | None:
-        """The fleet's vehicle with this plate, in any case."""
+        """The fleet's vehicle with this plate, however it is written."""
         query = select(Vehicle).where(
             Vehicle.fleet_id == fleet_id,
-            func.lower(Vehicle.registration_number) == registration_number.strip().lower(),
+            loose_sql(Vehicle.registration_number) == loose(registration_number),
             col(Vehicle.deleted_at).is_(None),
         )
         return (await self._session.exec(query)).first()

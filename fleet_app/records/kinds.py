@@ -74,7 +74,8 @@ class Kind:
     """One kind of record.
 
     `unique` maps the name of a unique index to the field and message of its violation; `key` is
-    the field by which an import finds existing records besides the external reference; `own`
+    the field by which an import finds existing records besides the external reference; `loose`
+    names fields that are searched and compared as `records.loose` does; `own`
     gives the condition for the records that are a driver's own business. `private` names columns
     besides the secret fields that nobody may read, in the audit log neither. `behind` are columns
     that hooks write besides the fields: the audit log names them by their titles, and an undo sets
@@ -93,6 +94,7 @@ class Kind:
     search: Sequence[str] = ("name",)
     sort: str = "name"
     key: str | None = None
+    loose: frozenset[str] = frozenset()
     tenant: str = "fleet_id"
     computed: Sequence[Computed] = ()
     join: Callable[[Any], Any] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -25,9 +25,12 @@ from fleet_app.access.matrix import Scope, authorize, fleet_in_view
 from fleet_app.access.principal import Principal
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind, Kinds, View
+from fleet_app.records.loose import loose, loose_sql
 from fleet_app.records.query import Deleted, Filter, ListQuery, Test, columns_of
 
 EXPORT_BATCH = 500
+LOOSE_FROM = 3
+"""Shorter pieces of a plate are searched to the letter: `N-` should not find every N."""
 Row = dict[str, Any]
 
 
@@ -188,13 +191,15 @@ class Listing:
 
     def _matches(self, words: str) -> ColumnElement[bool]:
         """Every word somewhere in the searched columns."""
-        searched = [self._searched(name) for name in self._kind.search]
-        return and_(
-            *(
-                or_(*(one.icontains(word, autoescape=True) for one in searched))
-                for word in words.split()
-            )
-        )
+        return and_(*(or_(*self._hits(word)) for word in words.split()))
+
+    def _hits(self, word: str) -> Iterator[ColumnElement[bool]]:
+        """Where a word may be; a plate is found however it and the word are written."""
+        for name in self._kind.search:
+            column = self._searched(name)
+            yield column.icontains(word, autoescape=True)
+            if name in self._kind.loose and len(loose(word)) >= LOOSE_FROM:
+                yield loose_sql(column).contains(loose(word), autoescape=True)
 
     def _searched(self, name: str) -> Any:
         column = self._columns.get(name)

@@ -84,6 +84,19 @@ async def count(container: Container, table: str) -> int:
     return int(row[0])
 
 
+async def test_a_sheet_may_write_plates_in_its_own_way(container: Container, manager: Person):
+    first = await sent(container, manager, "Name,Registration\r\nVan 1,YKN-914\r\n")
+    assert (await ran(container, manager, first)).created == 1
+    sheet = "Name,Registration\r\nVan 2,ykn 914\r\nVan 3,YKN914\r\n"
+    second = await ran(container, manager, await sent(container, manager, sheet))
+    assert (second.created, second.updated, second.failed) == (0, 1, 1)
+    drivers = "Name,Licence number,Vehicle\r\nAino,L-1,ykn914\r\n"
+    third = await ran(container, manager, await sent(container, manager, drivers, "drivers"))
+    assert third.created == 1
+    driven = "SELECT v.name FROM drivers d JOIN vehicles v ON v.id = d.vehicle_id"
+    assert [row[0] for row in await rows(container, driven)] == ["Van 2"]
+
+
 async def test_a_worker_killed_in_the_middle_leaves_a_run_that_another_goes_on_with(
     container: Container, manager: Person
 ):

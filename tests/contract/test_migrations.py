@@ -6,6 +6,7 @@ import pytest
 from alembic.config import Config
 from procrastinate.schema import SchemaManager
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from alembic import command
 from fleet_app.settings import PROJECT_ROOT
@@ -66,6 +67,39 @@ def test_the_job_queue_is_the_one_that_the_pinned_library_ships():
     """A new version needs a migration of its own, made from the library's migrations."""
     ours = (PROJECT_ROOT / "alembic" / "procrastinate_3_10.sql").read_text("utf-8")
     assert ours == SchemaManager.get_schema()
+
+
+def test_plates_that_differ_in_writing_only_stop_the_migration_by_name(
+    config: Config, empty_database_url: str
+):
+    command.upgrade(config, "0007")
+    engine = create_engine(empty_database_url)
+    plates = ("YKN-914", "ykn 914", "Å-1", "Ä-1", "K.1", "К.1")  # the last one is Cyrillic
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO fleets (id, name, time_zone, created_at) VALUES (7, 'F', 'UTC', now())"
+            )
+        )
+        for number, plate in enumerate(plates, 1):
+            columns = {"id": number, "fleet_id": 7, "name": "Van", "plate": plate}
+            connection.execute(text(VEHICLE), columns)
+    with pytest.raises(RuntimeError) as refused:
+        command.upgrade(config, "0008")
+    message = str(refused.value)
+    assert message.endswith("in fleet 7: YKN-914 (vehicle 1), ykn 914 (vehicle 2)")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE vehicles SET deleted_at = now() WHERE id = 2"))
+    command.upgrade(config, "0008")
+    same = {"id": 9, "fleet_id": 7, "name": "Van", "plate": "y.k.n 914"}
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(text(VEHICLE), same)
+    engine.dispose()
+
+
+VEHICLE = """
+    INSERT INTO vehicles (id, fleet_id, name, registration_number, type, status, created_at)
+    VALUES (:id, :fleet_id, :name, :plate, 'van', 'active', now())"""
 
 
 def test_history_is_partitioned_by_time(config: Config, empty_database_url: str):

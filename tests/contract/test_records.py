@@ -66,6 +66,31 @@ async def test_a_duplicate_registration_is_refused_in_words_and_stores_nothing(
     assert [bool(outcome.id) for outcome in outcomes] == [False, True, False]
 
 
+@pytest.mark.parametrize("written", ["YKN914", "ykn914", "ykn 914", "Y.K.N 9-14", "ykn-914"])
+async def test_a_plate_is_one_plate_however_it_is_written(container: Container, written: str):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+    plate = {"registration_number": "YKN-914"}
+    async with records(container, "vehicles", actor) as vehicles:
+        made = await vehicles.create({**VAN, **plate})
+        query = parse_query(KINDS["vehicles"], [("q", written.replace("9-14", "914"))])
+        found, _ = await vehicles.listing.page(actor.principal, query)
+        short = parse_query(KINDS["vehicles"], [("q", "N9")])
+        assert await vehicles.listing.page(actor.principal, short) == ([], 0)
+    assert [row["id"] for row in found] == [made["id"]]
+    with pytest.raises(Taken) as refusal:
+        async with records(container, "vehicles", actor) as vehicles:
+            await vehicles.create({**VAN, "registration_number": written})
+    assert "registration_number" in refusal.value.fields
+
+
+async def test_letters_of_other_alphabets_make_other_plates(container: Container):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+    plates = ("OA-1", "ÖA-1", "ÄA-1", "AA-1", "АА-1")  # the last one is Cyrillic
+    async with records(container, "vehicles", actor) as vehicles:
+        for plate in plates:
+            await vehicles.create({**VAN, "registration_number": plate})
+
+
 async def test_a_deleted_record_can_be_restored_and_frees_its_plate_meanwhile(
     container: Container,
 ):

@@ -115,6 +115,7 @@ VEHICLES = Kind(
     fields=VehicleFields,
     search=("name", "registration_number", "vin", "external_reference"),
     key="registration_number",
+    loose=frozenset({"registration_number"}),
     unique={
         "uq_vehicles_registration": (
             "registration_number", "this registration number is in use by another vehicle"

@@ -14,6 +14,7 @@ from fleet_app.records.imports.cells import ReadRow
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import plain
+from fleet_app.records.loose import loose, loose_sql
 from fleet_app.records.models import Import, ImportedRow, ImportState
 
 REFERENCE = "external_reference"
@@ -49,7 +50,7 @@ class Matches:
             if one.reference is not None:
                 self._by_reference.setdefault(one.reference, []).append(one)
             if kind.key:
-                word = str(one.values[kind.key] or "").lower()
+                word = _stored_word(kind, one.values[kind.key])
                 self._by_key.setdefault(word, []).append(one)
 
     @classmethod
@@ -62,9 +63,10 @@ class Matches:
         references = {row.values[REFERENCE] for row in rows if REFERENCE in row.values}
         conditions.append(model.external_reference.in_(references))
         if kind.key:
-            keys = {_word(row.values[kind.key]) for row in rows if kind.key in row.values}
+            keys = {_word(kind, row.values[kind.key]) for row in rows if kind.key in row.values}
             column = getattr(model, kind.by_name[kind.key].attribute)
-            conditions.append(func.lower(column).in_(keys))
+            is_loose = kind.key in kind.loose
+            conditions.append((loose_sql(column) if is_loose else func.lower(column)).in_(keys))
         query = select(*_columns(kind)).where(or_(*conditions))
         if owner is not None:
             query = query.where(getattr(model, kind.tenant) == owner)
@@ -80,7 +82,7 @@ class Matches:
         if found is not None or not self._kind.key or self._kind.key not in row.values:
             return found
         key = row.values[self._kind.key]
-        found = self._one(self._kind.key, self._by_key.get(_word(key), []), key)
+        found = self._one(self._kind.key, self._by_key.get(_word(self._kind, key), []), key)
         others = found is not None and found.reference not in (None, reference)
         if found is not None and others and reference and not found.undone:
             raise Mismatch(
@@ -153,5 +155,10 @@ def _existing(kind: Kind, row: Mapping[Any, Any]) -> Existing:
     return Existing(row["id"], row["gone"] is not None, row["undone"], row["outside"], values)
 
 
-def _word(value: Any) -> str:
-    return " ".join(str(value).split()).lower()
+def _word(kind: Kind, value: Any) -> str:
+    return _stored_word(kind, " ".join(str(value).split()))
+
+
+def _stored_word(kind: Kind, value: Any) -> str:
+    text = str(value or "")
+    return loose(text) if kind.key in kind.loose else text.lower()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind, Kinds
+from fleet_app.records.loose import loose, loose_sql
 
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -53,7 +54,7 @@ class References:
         for row in words:
             for name, word in row.items():
                 target = kind.by_name[name].reference or ""
-                wanted.setdefault(target, set()).add(word.lower())
+                wanted.setdefault(target, set()).add(word)
         for plural, some in wanted.items():
             found._known[plural] = await _look_up(session, kinds[plural], owner, some)
         return found
@@ -62,9 +63,9 @@ class References:
         """The id that a word means; `current` wins among several. Raises ValueError."""
         kind = self._kinds[spec.reference or ""]
         candidates = self._known.get(kind.plural, [])
-        wanted = word.lower()
-        for rank in range(len(naming(kind))):
-            fitting = [one for one in candidates if one.names[rank].lower() == wanted]
+        folds = [_fold(kind, name) for name in naming(kind)]
+        for rank, fold in enumerate(folds):
+            fitting = [one for one in candidates if fold(one.names[rank]) == fold(word)]
             if any(one.id == current for one in fitting):
                 return current or 0
             living = [one for one in fitting if not one.deleted]
@@ -72,7 +73,8 @@ class References:
                 return living[0].id
             if living:
                 raise ValueError(_ambiguous(kind, word, len(living)))
-        if any(wanted in map(str.lower, one.names) for one in candidates):
+        if any(fold(one.names[rank]) == fold(word) for one in candidates
+               for rank, fold in enumerate(folds)):  # fmt: skip
             raise ValueError(f"the {kind.label.lower()} {word} is deleted")
         raise ValueError(f"there is no {kind.label.lower()} {word}")
 
@@ -82,11 +84,23 @@ async def _look_up(
 ) -> list[Known]:
     columns = [getattr(kind.model, name) for name in naming(kind)]
     query: Any = select(kind.model.id, kind.model.deleted_at, *columns)
-    query = query.where(or_(*(func.lower(column).in_(words) for column in columns)))
+    query = query.where(or_(*(_is_one_of(kind, name, words) for name in naming(kind))))
     if owner is not None:
         query = query.where(getattr(kind.model, kind.tenant) == owner)
     found = (await (await session.connection()).execute(query)).all()
     return [_known(row) for row in found]
+
+
+def _is_one_of(kind: Kind, name: str, words: set[str]) -> ColumnElement[bool]:
+    column, fold = getattr(kind.model, name), _fold(kind, name)
+    written = loose_sql(column) if fold is loose else func.lower(column)
+    return written.in_({fold(word) for word in words})
+
+
+def _fold(kind: Kind, name: str) -> Callable[[str], str]:
+    """How two words for an attribute are compared."""
+    is_loose = any(kind.by_name[field].attribute == name for field in kind.loose)
+    return loose if is_loose else str.lower
 
 
 def _known(row: Sequence[Any]) -> Known:
