@@ -9,10 +9,12 @@ from sqlmodel import select
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import DeliveryStatus, Route, RouteStop
 from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.delivery.tours import Tour
 from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
@@ -161,8 +163,25 @@ async def test_a_routes_stops_are_rearranged_and_it_is_published(container, mana
     assert (await stored(container, first)).status is DeliveryStatus.CREATED
     assert (await stored(container, third)).status is DeliveryStatus.ASSIGNED
     await plan.act("publish")
-    assert "needs a vehicle and a driver" in plan.problem
+    assert "needs a vehicle and a driver" in plan.refused
     assert form.status == "draft"
+
+
+async def test_a_refusal_stands_at_the_buttons_until_the_step_is_taken(container, manager):
+    fleet_id = manager.fleet_id
+    vehicle_id = await a_vehicle(container, fleet_id)
+    driver_id = await a_driver(container, await a_person(container, Role.DRIVER, fleet_id))
+    route = (await a_planned(container, manager, [await a_delivery(container, fleet_id)])).route
+    plan, form = await planner_of(container, manager, route.id or 0)
+    assert "route_planner.refused" in str(extra_of(KINDS["routes"]).below.render())
+    await plan.act("start")
+    assert plan.refused
+    await plan.act("publish")
+    assert "needs a vehicle and a driver" in plan.refused
+    crew = {"vehicle_id": str(vehicle_id), "driver_id": str(driver_id)}
+    await form.save({**form.values, **crew}, False)
+    await plan.act("publish")
+    assert (plan.refused, form.status) == ("", "published")
 
 
 async def a_planned(container: Container, manager: Person, ids: list[int]) -> Tour:

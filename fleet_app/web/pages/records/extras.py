@@ -50,6 +50,7 @@ def extra_of(kind: Kind) -> Extra:
         case "routes":
             return Extra(
                 actions=route_actions(),
+                below=trouble(RoutePlanner.refused),
                 tabs=(("stops", "Stops", stops_tab(), RoutePlanner.open),),
             )
     return Extra()
@@ -153,6 +154,11 @@ def _finish_form() -> rx.Component:
         _entry("Cost", "cost", custom_attrs={"inputMode": "decimal"}),
         _entry("Workshop", "supplier", max_length=120),
         _entry("Invoice", "invoice_number", max_length=60),
+        rx.cond(
+            WorkSteps.backwards,
+            _confirm("The reading is right: the last one was wrong, or the work was done earlier"),
+            rx.fragment(),
+        ),
         rx.el.button("Finish", type="submit", class_name="button primary"),
         rx.el.button("Back", type="button", class_name="button", on_click=WorkSteps.leave),
         rx.el.p("What is left empty stays as the work order says; the day is today.",
@@ -172,6 +178,14 @@ def _entry(label: str, name: str, **props: Any) -> rx.Component:
     )
 
 
+def _confirm(text: str) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", name="correction", value="true"),
+        rx.el.span(text),
+        class_name="check",
+    )
+
+
 def _odometer_button() -> rx.Component:
     button = _step_button("Set odometer…", Counters.toggle)
     may = RecordForm.may.contains("update") & ~RecordForm.deleted
@@ -179,11 +193,7 @@ def _odometer_button() -> rx.Component:
 
 
 def _odometer_form() -> rx.Component:
-    confirm = rx.el.label(
-        rx.el.input(type="checkbox", name="correction", value="true"),
-        rx.el.span("This is a correction: the last reading was wrong"),
-        class_name="check",
-    )
+    confirm = _confirm("This is a correction: the last reading was wrong")
     form = rx.el.form(
         rx.el.b("What does the vehicle show?"),
         _entry("Odometer, km", "odometer_km", custom_attrs={"inputMode": "decimal"}),

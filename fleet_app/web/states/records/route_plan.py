@@ -68,6 +68,8 @@ class RoutePlanner(rx.State):
     stops: list[PlannedStop] = []
     warnings: list[str] = []
     problem: str = ""
+    refused: str = ""
+    """Why the route was not published, started or completed."""
     dirty: bool = False
     answered: int = 0
     can_arrange: bool = True
@@ -211,28 +213,33 @@ class RoutePlanner(rx.State):
     async def save(self, _form: dict[str, Any], _again: bool) -> None:
         """Store the stops in their order."""
         self.answered += 1
-        seen = await self._seen()
-        await self._step(
-            lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen), "Saved."
-        )
+        try:
+            seen = await self._seen()
+            await self._done(
+                lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen)
+            )
+        except FleetError as error:
+            self.problem = _told(error, self.stops)
+            return
+        await self._show_done("Saved.")
 
     @rx.event
     @requires("routes.update")
     async def act(self, act: str) -> None:
         """Publish, start or complete the route."""
-        if act in ACTS:
-            seen = await self._seen()
-            await self._step(
-                lambda one, who: getattr(one, act)(who, self.route, version=seen), f"{ACTS[act]}."
-            )
-
-    async def _step(self, act: Callable[[RouteService, Any], Awaitable[Tour]], done: str) -> None:
-        try:
-            await self._done(act)
-        except FleetError as error:
-            self.problem = _told(error, self.stops)
+        if act not in ACTS:
             return
-        self.problem = ""
+        self.refused = ""
+        try:
+            seen = await self._seen()
+            await self._done(lambda one, who: getattr(one, act)(who, self.route, version=seen))
+        except FleetError as error:
+            self.refused = _told(error, self.stops)
+            return
+        await self._show_done(f"{ACTS[act]}.")
+
+    async def _show_done(self, done: str) -> None:
+        self.problem = self.refused = ""
         form = await self.get_state(RecordForm)
         await form.refresh()
         await self._read()
