@@ -411,3 +411,14 @@ async def test_what_was_taken_back_can_be_imported_again_rightly_this_time(world
     assert (first["id"], first["instructions"], first["address"]) == (before["T-1"], "", "Katu 1")
     await done(world, who, again["id"], "undo")
     assert await rows_of(world, who, "deliveries") == []
+
+
+async def test_the_wrong_rows_of_a_semicolon_sheet_come_with_semicolons(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    for mark in ";,\t":
+        lines = [mark.join(line) for line in (("Name", "Payload"), (f"Van {ord(mark)}", "much"))]
+        ran = await imported(world, who, "\r\n".join(lines).encode())
+        sheet = await world.client.get(f"/api/v1/imports/{ran['id']}/problems.csv", headers=who)
+        assert sheet.text.lstrip("\ufeff").splitlines()[0] == mark.join(
+            ("What is wrong", "Name", "Payload")
+        )

@@ -20,10 +20,11 @@ def words_of_problem(kind: Kind, errors: Mapping[str, str]) -> str:
     return " ".join(_sentence(kind, name, text) for name, text in errors.items())
 
 
-def head_of(record: Import) -> Head:
-    """What is above the rows of a sheet with problems."""
+def head_of(record: Import, delimiter: str = ",") -> Head:
+    """What is above the rows of a sheet with problems, written like the sheet they come from."""
     remark = record.headers[:1] if record.headers and is_remark(record.headers[0]) else []
-    return Head(title="Problems", headers=[WRONG, *record.headers[len(remark) :]])
+    headers = [WRONG, *record.headers[len(remark) :]]
+    return Head(title="Problems", headers=headers, delimiter=delimiter)
 
 
 async def lines_of(

@@ -18,7 +18,7 @@ from fleet_app.access.matrix import authorize, fleet_in_view, may
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.audit.trail import note
-from fleet_app.kernel.errors import InvalidInput, NotFound
+from fleet_app.kernel.errors import InvalidInput, NotFound, TooLarge
 from fleet_app.kernel.files import FileStore
 from fleet_app.kernel.media import SHEETS
 from fleet_app.outbox.store import IMPORTS, defer
@@ -157,10 +157,11 @@ class Imports:
         self, principal: Principal, identifier: int, form: Form
     ) -> tuple[Import, IO[bytes]]:
         """The import, and all its problems as a sheet to be corrected. Raises as `get`."""
+        delimiter = await self._delimiter(await self.get(principal, identifier))
         async with self._work(SHEET_SECONDS) as session:
             record = await self._visible(session, principal, identifier)
             found = ImportRepository(session).all_problems(identifier)
-            head = head_of(record)
+            head = head_of(record, delimiter)
             lines = lines_of(self._kinds[record.kind], head, found)
             return record, await written(form, head, lines)
 
@@ -183,6 +184,14 @@ class Imports:
         async with self._work() as session:
             found = [await session.get(users, one) for one in {r.user_id for r in records}]
         return {one.id: one.name for one in found if one is not None}
+
+    async def _delimiter(self, record: Import) -> str:
+        """What stands between the columns of the sheet; a comma once the sheet is gone."""
+        try:
+            async with self._store.path(record.file_key) as path:
+                return await asyncio.to_thread(delimiter_of, path, record.filename)
+        except (NotFound, InvalidInput, TooLarge):
+            return ","
 
     async def _owner(self, principal: Principal, kind: Kind, fleet_id: int | None) -> int | None:
         """The fleet that the records will belong to; None for records of no fleet."""
@@ -275,6 +284,12 @@ def glance_at(path: Path, name: str) -> Glance:
         message = f"{name} has a header and no rows below it."
         raise InvalidInput(message, fields={"file": message})
     return Glance(headers=headers, sample=sample, total=total)
+
+
+def delimiter_of(path: Path, name: str) -> str:
+    """What stands between the columns of the sheet. Raises `InvalidInput`, `TooLarge`."""
+    with read_sheet(path, filename=name) as sheet:
+        return sheet.delimiter
 
 
 def _sees(principal: Principal, record: Import) -> bool:

@@ -31,7 +31,7 @@ def read_csv(path: Path, source: Source, limits: Limits) -> Sheet:
     if found is None:
         stream.close()
         raise source.invalid("is empty. Choose a file with a header row and rows below it.")
-    return Sheet(found[0], found[1], "csv", None, stream.close)
+    return Sheet(found[0], found[1], "csv", None, stream.close, delimiter)
 
 
 def _delimiter(stream: TextIO) -> str:

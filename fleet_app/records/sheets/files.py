@@ -33,12 +33,16 @@ class Form(StrEnum):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What is above the rows: titles, types as the grid knows them, and the zone of moments."""
+    """What is above the rows: titles, types as the grid knows them, and the zone of moments.
+
+    `delimiter` is what stands between the columns of a CSV file.
+    """
 
     title: str
     headers: Sequence[str]
     types: Sequence[str] = ()
     zone: tzinfo = UTC
+    delimiter: str = ","
 
 
 async def written(form: Form, head: Head, batches: AsyncIterator[Sequence[Line]]) -> IO[bytes]:
@@ -64,7 +68,7 @@ def _write(form: Form, file: IO[bytes], head: Head, rows: Iterable[Line]) -> Non
     if form is Form.XLSX:
         write_xlsx(file, head.title, head.headers, rows, head.types, zone=head.zone)
     else:
-        for piece in csv_rows(head.headers, rows):
+        for piece in csv_rows(head.headers, rows, delimiter=head.delimiter):
             file.write(piece)
     file.flush()
     file.seek(0)

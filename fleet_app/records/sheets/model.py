@@ -46,7 +46,8 @@ class Sheet:
     """A table being read. `rows` can be walked once and reads the file as it goes.
 
     Close it, or use it as a context manager; walking to the end closes it too. Walking raises
-    `TooLarge` or `InvalidInput` when a row turns out to be too much or unreadable.
+    `TooLarge` or `InvalidInput` when a row turns out to be too much or unreadable. `delimiter` is
+    what stands between the columns of a text file.
     """
 
     headers: list[str]
@@ -54,6 +55,7 @@ class Sheet:
     kind: Literal["csv", "xlsx"]
     title: str | None
     close: Callable[[], None]
+    delimiter: str = ","
 
     def __enter__(self) -> Sheet:
         return self
