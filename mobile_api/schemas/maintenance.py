@@ -63,6 +63,10 @@ class CompletionBody(BaseModel):
     supplier: Annotated[str, _line(120)] | None = None
     invoice_number: Annotated[str, _line(60)] | None = None
     note: Annotated[str, StringConstraints(max_length=2000, pattern=_TEXT)] | None = None
+    correction: bool = Field(
+        default=False,
+        description="A reading below the vehicle's is right; as of today it sets the vehicle back.",
+    )
 
     def completion(self) -> Completion:
         """What the service is told."""
@@ -163,15 +167,16 @@ _FINISHED = _ORDER | {
     "version": 3, "status": "done", "legal_next": ["open"], "cost": 412.5,
     "finished_at": "2026-11-22T15:00:00Z", "maintenance_record_id": 77,
 }  # fmt: skip
+_BACKWARDS = "Below the last reading, and not marked as a correction."
 _STEP: dict[str, Any] = {"_403": NOT_ALLOWED, "_404": UNKNOWN, "_409": _ILLEGAL, "_412": STALE}
 DUE = answers([_DUE], _403=NOT_ALLOWED, _404=UNKNOWN)
 STEP = with_etag(answers(_ORDER, **_STEP))
-FINISHED = with_etag(answers(_FINISHED, **_STEP))
+FINISHED = with_etag(answers(_FINISHED, **_STEP | {"_409": f"{_ILLEGAL} Or: {_BACKWARDS}"}))
 READING = answers(
     {"vehicle_id": 12, "odometer_km": 84210.4, "engine_hours": 2120.5},
     _403=NOT_ALLOWED,
     _404=UNKNOWN,
-    _409="Below the last reading, and not marked as a correction.",
+    _409=_BACKWARDS,
 )
 COSTS = answers(
     {

@@ -13,7 +13,7 @@ from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.maintenance.blocking import require_usable
 from fleet_app.fleet.maintenance.costs import CostHistory, MonthlyCost
-from fleet_app.fleet.maintenance.errors import IllegalStep, VehicleUnusable
+from fleet_app.fleet.maintenance.errors import IllegalStep, ReadingBackwards, VehicleUnusable
 from fleet_app.fleet.maintenance.models import (
     MaintenanceKind,
     MaintenanceRecord,
@@ -206,15 +206,43 @@ class TestFinish:
         assert (now.announced, now.version) == (None, schedule.version + 1)
         assert (await again(container, other)).last_km == 10_000
 
-    async def test_the_workshops_reading_pushes_the_vehicles_up_but_not_down(
+    async def test_the_workshops_reading_pushes_the_vehicles_up_and_down_only_when_confirmed(
         self, container, vehicle
     ):
         await tracked(container, vehicle, km=500)
-        for told, kept in ((90_000.0, 90_000.0), (89_000.0, 90_000.0)):
+        yesterday = date(2026, 11, 21)
+        for done, kept in (
+            (Completion(odometer_km=90_000.0), 90_000.0),
+            (Completion(odometer_km=89_000.0, done_on=yesterday, correction=True), 90_000.0),
+            (Completion(odometer_km=89_500.0, correction=True), 89_500.0),
+        ):
             order = await an_order(container, vehicle, status=WorkOrderStatus.IN_PROGRESS)
-            _, record = await take(container, order, "finish", Completion(odometer_km=told))
-            assert record.odometer_km == told
+            _, record = await take(container, order, "finish", done)
+            assert record.odometer_km == done.odometer_km
             assert (await again(container, vehicle)).odometer_m == kept * 1000
+
+    @pytest.mark.parametrize("read", [23_840, 0])
+    async def test_a_reading_far_below_what_the_vehicle_shows_is_refused(
+        self, container, vehicle, read
+    ):
+        """Whether somebody read it off the dashboard or it was only tracked."""
+        async with container.work() as session:
+            (await session.get_one(Vehicle, vehicle.id)).odometer_m = read * 1000
+        await tracked(container, vehicle, km=0 if read else 23_840, hours=800)
+        schedule = await a_schedule(container, vehicle)
+        order = await an_order(
+            container, vehicle, schedule_id=schedule.id, status=WorkOrderStatus.IN_PROGRESS
+        )
+        for done, field in (
+            (Completion(odometer_km=5), "odometer_km"),
+            (Completion(engine_hours=5), "engine_hours"),
+        ):
+            with pytest.raises(ReadingBackwards) as caught:
+                await take(container, order, "finish", done)
+            assert list(caught.value.fields) == [field]
+        assert (await again(container, order)).status is WorkOrderStatus.IN_PROGRESS
+        assert (await again(container, schedule)).last_km == 10_000
+        await take(container, order, "finish", Completion(odometer_km=23_839.95))
 
     async def test_work_is_not_done_in_the_future(self, container, vehicle):
         order = await an_order(container, vehicle, status=WorkOrderStatus.IN_PROGRESS)

@@ -97,6 +97,20 @@ async def test_from_a_line_to_a_finished_job(container, vehicle):
     assert dialog.cost_bars[-1]["share"] == 100
 
 
+async def test_a_reading_that_goes_back_has_to_be_confirmed(container, vehicle):
+    order = await an_order(container, vehicle)
+    _, dialog, _ = await opened(container, vehicle)
+    await dialog.start(order.id)
+    await dialog.ask_finish(order.id)
+    assert not dialog.backwards
+    await dialog.finish({"odometer_km": "5"})
+    assert dialog.errors == {"odometer_km": "is less than the last reading, 31000.0 km"}
+    assert (dialog.finishing, dialog.backwards) == (True, True)
+    await dialog.finish({"odometer_km": "5", "correction": "true"})
+    assert not dialog.finishing
+    assert (await again(container, vehicle)).odometer_m == 5_000
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [

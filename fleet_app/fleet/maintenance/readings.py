@@ -19,6 +19,8 @@ from fleet_app.kernel.errors import NotFound
 
 _SAME_M, _SAME_S = 100.0, 360.0
 """A tenth of a kilometre and of an hour: dashboards show no more, so less is not backwards."""
+_TRACKERS_ERROR = 0.1
+"""The part of a tracked distance, or time, that a dashboard may not have counted."""
 
 
 async def readings(session: AsyncSession, vehicle_ids: Collection[int]) -> dict[int, Reading]:
@@ -94,6 +96,23 @@ async def reading_columns(
             raise ReadingBackwards("engine_hours", vehicle.engine_s / 3600, "h")
         values |= {"engine_s": hours * 3600, "engine_tracked_s": tracked_s}
     return values
+
+
+def require_forwards(
+    vehicle: Vehicle, known: Reading, *, km: float | None = None, hours: float | None = None
+) -> None:
+    """A told reading is not below the last one, nor far below what was tracked since.
+
+    `known` is the present reading. Raises `ReadingBackwards`.
+    """
+    for field, unit, told, last, now, same in (
+        ("odometer_km", "km", km, vehicle.odometer_m / 1000, known.odometer_km, _SAME_M / 1000),
+        ("engine_hours", "h", hours, vehicle.engine_s / 3600, known.engine_hours, _SAME_S / 3600),
+    ):
+        if told is None or now is None:
+            continue
+        if told < now - max(now - last, 0.0) * _TRACKERS_ERROR - same:
+            raise ReadingBackwards(field, now, unit)
 
 
 async def locked_vehicle(

@@ -24,7 +24,12 @@ from fleet_app.fleet.maintenance.models import (
     WorkOrder,
     WorkOrderStatus,
 )
-from fleet_app.fleet.maintenance.readings import locked_vehicle, move_reading, reading
+from fleet_app.fleet.maintenance.readings import (
+    locked_vehicle,
+    move_reading,
+    reading,
+    require_forwards,
+)
 from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound
@@ -45,7 +50,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known when work is finished; what is left out stays as the order says.
 
     `done_on` is today unless told; the odometer (km) and engine hours are the vehicle's present
-    ones; `cost` is in the fleet's currency.
+    ones; `cost` is in the fleet's currency. `correction` confirms a reading below the vehicle's.
     """
 
     done_on: dt.date | None = None
@@ -55,6 +60,7 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     supplier: str | None = None
     invoice_number: str | None = None
     note: str | None = None
+    correction: bool = False
 
 
 class MaintenanceService:
@@ -94,12 +100,14 @@ class MaintenanceService:
     ) -> tuple[WorkOrder, MaintenanceRecord]:
         """Complete: the vehicle comes back, the work is on record, its schedule starts afresh.
 
-        Raises `InvalidInput` for a day in the future.
+        Raises `InvalidInput` for a day in the future, `ReadingBackwards` for a reading below the
+        vehicle's that is not marked as a correction. A correction as of today sets the vehicle
+        back; one as of an earlier day stays on the work's record.
         """
         done = done or Completion()
         order, vehicle = await self._locked(actor, order_id, _DONE, version)
         done_on = await self._day(vehicle, done.done_on)
-        shown = await self._take_reading(actor, vehicle, done)
+        shown = await self._take_reading(actor, vehicle, done, done_on)
         said = {"cost": done.cost, "supplier": done.supplier, "note": done.note}
         said = {name: value for name, value in said.items() if value is not None}
         self._move(actor, order, _DONE, "finish", finished_at=self._clock(), **said)
@@ -164,13 +172,19 @@ class MaintenanceService:
                                fields={"done_on": "is in the future"})  # fmt: skip
         return told or today
 
-    async def _take_reading(self, actor: Actor, vehicle: Vehicle, done: Completion) -> Reading:
+    async def _take_reading(
+        self, actor: Actor, vehicle: Vehicle, done: Completion, done_on: dt.date
+    ) -> Reading:
         """What the vehicle shows; the workshop's numbers count, and push the vehicle's up."""
         known = await reading(self._session, vehicle.id or 0)
         km, hours = done.odometer_km, done.engine_hours
+        if not done.correction:
+            require_forwards(vehicle, known, km=km, hours=hours)
+        back = done.correction and done_on == await self._day(vehicle, None)
         await move_reading(
-            self._session, actor, vehicle,
-            km=_if_more(km, known.odometer_km), hours=_if_more(hours, known.engine_hours),
+            self._session, actor, vehicle, correction=done.correction,
+            km=km if back else _if_more(km, known.odometer_km),
+            hours=hours if back else _if_more(hours, known.engine_hours),
         )  # fmt: skip
         return Reading(
             _tenths(known.odometer_km) if km is None else km,

@@ -152,6 +152,11 @@ def _order_dialog() -> rx.Component:
 def _finish_dialog() -> rx.Component:
     job, errors = Workshop.job, Workshop.errors
     note = rx.el.textarea(name="note", rows="3", max_length=2000)
+    confirm = rx.el.label(
+        rx.el.input(type="checkbox", name="correction", value="true"),
+        rx.el.span("The reading is right: the last one was wrong, or the work was done earlier"),
+        class_name="check",
+    )
     return modal(
         rx.el.form(
             rx.el.p(job["vehicle"], " · ", job["title"], class_name="quiet modal-lead"),
@@ -165,6 +170,7 @@ def _finish_dialog() -> rx.Component:
                 form_field("invoice_number", "Invoice", errors=errors, max_length=60),
                 class_name="two-columns",
             ),
+            rx.cond(Workshop.backwards, confirm, rx.fragment()),
             form_field("note", "Note", errors=errors, control=note),
             rx.el.p("What you leave empty stays as the work order says; the day is today.",
                     class_name="quiet"),

@@ -24,6 +24,7 @@ class FinishFields(Fields):
     supplier: OptionalLine = field("Workshop", default=None, max_length=120)
     invoice_number: OptionalLine = field("Invoice", default=None, max_length=60)
     note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000)
+    correction: Flag = field("Correction", FieldType.FLAG, default=False)
 
 
 class OrderFields(Fields):

@@ -10,6 +10,7 @@ import reflex as rx
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.maintenance.costs import CostHistory
+from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.service import MaintenanceService
 from fleet_app.kernel.errors import FleetError, NotFound
 from fleet_app.records.listing import Listing
@@ -36,6 +37,8 @@ class Workshop(rx.State):
     problem: str = ""
     errors: dict[str, str] = {}
     """Field -> what is wrong with it."""
+    backwards: bool = False
+    """The reading is below the vehicle's: it has to be confirmed."""
     costs_open: bool = False
     cost_title: str = ""
     cost_total: str = ""
@@ -90,7 +93,7 @@ class Workshop(rx.State):
             row = await listing.one(who, int(order_id))
         if row is not None:
             zone, _ = await house_style(row["fleet_id"])
-            self.job, self.finishing = job_of(row, zone), True
+            self.job, self.finishing, self.backwards = job_of(row, zone), True, False
             self.problem, self.errors = "", {}
 
     @rx.event
@@ -125,6 +128,7 @@ class Workshop(rx.State):
             await act()
         except FleetError as error:
             self.problem, self.errors = error.message, dict(error.fields)
+            self.backwards = self.backwards or isinstance(error, ReadingBackwards)
             return False
         return True
 

@@ -41,6 +41,8 @@ class WorkSteps(rx.State):
     steps: list[WorkStep] = []
     finishing: bool = False
     problem: str = ""
+    backwards: bool = False
+    """The reading is below the vehicle's: it has to be confirmed."""
 
     @rx.event
     @requires("work_orders.read")
@@ -54,7 +56,7 @@ class WorkSteps(rx.State):
     async def choose(self, act: str) -> None:
         """Take a step; finishing asks what was done first."""
         if act == "finish":
-            self.finishing, self.problem = True, ""
+            self.finishing, self.problem, self.backwards = True, "", False
         elif act in {name for name, _ in _ACTS.values()}:
             await self._take(act)
 
@@ -81,7 +83,7 @@ class WorkSteps(rx.State):
             async with get_container().work() as session:
                 await getattr(MaintenanceService(session), act)(actor, form.number, *more)
         except FleetError as error:
-            self.problem = error.message
+            self.problem, self.backwards = error.message, isinstance(error, ReadingBackwards)
         else:
             self.finishing, self.problem = False, ""
         await form.refresh()
@@ -147,6 +149,7 @@ def _completion(form: dict[str, Any]) -> Completion:
         cost=_number(form, "cost"),
         supplier=_line(texts["supplier"], 120),
         invoice_number=_line(texts["invoice_number"], 60),
+        correction=form.get("correction") == "true",
     )
 
 
