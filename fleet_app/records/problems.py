@@ -48,7 +48,9 @@ def problems_of(error: ValidationError) -> dict[str, str]:
     """Field -> what is wrong with it; the first problem of each field."""
     found: dict[str, str] = {}
     for item in error.errors(include_url=False):
-        found.setdefault(_field(item["loc"]), _words(item["type"], item.get("ctx", {}), item))
+        context = item.get("ctx", {})
+        name = str(context.get("field") or _field(item["loc"]))
+        found.setdefault(name, _words(item["type"], context, item))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]")
@@ -124,10 +125,25 @@ def _no_blank_ends(value: Any) -> Any:
     return value
 
 
+_AREAS = frozenset(
+    "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()
+)
+"""Where cities are looked for first: names such as US/Pacific and Etc/GMT are not of cities."""
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is not a time zone; write it like Europe/Helsinki")
-    return name
+    known = available_timezones()
+    if name in known:
+        return name
+    word = name.replace(" ", "_").casefold()
+    fitting = [one for one in known if one.casefold() == word] or [
+        one for one in known if "/" in one and one.rpartition("/")[2].casefold() == word
+    ]
+    areas = [one for one in fitting if one.partition("/")[0] in _AREAS] or fitting
+    if len(areas) != 1:
+        some = f", for example {sorted(areas)[0]}" if areas else " like Europe/Helsinki"
+        raise ValueError(f"must be a region and a city{some}")
+    return areas[0]
 
 
 def _moment_text(value: Any) -> Any:
@@ -220,13 +236,23 @@ Hours = Annotated[
 """Hours of a week, such as `Mon-Fri 09:00-17:00; Sat 10:00-14:00`."""
 
 
-def require_order(first: Any, last: Any, message: str) -> None:
-    """Raises ValueError with `message` when both are known and `last` is not after `first`."""
+def wrong_field(name: str, message: str) -> PydanticCustomError:
+    """The error to raise when several fields together make the field `name` wrong."""
+    return PydanticCustomError("wrong_field", "{told}", {"field": name, "told": message})
+
+
+def require_order(first: Any, last: Any, message: str, *, field: str) -> None:
+    """Raises `message` at `field` when both are known and `last` is before `first`."""
     if first is not None and last is not None and last < first:
-        raise ValueError(message)
+        raise wrong_field(field, message)
 
 
-def require_place(names: Sequence[str], lat: float | None, lon: float | None) -> None:
-    """Raises ValueError unless both coordinates or neither are known, and on Earth."""
+def require_place(
+    names: Sequence[str], lat: float | None, lon: float | None, *, fields: Sequence[str]
+) -> None:
+    """Raises at the missing one of `fields` unless both coordinates or neither are known."""
     if (lat is None) != (lon is None):
-        raise ValueError(f"{names[0]} and {names[1]} belong together: give both or neither")
+        raise wrong_field(
+            fields[0 if lat is None else 1],
+            f"{names[0]} and {names[1]} belong together: give both or neither",
+        )

@@ -115,6 +115,32 @@ async def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_lost(cont
     assert form.answered == answered + 2
 
 
+@pytest.mark.parametrize(
+    ("plural", "texts", "field", "told"),
+    [
+        ("deliveries",
+         {"window_from": "2026-07-01T09:30", "window_to": "2026-07-01T08:30", "address": "Katu 1"},
+         "window_to", "The time window ends before it starts"),
+        ("documents",
+         {"issued_on": "2026-07-02", "expires_on": "2026-07-01", "type": "insurance",
+          "vehicle_id": "1", "number": "1", "name": "Paper"},
+         "expires_on", "This day is before it is issued"),
+        ("depots", {"name": "North", "address": "Katu 1", "lat": "60.1"},
+         "address", "Latitude and longitude belong together: give both or neither"),
+        ("deliveries", {"address": "Katu 1", "pickup_address": "Katu 2", "pickup_lon": "24.9"},
+         "pickup_address",
+         "Pick-up latitude and pick-up longitude belong together: give both or neither"),
+    ],
+)  # fmt: skip
+async def test_what_fields_are_together_is_told_at_one_of_them(
+    container, manager, plural, texts, field, told
+):
+    _, form = await opened(container, manager, f"/{plural}/new")
+    await form.save(typed(form, **texts), False)
+    assert form.errors == {field: told}
+    assert form.problem == "One field is not right; nothing was saved"
+
+
 async def test_creating_leads_to_the_record_and_can_be_taken_back(container, manager):
     root, form = await opened(container, manager, "/vehicles/new")
     toasts = await root.get_state(Toasts)

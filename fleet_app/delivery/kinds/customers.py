@@ -125,7 +125,7 @@ class CustomerFields(Fields):
 
     @model_validator(mode="after")
     def _place(self) -> CustomerFields:
-        require_place(("latitude", "longitude"), self.lat, self.lon)
+        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
         return self
 
 

@@ -131,9 +131,11 @@ class DeliveryFields(Fields):
 
     @model_validator(mode="after")
     def _sound(self) -> DeliveryFields:
-        require_order(self.window_from, self.window_to, "the time window ends before it starts")
-        require_place(("latitude", "longitude"), self.lat, self.lon)
-        require_place(("pick-up latitude", "pick-up longitude"), self.pickup_lat, self.pickup_lon)
+        require_order(self.window_from, self.window_to, "the time window ends before it starts",
+                      field="window_to")
+        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
+        require_place(("pick-up latitude", "pick-up longitude"), self.pickup_lat, self.pickup_lon,
+                      fields=("pickup_lat", "pickup_lon"))
         if not self.address and self.customer_id is None:
             raise ValueError("a delivery needs an address or a customer who has one")
         return self

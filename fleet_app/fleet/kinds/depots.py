@@ -49,7 +49,7 @@ class DepotFields(Fields):
 
     @model_validator(mode="after")
     def _place(self) -> DepotFields:
-        require_place(("latitude", "longitude"), self.lat, self.lon)
+        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
         return self
 
 

@@ -52,7 +52,8 @@ class DocumentFields(Fields):
 
     @model_validator(mode="after")
     def _sound(self) -> DocumentFields:
-        require_order(self.issued_on, self.expires_on, "it is valid until before it is issued")
+        require_order(self.issued_on, self.expires_on, "this day is before it is issued",
+                      field="expires_on")
         if self.vehicle_id is None and self.driver_id is None:
             raise ValueError("choose the vehicle or the driver it belongs to")
         return self

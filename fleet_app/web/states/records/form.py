@@ -33,7 +33,14 @@ from fleet_app.web.states.records.reading import (
     read_record,
     texts_in,
 )
-from fleet_app.web.states.records.texts import in_words, problem_of, text_of, value_of, zone_of
+from fleet_app.web.states.records.texts import (
+    in_words,
+    problem_of,
+    text_of,
+    told_at,
+    value_of,
+    zone_of,
+)
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.session import shown_fleet
 
@@ -330,7 +337,8 @@ class RecordForm(rx.State):
         if not names:
             await say(self, "Nothing was changed.")
             return
-        known = await read_record(self, kind, self.number) if _has_lists(kind, names) else None
+        lists = any(kind.by_name[name].type is FieldType.LIST for name in names)
+        known = await read_record(self, kind, self.number) if lists else None
         values = self._values(kind, mine, names, known or {})
         version = self.version
         row, entries = await change_record(
@@ -387,13 +395,6 @@ class RecordForm(rx.State):
         self._fill({name: text for name, text in texts.items() if text != mine.get(name, "")})
 
     def _refused(self, kind: Kind, error: FleetError) -> None:
-        known = {name: text for name, text in error.fields.items() if name in kind.by_name}
-        self.errors = {
-            name: in_words(kind.by_name[name].title, text) for name, text in known.items()
-        }
+        self.errors = told_at(kind, error.fields)
         general = error.fields.get(GENERAL, "")
         self.problem = in_words("This record", general) if general else error.message
-
-
-def _has_lists(kind: Kind, names: list[str]) -> bool:
-    return any(kind.by_name[name].type is FieldType.LIST for name in names)

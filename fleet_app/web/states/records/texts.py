@@ -87,6 +87,16 @@ def in_words(title: str, message: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def told_at(kind: Kind, problems: Mapping[str, str]) -> dict[str, str]:
+    """Problems as sentences, each at the field that people see: a point's at its address."""
+    shown = {one: unit[0] for unit in units_of(kind) for one in unit}
+    told: dict[str, str] = {}
+    for name, text in problems.items():
+        if name in shown:
+            told.setdefault(shown[name], in_words(kind.by_name[name].title, text))
+    return told
+
+
 def units_of(kind: Kind) -> list[tuple[str, ...]]:
     """Fields that are one thing to people: an address and its point; every other one alone."""
     names, units = [spec.name for spec in kind.specs], list[tuple[str, ...]]()
