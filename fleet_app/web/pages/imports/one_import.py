@@ -33,13 +33,8 @@ def one_import_page() -> rx.Component:
             rx.fragment(),
         ),
     )
-    at = rx.cond(
-        matching,
-        1,
-        rx.match(ImportScreen.step, ("checking", 2), ("checked", 2), ("stopped", 2), 3),
-    )
     body = rx.fragment(
-        steps(at),
+        steps(ImportScreen.at),
         rx.cond(
             ImportScreen.problem != "",
             rx.el.p(ImportScreen.problem, class_name="form-error", role="alert"),

@@ -10,7 +10,7 @@ from fleet_app.web.components.grid.file_post import file_post
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.imports.listing import NewImport
 
-STEPS = ("Choose a file", "Match the columns", "Check", "Done")
+STEPS = ("Choose a file", "Match the columns", "Check", "Import")
 
 
 def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> rx.Component:
@@ -29,7 +29,7 @@ def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> r
 
 
 def steps(current: Any) -> rx.Component:
-    """Where we are; `current` counts from 0."""
+    """Where we are; `current` counts from 0, and is behind the last one when all is done."""
     return rx.el.ol(
         *(
             rx.el.li(

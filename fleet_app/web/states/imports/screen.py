@@ -36,6 +36,8 @@ STEPS = {
     ImportState.UNDOING: "undoing",
     ImportState.UNDONE: "undone",
 }
+POSITIONS = {"columns": 1, "checking": 2, "checked": 2, "stopped": 2, "done": 4}
+"""Step -> which of the named steps it is, from 0; behind the last one when all is done."""
 
 
 class ImportScreen(rx.State):
@@ -64,6 +66,11 @@ class ImportScreen(rx.State):
     def wrong_pages(self) -> int:
         """How many pages of wrong rows there are."""
         return max(1, -(-self.wrong_total // PAGE))
+
+    @rx.var
+    def at(self) -> int:
+        """Which of the named steps it is at, from 0; the last one is the import itself."""
+        return 1 if self.editing else POSITIONS.get(self.step, 3)
 
     @rx.var
     def has_dates(self) -> bool:
