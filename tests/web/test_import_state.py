@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -16,9 +16,10 @@ from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.imports.columns import guess, importable
 from fleet_app.records.models import Import, ImportProblem, ImportState
+from fleet_app.records.query import parse_query
 from fleet_app.web.states.imports.listing import ImportList, NewImport
 from fleet_app.web.states.imports.screen import ImportScreen
-from fleet_app.web.states.imports.showing import template_of
+from fleet_app.web.states.imports.showing import link_to_unplaced, template_of
 from tests.builders.people import Person, a_fleet, a_person
 from tests.builders.screens import a_screen, a_screen_of
 
@@ -108,6 +109,35 @@ async def test_the_screen_follows_the_work_until_it_is_done(container, manager):
     assert (screen.step, screen.item["right"], screen.item["failed"]) == ("checked", 1, 1)
     assert not screen.item["busy"]
     assert screen.item["counts"] == "1 new"
+
+
+@pytest.mark.parametrize(
+    ("state", "at"),
+    [(ImportState.UPLOADED, 1), (ImportState.CHECKED, 2), (ImportState.RUNNING, 3),
+     (ImportState.DONE, 4)],
+)  # fmt: skip
+async def test_the_last_step_is_behind_us_only_once_it_is_done(container, manager, state, at):
+    record = await an_import(container, manager)
+    await set_state(container, record, state)
+    assert (await a_look(container, manager, record)).at == at
+
+
+async def test_a_sheet_that_changes_nothing_is_known_as_such(container, manager):
+    record = await an_import(container, manager)
+    await set_state(container, record, ImportState.CHECKED, unchanged=2)
+    screen = await a_look(container, manager, record)
+    assert (screen.item["right"], screen.item["changes"]) == (2, 0)
+    await set_state(container, record, ImportState.CHECKED, unchanged=1, updated=1)
+    screen = await a_look(container, manager, record)
+    assert (screen.item["right"], screen.item["changes"]) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["customers", "deliveries", "depots"])
+def test_records_without_a_point_are_a_list_that_can_be_asked_for(kind):
+    address = urlsplit(link_to_unplaced(kind))
+    assert address.path == f"/{kind}"
+    (found,) = parse_query(KINDS[kind], parse_qsl(address.query)).filters
+    assert (found.column, found.test, found.value) == ("lat", "empty", True)
 
 
 async def test_nothing_can_be_checked_without_a_column(container, manager):

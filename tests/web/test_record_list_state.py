@@ -56,6 +56,20 @@ async def test_search_filters_and_order_make_the_query(container, fleet_id):
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "label"),
+    [
+        ("lat.empty", "true", "Not on the map"),
+        ("customer_id.empty", "true", "Customer: none"),
+        ("customer_id.empty", "false", "Customer: any"),
+    ],
+)
+async def test_what_is_asked_to_be_empty_is_said_in_words(container, fleet_id, name, text, label):
+    listing, _, _ = await a_list(container, fleet_id, "deliveries")
+    await listing.set_filter(name, text)
+    assert [chip["label"] for chip in listing.chips] == [label]
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [("status", "nonsense"), ("no_such", "1"), ("fleet_id", "2"), ("due_on.from", "soon")],
 )

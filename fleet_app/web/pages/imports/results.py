@@ -11,6 +11,7 @@ from fleet_app.web.pages.imports.parts import file_place, pager
 from fleet_app.web.states.imports.screen import ImportScreen
 
 ITEM: Any = ImportScreen.item
+NO_CHANGE = "Nothing would change: every row says what is there already."
 
 
 def checked_step() -> rx.Component:
@@ -25,27 +26,37 @@ def checked_step() -> rx.Component:
                     class_name=rx.cond(right > 0, "button", "button primary"),
                     on_click=ImportScreen.back,
                 ),
-                rx.cond(
-                    right > 0,
-                    rx.el.button(
-                        rx.cond(
-                            right == 1,
-                            "Import the one right row",
-                            rx.Var.create("Import the ") + _count(right) + " right rows",
-                        ),
-                        type="button",
-                        class_name="button primary",
-                        on_click=ImportScreen.run,
-                        custom_attrs={"data-testid": "run"},
-                    ),
-                    rx.fragment(),
-                ),
+                _go_on(right),
                 class_name="step-actions",
             ),
             class_name="card",
         ),
         rx.cond(failed > 0, _to_fix(), rx.fragment()),
     )  # fmt: skip
+
+
+def _go_on(right: Any) -> rx.Component:
+    """Import what is right; there is nothing to do when all of that is so already."""
+    words = rx.cond(
+        right == 1,
+        "Import the one right row",
+        rx.Var.create("Import the ") + _count(right) + " right rows",
+    )
+    run = rx.el.button(
+        words,
+        type="button",
+        class_name="button primary",
+        on_click=ImportScreen.run,
+        custom_attrs={"data-testid": "run"},
+    )
+    done = rx.el.a(
+        "Done",
+        href="/imports",
+        class_name="button primary",
+        custom_attrs={"data-testid": "nothing-to-do"},
+    )
+    changes = ITEM["changes"].to(int)
+    return rx.cond(right > 0, rx.cond(changes > 0, run, done), rx.fragment())
 
 
 def done_step() -> rx.Component:
@@ -123,7 +134,8 @@ def _summary(right: Any, failed: Any) -> rx.Component:
     all_right = rx.fragment(
         rx.icon("circle-check", size=26, class_name="done-icon"),
         rx.el.div(rx.el.h2("All ", _count(right), " rows are right"),
-                  rx.el.p(ITEM["counts"], class_name="quiet")),
+                  rx.el.p(rx.cond(ITEM["changes"].to(int) > 0, ITEM["counts"].to(str), NO_CHANGE),
+                          class_name="quiet")),
     )  # fmt: skip
     some_wrong = rx.fragment(
         rx.icon("triangle-alert", size=26, class_name="warn-icon"),
@@ -142,7 +154,12 @@ def _summary(right: Any, failed: Any) -> rx.Component:
                     right == 0,
                     "Perhaps a column was taken for the wrong field.",
                     rx.fragment(
-                        ITEM["counts"], ". You can import the right rows now and the others later."
+                        ITEM["counts"],
+                        rx.cond(
+                            ITEM["changes"].to(int) > 0,
+                            ". You can import the right rows now and the others later.",
+                            ". Importing the right rows would change nothing.",
+                        ),
                     ),
                 ),
                 class_name="quiet",
@@ -167,12 +184,20 @@ def _without_place() -> rx.Component:
             rx.icon("map-pin-off", size=15),
             rx.el.span(
                 rx.cond(count == 1, "One address is", _count(count) + " addresses are"),
-                " not on the map. You can place them there later.",
+                " not on the map. You can place them there later. ",
+                rx.cond(
+                    ITEM["unplaced"] != "",
+                    rx.el.a(
+                        "Show what is not on the map", href=ITEM["unplaced"].to(str),
+                        class_name="link", custom_attrs={"data-testid": "unplaced"},
+                    ),
+                    rx.fragment(),
+                ),
             ),
             class_name="hint-box",
         ),
         rx.fragment(),
-    )
+    )  # fmt: skip
 
 
 def _to_fix() -> rx.Component:

@@ -16,6 +16,7 @@ from fleet_app.records.imports.columns import (
     is_remark,
     missing,
 )
+from fleet_app.records.imports.places import address_fields
 from fleet_app.records.imports.problems import words_of_problem
 from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
@@ -46,7 +47,11 @@ TONES: Mapping[ImportState, str] = {
 
 
 class Shown(TypedDict):
-    """One import; `right` are the rows that are or will be taken over."""
+    """One import; `right` are the rows that are or will be taken over.
+
+    `changes` are those of them that make or change a record; `unplaced` is the list of records
+    that are not on the map.
+    """
 
     id: int
     kind: str
@@ -61,6 +66,7 @@ class Shown(TypedDict):
     handled: str
     percent: int
     right: int
+    changes: int
     failed: int
     counts: str
     message: str
@@ -69,6 +75,7 @@ class Shown(TypedDict):
     link: str
     dates: Order
     without_place: int
+    unplaced: str
 
 
 class Column(TypedDict):
@@ -120,6 +127,7 @@ def show(record: Import, name: str = "", zone: str = "UTC") -> Shown:
         handled=f"{record.handled:,}",
         percent=_percent(record.handled, record.total),
         right=right,
+        changes=record.created + record.updated,
         failed=record.failed,
         counts=_counts(record, kind),
         message=record.message,
@@ -128,6 +136,7 @@ def show(record: Import, name: str = "", zone: str = "UTC") -> Shown:
         link=link_to_records(record),
         dates="mdy" if record.date_order == "mdy" else "dmy",
         without_place=record.without_place,
+        unplaced=link_to_unplaced(record.kind),
     )
 
 
@@ -153,6 +162,12 @@ def link_to_records(record: Import) -> str:
         "updated_at.to": until.isoformat(),
     }
     return f"/{record.kind}?{urlencode(times)}"
+
+
+def link_to_unplaced(kind: str) -> str:
+    """The list narrowed to records without a point; empty for a kind without an address."""
+    names = address_fields(KINDS[kind])
+    return f"/{kind}?{urlencode({f'{names[0][1]}.empty': 'true'})}" if names else ""
 
 
 def columns_of(record: Import) -> list[Column]:

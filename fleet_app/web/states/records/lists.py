@@ -31,6 +31,8 @@ from fleet_app.web.states.session import shown_fleet
 
 LONGEST_LAYOUT = 20_000
 MOST_SELECTED = 10 * MOST_AT_ONCE
+NO_POINT = {"lat": "Not on the map", "pickup_lat": "Pick-up not on the map"}
+"""What it means that these columns are empty."""
 RESERVED = frozenset({"page", "limit", "sort", "q", "deleted", "fleet_id"})
 
 
@@ -361,9 +363,13 @@ def _chip(
     base, _, test = name.partition(".")
     column = titles.get(base, {"title": base, "options": []})
     words = {one["value"]: one["label"] for one in column["options"]}
+    if test == "empty":
+        said = NO_POINT.get(base, f"{column['title']}: none")
+        label = said if text == "true" else f"{column['title']}: any"
+        return {"name": name, "label": label}
     value = ", ".join(words.get(one, one) for one in text.split(","))
     if column.get("value") == "moment":
         value = moment_words(value, zone)
-    relation = {"from": "from", "to": "up to", "contains": "contains", "empty": "empty:"}.get(test)
+    relation = {"from": "from", "to": "up to", "contains": "contains"}.get(test)
     label = f"{column['title']} {relation} {value}" if relation else f"{column['title']}: {value}"
     return {"name": name, "label": label}
