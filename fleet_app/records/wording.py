@@ -20,6 +20,10 @@ NOTHING = "nothing"
 SHOWN = 4
 """Fields that are named in a list; the rest is counted."""
 LONGEST = 60
+EXACT = 1e15
+"""Whole numbers below it are written without a decimal point."""
+_CODED = ("status", "reason")
+"""Ends of the names of what is kept as a code, such as `out_for_delivery`."""
 ACTIONS: Mapping[str, str] = {
     "create": "Created", "update": "Changed", "delete": "Deleted", "restore": "Restored",
     "undo": "Taken back", "set_status": "Status set", "export": "Exported",
@@ -29,7 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "retention": "Old entries given up",
 }  # fmt: skip
 _TITLES = {
-    UNDONE_ENTRY: "Takes back entry",
+    UNDONE_ENTRY: "Takes back",
     DELETED: "Deleted",
     "status": "Status",
 }
@@ -91,7 +95,7 @@ class Wording:
         }
 
     def _change(self, name: str, spec: Spec | None, values: Sequence[Any]) -> Change:
-        before, after = (said(spec, value) for value in (*values, None, None)[:2])
+        before, after = (said(spec, value, name) for value in (*values, None, None)[:2])
         title = spec.title if spec else _TITLES.get(name, words_of(name))
         return Change(field=name, title=title, before=before, after=after)
 
@@ -101,8 +105,8 @@ def action_words(action: str) -> str:
     return ACTIONS.get(action, words_of(action))
 
 
-def said(spec: Spec | None, value: Any) -> str:
-    """A value as it is kept, in words."""
+def said(spec: Spec | None, value: Any, name: str = "") -> str:
+    """A value as it is kept, in words; `name` tells what it is where there is no `spec`."""
     if value is None or value in ("", [], {}):
         return NOTHING
     if value == HIDDEN:
@@ -113,12 +117,16 @@ def said(spec: Spec | None, value: Any) -> str:
         return ", ".join(said(None, one) for one in value)
     if isinstance(value, dict):
         return " ".join(said(None, one) for one in value.values() if one)
-    return _scalar(spec, value)
+    return _scalar(spec, value, name)
 
 
-def _scalar(spec: Spec | None, value: Any) -> str:
+def _scalar(spec: Spec | None, value: Any, name: str) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        value = int(value)  # as it stands in the form
     if spec is None:
-        return str(value)
+        if name == UNDONE_ENTRY:
+            return f"an earlier change, no. {value} in the audit log"
+        return words_of(str(value)) if name.endswith(_CODED) else str(value)
     if spec.type is FieldType.CHOICE:
         return words_of(str(value))
     if spec.type is FieldType.MOMENT:

@@ -45,7 +45,7 @@ async def test_a_change_is_told_in_words_and_in_full(world: World):
     van = await a_van(world, manager)
     await patch(world, manager, van["id"], capacity_kg=1100, skills=["cooled"], type="truck")
     (row,) = await rows(world, manager, f"?kind=vehicle&action=update&object_id={van['id']}")
-    assert row["changes"] == "Type: Van → Truck; Payload: 1100.0 kg; Skills: cooled"
+    assert row["changes"] == "Type: Van → Truck; Payload: 1100 kg; Skills: cooled"
     assert (row["label"], row["channel"], row["fleet_id"]) == ("Van 12", "api", world.fleet_id)
     detail = (await world.client.get(f"{AUDIT}/{row['id']}", headers=manager)).json()["data"]
     assert detail["undoable"]
@@ -70,7 +70,8 @@ async def test_an_undo_over_http(world: World):
     assert (again.status_code, error["type"]) == (409, "not_undoable")
     assert list(error["fields"]) == ["name"]
     newest = (await rows(world, manager))[0]
-    assert newest["changes"] == f"Name: Van 13 → Van 12; Takes back entry: {row['id']}"
+    told = f"an earlier change, no. {row['id']} in the audit log"
+    assert newest["changes"] == f"Name: Van 13 → Van 12; Takes back: {told}"
     stranger = await world.a(Role.FLEET_MANAGER, fleet_id=world.other_fleet_id)
     for path in (address.removesuffix("/undo"), address):
         method = "POST" if path.endswith("undo") else "GET"

@@ -39,7 +39,7 @@ async def test_a_manager_finds_a_change_and_takes_it_back(page: Page, backstage:
     await expect(rows).to_have_count(3, timeout=PATIENCE_MS)
     await page.get_by_test_id("filter-action").select_option("update")
     await expect(rows).to_have_count(1, timeout=PATIENCE_MS)
-    await expect(rows).to_contain_text("Name: Van 12 → Van 13; Payload: 900.0 kg")
+    await expect(rows).to_contain_text("Name: Van 12 → Van 13; Payload: 900 kg")
     await rows.first.click()
     entry = page.get_by_test_id("audit-entry")
     await expect(entry).to_contain_text("Changed: Van 13", timeout=PATIENCE_MS)

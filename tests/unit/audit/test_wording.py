@@ -26,7 +26,12 @@ def an_entry(kind: str, changes: dict[str, Any]) -> AuditEntry:
     [
         ("vehicle", {"name": ["A", "B"]}, "Name: A → B"),
         ("vehicle", {"status": ["active", "workshop"]}, "In service: Active → Workshop"),
-        ("vehicle", {"capacity_kg": [900.0, None]}, "Payload: 900.0 kg → nothing"),
+        ("vehicle", {"capacity_kg": [900.0, None]}, "Payload: 900 kg → nothing"),
+        ("vehicle", {"capacity_kg": [3500.0, 3500.5]}, "Payload: 3500 kg → 3500.5 kg"),
+        ("unknown", {"length": [2.0, 1e300]}, "Length: 2 → 1e+300"),
+        ("delivery", {"status": ["assigned", "out_for_delivery"]},
+         "Status: Assigned → Out for delivery"),
+        ("delivery", {"failure_reason": [None, "nobody_home"]}, "Failure reason: Nobody home"),
         ("vehicle", {"depot_id": [None, 3]}, "Depot: no. 3"),
         ("vehicle", {"skills": [[], ["cooled", "heavy"]]}, "Skills: cooled, heavy"),
         ("user", {"is_active": [True, False]}, "May sign in: yes → no"),
@@ -39,7 +44,7 @@ def an_entry(kind: str, changes: dict[str, Any]) -> AuditEntry:
         ("vehicle", {}, ""),
         ("vehicle", {"odd": []}, "Odd: nothing"),
         ("vehicle", {"undone_entry": [None, 7], "name": ["B", "A"]},
-         "Name: B → A; Takes back entry: 7"),
+         "Name: B → A; Takes back: an earlier change, no. 7 in the audit log"),
     ],
     ids=str,
 )  # fmt: skip

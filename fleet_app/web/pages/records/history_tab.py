@@ -46,7 +46,13 @@ def _deed(deed: Any) -> rx.Component:
 def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(line[0], class_name="deed-field"),
-        rx.el.span(line[1], class_name="deed-before"),
-        rx.el.span("→", aria_label="became"),
+        rx.cond(
+            line[1] != "",
+            rx.fragment(
+                rx.el.span(line[1], class_name="deed-before"),
+                rx.el.span("→", aria_label="became"),
+            ),
+            rx.fragment(),
+        ),
         rx.el.span(line[2], class_name="deed-after"),
     )

@@ -11,7 +11,8 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
 from fleet_app.records.history import History
-from fleet_app.records.wording import Wording, action_words
+from fleet_app.records.undo import UNDONE_ENTRY
+from fleet_app.records.wording import Change, Wording, action_words
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.texts import zone_of
@@ -36,7 +37,7 @@ class Deed(TypedDict):
     when: str
     how: str
     lines: list[list[str]]
-    """Title, before, after."""
+    """Title, before, after; nothing before for what only says which change this takes back."""
 
 
 class RecordHistory(rx.State):
@@ -87,5 +88,10 @@ def _deed(entry: AuditEntry, zone: str) -> Deed:
         what=action_words(entry.action),
         when=entry.at.astimezone(zone_of(zone)).strftime("%-d %b %Y %H:%M"),
         how=_CHANNELS.get(entry.channel, entry.channel),
-        lines=[[one.title, one.before, one.after] for one in changes],
+        lines=[_line(one) for one in changes],
     )
+
+
+def _line(change: Change) -> list[str]:
+    before = "" if change.field == UNDONE_ENTRY else change.before
+    return [change.title, before, change.after]
