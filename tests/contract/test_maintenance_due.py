@@ -182,6 +182,26 @@ class TestDueList:
         pages = [(await listed(container, actor, limit=150, page=i))[0] for i in (1, 2, 3)]
         assert [row.schedule.id for page in pages for row in page] == [r.schedule.id for r in rows]
 
+    async def test_the_soonest_stands_first_however_long_the_interval_and_whatever_it_counts(
+        self, container, vehicle
+    ):
+        """A day is taken to be 50 km."""
+        await tracked(container, vehicle, km=29_000)
+        await a_schedule(container, vehicle, name="20 days by km", warn_km=2_000)
+        await a_schedule(container, vehicle, name="2 days by km", last_km=9_100.0)
+        for name, every, days in (
+            ("5", 30, 5), ("3", 10, 3), ("7", 365, 7), ("7 over", 365, -7), ("2 over", 10, -2),
+        ):  # fmt: skip
+            last_on = TODAY + timedelta(days=days - every)
+            await a_schedule(
+                container, vehicle, name=name, every_km=None, last_km=None, every_days=every,
+                last_on=last_on, warn_days=14,
+            )  # fmt: skip
+        rows, _ = await listed(container, an_actor(vehicle.fleet_id))
+        assert [row.schedule.name for row in rows] == [
+            "7 over", "2 over", "2 days by km", "3", "5", "7", "20 days by km",
+        ]  # fmt: skip
+
     async def test_only_living_schedules_of_vehicles_in_use_count(self, container, vehicle):
         retired = await a_van(container, vehicle.fleet_id, status=VehicleStatus.RETIRED)
         gone = await a_van(container, vehicle.fleet_id, deleted_at=NOW)

@@ -23,6 +23,10 @@ RANKS = {status: rank for rank, status in enumerate(DueStatus)}
 """The lower, the more pressing."""
 
 
+KM_A_DAY, HOURS_A_DAY = 50.0, 2.0
+"""What a vehicle is taken to do in a day, so that work only gets more urgent as days pass."""
+
+
 class Criterion(StrEnum):
     """What a schedule counts."""
 
@@ -41,7 +45,7 @@ class Reading(msgspec.Struct, frozen=True):
 class DueState(msgspec.Struct, frozen=True):
     """How pressing the work is, by which criterion, and what is left of each (below zero: past it).
 
-    `urgency` is the smallest part of an interval that is left, for ordering.
+    `urgency` is in how many days that is first so, by estimate, for ordering.
     """
 
     status: DueStatus
@@ -70,9 +74,10 @@ class _Part(msgspec.Struct, frozen=True):
     """One criterion of a schedule."""
 
     criterion: Criterion
-    every: float
     warn: float
     left: float | None
+    a_day: float = 1.0
+    """How much of it passes in a day."""
 
     @property
     def status(self) -> DueStatus:
@@ -84,7 +89,7 @@ class _Part(msgspec.Struct, frozen=True):
 
     @property
     def urgency(self) -> float:
-        return float("inf") if self.left is None else self.left / self.every
+        return float("inf") if self.left is None else self.left / self.a_day
 
 
 def due_state(plan: Plan, reading: Reading, today: dt.date) -> DueState:
@@ -113,13 +118,13 @@ def _parts(plan: Plan, reading: Reading, today: dt.date) -> list[_Part]:
     parts = []
     if plan.every_km and plan.every_km > 0:
         left = _left(plan.last_km, plan.every_km, reading.odometer_km)
-        parts.append(_Part(Criterion.KM, plan.every_km, plan.warn_km, left))
+        parts.append(_Part(Criterion.KM, plan.warn_km, left, KM_A_DAY))
     if plan.every_hours and plan.every_hours > 0:
         left = _left(plan.last_hours, plan.every_hours, reading.engine_hours)
-        parts.append(_Part(Criterion.HOURS, plan.every_hours, plan.warn_hours, left))
+        parts.append(_Part(Criterion.HOURS, plan.warn_hours, left, HOURS_A_DAY))
     if plan.every_days and plan.every_days > 0:
         days = None if plan.last_on is None else (plan.last_on - today).days + plan.every_days
-        parts.append(_Part(Criterion.DAYS, plan.every_days, plan.warn_days, days))
+        parts.append(_Part(Criterion.DAYS, plan.warn_days, days))
     return parts
 
 

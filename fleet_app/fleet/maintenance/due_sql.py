@@ -12,7 +12,7 @@ from sqlalchemy import true as always
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.fleet.maintenance.due import RANKS, DueStatus
+from fleet_app.fleet.maintenance.due import HOURS_A_DAY, KM_A_DAY, RANKS, DueStatus
 from fleet_app.fleet.maintenance.models import MaintenanceSchedule
 from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km, with_tracked
 from fleet_app.fleet.models import Fleet, Vehicle, VehicleStatus
@@ -32,9 +32,9 @@ class DueSql:
         passed = cast(col(schedule.last_on).op("-", return_type=Integer())(today), Integer)
         left_days = passed + col(schedule.every_days)
         self._parts = [
-            _Part(schedule.every_km, schedule.warn_km, left_km),
-            _Part(schedule.every_hours, schedule.warn_hours, left_hours),
-            _Part(schedule.every_days, schedule.warn_days, left_days),
+            _Part(schedule.every_km, schedule.warn_km, left_km, literal(KM_A_DAY)),
+            _Part(schedule.every_hours, schedule.warn_hours, left_hours, literal(HOURS_A_DAY)),
+            _Part(schedule.every_days, schedule.warn_days, left_days, literal(1.0)),
         ]
 
     @property
@@ -56,14 +56,14 @@ class DueSql:
     @property
     def urgency(self) -> _Sql:
         """As `DueState.urgency`."""
-        return func.least(*(part.share for part in self._parts))
+        return func.least(*(part.days for part in self._parts))
 
 
 class _Part:
     """One criterion of a schedule."""
 
-    def __init__(self, every: Any, warn: Any, left: _Sql) -> None:
-        self._every, self._warn = col(every), col(warn)
+    def __init__(self, every: Any, warn: Any, left: _Sql, a_day: _Sql) -> None:
+        self._every, self._warn, self._a_day = col(every), col(warn), a_day
         self.is_set = func.coalesce(self._every > 0, False)
         self.left: _Sql = case((self.is_set, left))
         self.unknown = and_(self.is_set, self.left.is_(None))
@@ -77,8 +77,8 @@ class _Part:
         return func.coalesce(self.left <= self._warn, False)
 
     @property
-    def share(self) -> _Sql:
-        return cast(self.left, Float) / cast(func.nullif(self._every, 0), Float)
+    def days(self) -> _Sql:
+        return cast(self.left, Float) / cast(self._a_day, Float)
 
 
 async def due_sql(session: AsyncSession, now: datetime) -> DueSql:
