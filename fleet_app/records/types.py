@@ -126,8 +126,9 @@ def _no_blank_ends(value: Any) -> Any:
 
 
 _AREAS = frozenset(
-    "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()
-)
+    {"Africa", "America", "Antarctica", "Arctic", "Asia",
+     "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)  # fmt: skip
 """Where cities are looked for first: names such as US/Pacific and Etc/GMT are not of cities."""
 
 

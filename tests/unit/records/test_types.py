@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from fleet_app.records.types import Date, Line, NeededDate, Tags
+from fleet_app.records.types import Date, Line, NeededDate, Tags, Zone
 
 
 class Sample(BaseModel):
@@ -55,3 +55,23 @@ def test_a_year_that_nobody_means_is_refused(field: str, day: str) -> None:
 @pytest.mark.parametrize("day", ["1950-01-01", "2200-12-31"])
 def test_the_first_and_the_last_day_are_taken(field: str, day: str) -> None:
     assert getattr(Sample.model_validate({field: day}), field) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("written", "zone"),
+    [
+        ("Europe/Helsinki", "Europe/Helsinki"),
+        ("helsinki", "Europe/Helsinki"),
+        ("europe/helsinki", "Europe/Helsinki"),
+        ("new york", "America/New_York"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_city_is_enough_for_its_time_zone(written: str, zone: str):
+    assert TypeAdapter(Zone).validate_python(written) == zone
+
+
+@pytest.mark.parametrize("written", ["Atlantis", "Europe/Atlantis", "Europe", "../etc", "7"])
+def test_what_is_no_time_zone_is_told_with_an_example(written: str):
+    with pytest.raises(ValidationError, match="must be a region and a city like Europe/Helsinki"):
+        TypeAdapter(Zone).validate_python(written)
