@@ -83,6 +83,26 @@ async def test_a_plate_is_one_plate_however_it_is_written(container: Container, 
     assert "registration_number" in refusal.value.fields
 
 
+@pytest.mark.parametrize(
+    ("given", "energy"),
+    [
+        ({"type": "bike"}, "human"),
+        ({"type": "scooter"}, "electric"),
+        ({"type": "van"}, "diesel"),
+        ({"type": "bike", "energy": "electric"}, "electric"),
+    ],
+)
+async def test_bicycles_and_scooters_burn_no_diesel_unless_told(
+    container: Container, given: dict[str, str], energy: str
+):
+    actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
+    async with records(container, "vehicles", actor) as vehicles:
+        made = await vehicles.create({**VAN, **given})
+        assert made["energy"] == energy
+        changed = await vehicles.update(made["id"], {"type": "scooter"})
+    assert changed["energy"] == energy
+
+
 async def test_letters_of_other_alphabets_make_other_plates(container: Container):
     actor = an_actor(Role.FLEET_MANAGER, await a_fleet(container))
     plates = ("OA-1", "ÖA-1", "ÄA-1", "AA-1", "АА-1")  # the last one is Cyrillic

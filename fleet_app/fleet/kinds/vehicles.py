@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
@@ -29,6 +29,8 @@ def _vin(text: str | None) -> str | None:
 Vin = Annotated[OptionalLine, AfterValidator(_vin)]
 Plate = Annotated[Name, BeforeValidator(lambda v: " ".join(v.split()) if isinstance(v, str) else v)]
 SKILLS = ("cooled", "heavy", "hazardous", "fragile", "tail lift", "two people")
+
+_ENERGIES = {"bike": EnergyType.HUMAN, "scooter": EnergyType.ELECTRIC}
 
 # fmt: off
 
@@ -100,6 +102,13 @@ class VehicleFields(Fields):
     )
     note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000, shown=False,
                         group="Details", aliases=("notes", "comment"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_energy(cls, given: Any) -> Any:
+        """What a bicycle or a scooter runs on, unless somebody says otherwise."""
+        usual = _ENERGIES.get(str(given.get("type"))) if isinstance(given, dict) else None
+        return given if usual is None or "energy" in given else {**given, "energy": usual}
 
 
 def _own(principal: Principal) -> Any:
