@@ -23,7 +23,7 @@ window.liveStore = store;
 const hear = (name) => (value) => window.heard.push([name, value]);
 
 // As a Reflex page does: some events come back as properties, a moment later.
-const EVENTS = ["onOpen", "onSelect", "onSort", "onLayout", "onTotal",
+const EVENTS = ["onOpen", "onSelect", "onSort", "onLayout", "onTotal", "onShowAll",
   "onDone", "onProblem", "onKey"];
 const KEPT = {{ onSelect: "selected", onSort: "sort", onOpen: "openId" }};
 

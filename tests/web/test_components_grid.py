@@ -359,6 +359,8 @@ async def test_an_empty_list_says_what_to_do(grid: Listing):
     await expect(stage.page.get_by_text("Import your first ones.")).to_be_visible()
     await stage.change(filtered=True)
     await expect(stage.page.get_by_text("No deliveries match this search")).to_be_visible()
+    await stage.page.get_by_role("button", name="Show all").click()
+    assert len(await stage.heard("onShowAll")) == 1
 
 
 async def test_live_columns_follow_the_live_store(grid: Listing):

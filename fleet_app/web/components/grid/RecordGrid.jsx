@@ -70,12 +70,19 @@ const DEFAULTS = {
 function messageOf({ total, error }, { emptyText, filtered, filteredText }, { plural }) {
   if (error && total === null) return { text: error, kind: "error" };
   if (total !== 0) return null;
-  if (filtered) return { text: filteredText || `No ${plural} match this search and these filters.`, kind: "empty" };
+  if (filtered) return { text: filteredText || `No ${plural} match this search and these filters.`, kind: "filtered" };
   return { text: emptyText || `No ${plural} yet.`, kind: "empty" };
 }
 
-function Message({ message, status, retry }) {
+function Message({ message, status, retry, showAll }) {
   if (!message) return null;
+  if (message.kind === "filtered")
+    return (
+      <div className="grid-message">
+        <p>{message.text}</p>
+        {showAll && <button type="button" className="grid-button" onClick={() => showAll()}>Show all</button>}
+      </div>
+    );
   if (message.kind === "empty") return <p className="grid-message">{message.text}</p>;
   return (
     <div className="grid-message" role="alert">
@@ -242,7 +249,7 @@ export function RecordGrid(props) {
           tabToNextCell={() => false}
           {...events}
         />
-        <Message message={message} status={state.status} retry={retry} />
+        <Message message={message} status={state.status} retry={retry} showAll={props.onShowAll} />
       </div>
       <footer className="record-grid-foot">
         <span aria-live="polite" data-testid="record-count">

@@ -72,6 +72,8 @@ class RecordGrid(rx.NoSSRComponent):
     """Columns were moved, resized or pinned: JSON text `[{id, width, hidden, pinned}]` in order."""
     on_total: rx.EventHandler[one_number]
     """How many records the list has."""
+    on_show_all: rx.EventHandler[rx.event.no_args_event_spec]
+    """The person wants the whole list, where no record passes the filters."""
 
 
 def record_grid(**props: Any) -> rx.Component:

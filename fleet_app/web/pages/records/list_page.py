@@ -234,6 +234,7 @@ def _grid(kind: Kind) -> rx.Component:
         on_sort=RecordList.set_sort,
         on_layout=RecordList.set_layout,
         on_total=RecordList.count,
+        on_show_all=RecordList.show_all,
     )
 
 
