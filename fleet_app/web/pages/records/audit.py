@@ -11,7 +11,6 @@ from fleet_app.records.wording import ACTIONS
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.records.downloads import download_link
-from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.records.toolbar import list_search, toolbar
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.tabs import tabs_of
@@ -71,7 +70,6 @@ def _log() -> rx.Component:
             rx.cond(AuditScreen.entry > 0, _panel(), rx.fragment()),
             class_name="list-body audit-body",
         ),
-        toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
         class_name="list-page",
     )
 
