@@ -170,7 +170,9 @@ class Listing:
         expression = self._expression(column)
         is_text = column.type in (FieldType.TEXT, FieldType.LONGTEXT)
         key = func.lower(expression) if is_text else expression
-        return statement, key, getattr(expression, "nullable", True) is not False
+        # A column of another table is unknown where the outer join finds no row there.
+        is_own = getattr(expression, "class_", None) is self._kind.model
+        return statement, key, not (is_own and expression.nullable is False)
 
     def _expression(self, column: Spec | Computed) -> Any:
         if isinstance(column, Computed) and column.expression is not None:
