@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
@@ -51,6 +51,7 @@ class Import(SQLModel, table=True):
     `total`, `handled` and what follows count rows of the present check, run or undoing; `taken`
     counts the rows that a run is done with for good, where an interrupted one goes on. `attempt`
     tells the job that is meant from those before it. Without a fleet only for records of no fleet.
+    `corrects` is the import whose wrong rows the file has, corrected.
     """
 
     __tablename__ = "imports"
@@ -58,6 +59,7 @@ class Import(SQLModel, table=True):
     id: int | None = primary_key()
     fleet_id: int | None = reference("fleets.id", optional=True)
     user_id: int = reference("users.id", ondelete="CASCADE")
+    corrects: int | None = reference("imports.id", optional=True, ondelete="SET NULL")
     kind: str = Field(max_length=40)
     filename: str = Field(max_length=200)
     file_key: str = Field(max_length=120)
@@ -94,7 +96,10 @@ class ImportProblem(SQLModel, table=True):
 
 
 class ImportedRow(SQLModel, table=True):
-    """The record that a row of an import made, and its version then; what undoing goes by."""
+    """The record that a row of an import made or changed, and its version then.
+
+    Undoing goes by those that were `created`.
+    """
 
     __tablename__ = "imported_rows"
     __table_args__ = (Index("ix_imported_rows_record", "record_id"),)
@@ -110,3 +115,4 @@ class ImportedRow(SQLModel, table=True):
     row: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     record_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     version: int
+    created: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})

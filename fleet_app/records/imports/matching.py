@@ -141,6 +141,7 @@ def _undone(kind: Kind) -> Any:
         made.where(
             col(Import.kind) == kind.plural,
             col(Import.state) == ImportState.UNDONE,
+            col(ImportedRow.created),
             col(ImportedRow.record_id) == kind.model.id,
             col(ImportedRow.version) + 1 == kind.model.version,
             kind.model.deleted_at.is_not(None),

@@ -93,17 +93,21 @@ class ImportRepository:
 
     async def made(self, import_id: int, skip: int, limit: int) -> list[ImportedRow]:
         """What its rows made, in the order of the sheet, but for the first `skip` of them."""
-        query = select(ImportedRow).where(ImportedRow.import_id == import_id)
+        query = select(ImportedRow).where(*_made(import_id))
         ordered = query.order_by(col(ImportedRow.row)).offset(skip).limit(limit)
         return list(await self._session.exec(ordered))
 
     async def count_made(self, import_id: int) -> int:
         """How many records it made."""
-        query = select(func.count()).where(col(ImportedRow.import_id) == import_id)
+        query = select(func.count()).where(*_made(import_id))
         return int((await self._session.exec(query)).one())
 
     async def _run(self, statement: Any, rows: Any = None) -> None:
         await (await self._session.connection()).execute(statement, rows)
+
+
+def _made(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(ImportedRow.import_id) == import_id, col(ImportedRow.created)
 
 
 def _bare(headers: Sequence[str]) -> list[str]:
