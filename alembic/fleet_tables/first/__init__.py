@@ -1,0 +1,1 @@
+"""The first tables, for revision 0001."""

@@ -1,0 +1,1 @@
+"""The records of a delivery fleet, for revision 0002."""
