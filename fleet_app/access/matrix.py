@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
-from fleet_app.kernel.errors import Forbidden, NotFound
+from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 
 _NOT_ALLOWED = "Your role does not allow this"
 
@@ -134,3 +134,11 @@ def fleet_in_view(principal: Principal, fleet_id: int | None) -> int | None:
     if not principal.sees_fleet(fleet_id):
         raise NotFound("Fleet", fleet_id)
     return fleet_id
+
+
+def fleet_of_new(principal: Principal, fleet_id: int | None) -> int:
+    """The fleet that something new will belong to. Raises `NotFound`, `InvalidInput` for none."""
+    owner = fleet_in_view(principal, fleet_id)
+    if owner is None:
+        raise InvalidInput("Which fleet?", fields={"fleet_id": "is missing"})
+    return owner

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
-from fleet_app.access.matrix import Scope, authorize, fleet_in_view
+from fleet_app.access.matrix import Scope, authorize, fleet_of_new
 from fleet_app.audit.trail import note
 from fleet_app.delivery import life
 from fleet_app.delivery.errors import IllegalChange
@@ -23,7 +23,7 @@ from fleet_app.delivery.tours import Tour, Tours, open_deliveries
 from fleet_app.fleet.maintenance.blocking import require_usable
 from fleet_app.fleet.models import DriverStatus
 from fleet_app.kernel.clock import Clock, utc_now
-from fleet_app.kernel.errors import Conflict, InvalidInput, NotFound
+from fleet_app.kernel.errors import Conflict, NotFound
 from fleet_app.kernel.events import DomainEvent, publish
 from fleet_app.outbox.changes import What, changed
 from fleet_app.records.errors import Stale, Taken
@@ -77,9 +77,7 @@ class RouteService:
         it, `Conflict` for a vehicle or driver that cannot be used, `Taken`.
         """
         authorize(actor.principal, "routes.create")
-        fleet_id = fleet_in_view(actor.principal, plan.fleet_id)
-        if fleet_id is None:
-            raise InvalidInput("Which fleet?", fields={"fleet_id": "is missing"})
+        fleet_id = fleet_of_new(actor.principal, plan.fleet_id)
         if await self._repository.fleet(fleet_id) is None:
             raise NotFound("Fleet", fleet_id)
         _require_day(plan.date)

@@ -8,15 +8,15 @@ from contextlib import AbstractAsyncContextManager
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
-from fleet_app.access.matrix import Scope, authorize, fleet_in_view
+from fleet_app.access.matrix import Scope, authorize, fleet_of_new
 from fleet_app.access.principal import Principal
 from fleet_app.audit.trail import note
 from fleet_app.fleet.file_repository import FileRepository
 from fleet_app.fleet.models import File
-from fleet_app.kernel.errors import InvalidInput, NotFound
+from fleet_app.kernel.errors import NotFound
 from fleet_app.kernel.files import FileStore
 from fleet_app.kernel.media import PAPERS, Media
-from fleet_app.records.uploads import Upload, receive
+from fleet_app.records.uploads import Upload, received
 
 Work = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 FOLDER = "files"
@@ -46,27 +46,16 @@ class FileService:
         Raises `Forbidden`, `NotFound` for the fleet, and what `receive` raises.
         """
         owner = await self.owner(actor.principal, fleet_id)
-        upload = await receive(
-            self._store,
-            chunks,
-            name=name,
-            folder=FOLDER,
-            fleet_id=owner,
-            accepted=accepted,
-            limit=limit or self._limit,
-        )
-        try:
+        async with received(
+            self._store, chunks, name=name, folder=FOLDER, fleet_id=owner,
+            accepted=accepted, limit=limit or self._limit,
+        ) as upload:  # fmt: skip
             return await self._register(actor, owner, upload)
-        except BaseException:
-            await self._store.delete(upload.key)
-            raise
 
     async def owner(self, principal: Principal, fleet_id: int | None) -> int:
         """The fleet an upload will belong to. Raises `Forbidden`, `InvalidInput`, `NotFound`."""
         authorize(principal, "files.create")
-        owner = fleet_in_view(principal, fleet_id)
-        if owner is None:
-            raise InvalidInput("Which fleet?", fields={"fleet_id": "is missing"})
+        owner = fleet_of_new(principal, fleet_id)
         async with self._work() as session:
             if not await FileRepository(session).fleet_exists(owner):
                 raise NotFound("Fleet", owner)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.orm import aliased
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.matrix import Scope, authorize, fleet_in_view
@@ -26,6 +27,7 @@ from fleet_app.access.principal import Principal
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind, Kinds, View
 from fleet_app.records.loose import loose, loose_sql
+from fleet_app.records.models import Import, ImportedRow
 from fleet_app.records.query import Deleted, Filter, ListQuery, Test, columns_of
 
 EXPORT_BATCH = 500
@@ -189,6 +191,8 @@ class Listing:
             conditions.append(wanted)
         if query.search:
             conditions.append(self._matches(query.search))
+        if query.imported is not None:
+            conditions.append(kind.model.id.in_(_written_by(kind, query.imported)))
         return conditions + [self._condition(one) for one in query.filters]
 
     def _matches(self, words: str) -> ColumnElement[bool]:
@@ -245,6 +249,12 @@ def visible(
     if scope is Scope.OWN:
         conditions.append(kind.own(principal) if kind.own is not None else false())
     return conditions
+
+
+def _written_by(kind: Kind, import_id: int) -> Any:
+    """The ids of what an import made or changed; none when it is one of another kind."""
+    rows = select(col(ImportedRow.record_id)).join(Import, col(Import.id) == ImportedRow.import_id)
+    return rows.where(col(Import.id) == import_id, col(Import.kind) == kind.plural)
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,8 @@ from fleet_app.records.fields import RANGES, Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
 
 MOST_ROWS, MOST_PAGES, LONGEST_SEARCH, MOST_VALUES = 500, 1_000_000, 100, 100
+IMPORT = "import"
+"""The parameter that asks for what one import made or changed."""
 BASE_COLUMNS = (
     Computed(name="id", title="Number", type=FieldType.INTEGER, expression=None, shown=False),
     Computed(name="external_reference", title="External reference", expression=None, shown=False),
@@ -57,7 +59,10 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of records; `page` counts from 1, `sort` holds (column, descending)."""
+    """One page of records; `page` counts from 1, `sort` holds (column, descending).
+
+    `imported` is the import that made or changed them.
+    """
 
     page: int = 1
     limit: int = 50
@@ -65,6 +70,7 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     search: str = ""
     deleted: Deleted = Deleted.NO
     fleet_id: int | None = None
+    imported: int | None = None
     filters: tuple[Filter, ...] = ()
 
     @property
@@ -134,6 +140,7 @@ _PLAIN: Mapping[str, tuple[str, Any]] = {
     "q": ("search", _search),
     "deleted": ("deleted", _deleted),
     "fleet_id": ("fleet_id", _number(1, 2**63 - 1)),
+    IMPORT: ("imported", _number(1, 2**63 - 1)),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -53,6 +54,28 @@ async def receive(
         sha256=stored.sha256,
         pixels=pixels,
     )
+
+
+@asynccontextmanager
+async def received(
+    store: FileStore,
+    chunks: AsyncIterator[bytes],
+    *,
+    name: str,
+    folder: str,
+    fleet_id: int,
+    accepted: frozenset[Media],
+    limit: int,
+) -> AsyncIterator[Upload]:
+    """`receive` a file for the block that writes down what it is; without that, it goes again."""
+    upload = await receive(
+        store, chunks, name=name, folder=folder, fleet_id=fleet_id, accepted=accepted, limit=limit
+    )
+    try:
+        yield upload
+    except BaseException:
+        await store.delete(upload.key)
+        raise
 
 
 async def _head(

@@ -6,6 +6,7 @@ running take their time in the background: ask for the import to see `handled` o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -42,7 +43,8 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 async def upload_import(request: Request, actor: User) -> Response:
     """Send a sheet. The answer has its headers, its first rows and a guess at its columns.
 
-    Nothing is imported yet. A sheet with the headers of an earlier one is mapped as that one was.
+    Nothing is imported yet. A sheet with the headers of an earlier one is mapped as that one was,
+    and one that `corrects` an import is, with what else was chosen for that.
     """
     form = await UploadForm.read(request)
     record = await container(request).imports.upload(
@@ -50,7 +52,8 @@ async def upload_import(request: Request, actor: User) -> Response:
         form.chunks(),
         kind=form.fields.get("kind", ""),
         name=form.filename,
-        fleet_id=_fleet(form.fields.get("fleet_id", "")),
+        fleet_id=_number(form.fields, "fleet_id", "a fleet"),
+        corrects=_number(form.fields, "corrects", "an import"),
     )
     headers = {"Location": f"/api/v1/imports/{record.id}"}
     return await _answer(request, record, status=201, headers=headers)
@@ -72,8 +75,24 @@ async def list_imports(
         actor.principal, page=page, limit=limit, kind=kind, fleet_id=fleet_id
     )
     names = await imports.names(found)
-    views = [schemas.view(one, KINDS[one.kind], names, whole=False) for one in found]
+    families = await imports.families(found)
+    views = [
+        schemas.view(one, KINDS[one.kind], names, families[one.id or 0], whole=False)
+        for one in found
+    ]
     return ok(request, views, pagination=Pagination(page, limit, total))
+
+
+@router.get("/imports/template.{form}", responses=TABLE, response_class=StreamingResponse)
+async def download_import_template(
+    request: Request,
+    actor: User,
+    form: Form,
+    kind: Annotated[str, Query(max_length=40, description="Such as `vehicles`.")],
+) -> Response:
+    """An empty sheet with every column that the records of a kind can have."""
+    file = await container(request).imports.template(actor.principal, kind, form)
+    return table(file, form, f"{KINDS[kind].label_plural} - template.{form}")
 
 
 @router.get("/imports/{identifier}", responses=schemas.ONE, response_class=Response)
@@ -168,14 +187,17 @@ async def _answer(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    names = await container(request).imports.names([record])
-    shown = schemas.view(record, KINDS[record.kind], names, whole=True)
+    imports = container(request).imports
+    names, families = await imports.names([record]), await imports.families([record])
+    shown = schemas.view(record, KINDS[record.kind], names, families[record.id or 0], whole=True)
     return ok(request, shown, status=status, headers=headers)
 
 
-def _fleet(text: str) -> int | None:
-    if not text.strip():
+def _number(fields: Mapping[str, str], name: str, what: str) -> int | None:
+    text = fields.get(name, "").strip()
+    if not text:
         return None
     if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) < 2**63):
-        raise InvalidInput("Which fleet?", fields={"fleet_id": "must be the number of a fleet"})
+        message = f"must be the number of {what}"
+        raise InvalidInput(f"{name} {message}", fields={name: message})
     return int(text)

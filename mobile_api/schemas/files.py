@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from fleet_app.fleet.models import File
 from mobile_api.body import FILES
 from mobile_api.schemas.errors import ErrorEnvelope, MetaOut, answer_example, error_example
+from mobile_api.schemas.forms import file_form
 
 EXAMPLE = {
     "id": 12,
@@ -63,26 +64,7 @@ CONTENT: dict[int | str, dict[str, Any]] = {
     403: FORBIDDEN,
     404: _error("The file does not exist.", 404, "not_found"),
 }
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "A JPEG, PNG or WebP picture, or a PDF.",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = file_form("A JPEG, PNG or WebP picture, or a PDF.")
 
 
 def file_view(file: File) -> dict[str, Any]:

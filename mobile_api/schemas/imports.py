@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fleet_app.records.fields import FieldType
 from fleet_app.records.imports.columns import NUMBER, NUMBER_TITLE, importable, missing
+from fleet_app.records.imports.corrections import Family
 from fleet_app.records.imports.states import can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem
+from mobile_api.schemas.forms import file_form
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
 NOT_NOW = "The import is in a state in which this cannot be done; `error.type` is `not_now`."
@@ -21,6 +23,7 @@ _FIELD: dict[str, Any] = {
 }  # fmt: skip
 EXAMPLE = {
     "id": 7, "kind": "vehicles", "fleet_id": 1, "filename": "vans.csv", "state": "uploaded",
+    "corrects": None, "corrections": [], "corrected": 0,
     "user": {"id": 3, "label": "Elina Virtanen"},
     "headers": ["Van", "Plate"], "sample": [["Van 12", "ABC-123"]],
     "mapping": {"0": "name", "1": "registration_number"}, "date_order": "dmy",
@@ -33,40 +36,25 @@ _PROBLEM = {
     "row": 17, "cells": ["Van 12", ""],
     "errors": {"registration_number": "is missing"}, "what": "Registration is missing",
 }  # fmt: skip
-UPLOAD = answers(EXAMPLE, code=201, _403=NOT_ALLOWED, _404="The fleet does not exist.")
+UPLOAD = answers(
+    EXAMPLE,
+    code=201,
+    _403=NOT_ALLOWED,
+    _404="The fleet or the import that it corrects does not exist.",
+)
 ONE = answers(EXAMPLE, _403=NOT_ALLOWED, _404=UNKNOWN)
 STEP = answers(EXAMPLE, _403=NOT_ALLOWED, _404=UNKNOWN, _409=NOT_NOW)
 MANY = answers([EXAMPLE], _403=NOT_ALLOWED, _404=UNKNOWN)
 PROBLEMS = answers([_PROBLEM], _403=NOT_ALLOWED, _404=UNKNOWN)
-_FILE_PART = {
-    "type": "string", "format": "binary",
-    "description": "A CSV file or an Excel workbook (.xlsx) with a header row: up to 50,000 rows "
-    "and 200 columns. Its part comes last.",
-}  # fmt: skip
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["kind", "file"],
-                    "properties": {
-                        "kind": {
-                            "type": "string",
-                            "description": "What the rows are, such as `vehicles`.",
-                        },
-                        "fleet_id": {
-                            "type": "integer",
-                            "description": "Whose they will be, for administrators.",
-                        },
-                        "file": _FILE_PART,
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = file_form(
+    "A CSV file or an Excel workbook (.xlsx) with a header row: up to 50,000 rows and 200 columns."
+    " Its part comes last.",
+    required=("kind",),
+    kind=("string", "What the rows are, such as `vehicles`."),
+    fleet_id=("integer", "Whose they will be, for administrators."),
+    corrects=("integer", "The import whose wrong rows these are, corrected: of the same fleet and "
+              "kind. What was said of its columns holds for these."),
+)  # fmt: skip
 
 
 class MappingIn(BaseModel):
@@ -86,8 +74,13 @@ class MappingIn(BaseModel):
     )
 
 
-def view(record: Import, kind: Kind, names: Mapping[int, str], *, whole: bool) -> dict[str, Any]:
-    """An import; `whole` with its sample and the fields that its columns can be."""
+def view(
+    record: Import, kind: Kind, names: Mapping[int, str], family: Family, *, whole: bool
+) -> dict[str, Any]:
+    """An import; `whole` with its sample and the fields that its columns can be.
+
+    `corrected` of its wrong rows came in with the `corrections`.
+    """
     plain = (
         *("id", "kind", "fleet_id", "filename", "state", "headers", "mapping", "date_order"),
         *("total", "handled", "created", "updated", "unchanged", "failed", "without_place"),
@@ -96,11 +89,18 @@ def view(record: Import, kind: Kind, names: Mapping[int, str], *, whole: bool) -
     shown = {name: getattr(record, name) for name in plain}
     shown["user"] = {"id": record.user_id, "label": names.get(record.user_id, "")}
     shown["can"] = can(record)
+    shown["corrects"] = None if family.first is None else _relative(family.first)
+    shown["corrections"] = [_relative(one) for one in family.later]
+    shown["corrected"] = family.corrected
     if whole:
         shown["sample"] = record.sample
         shown["missing"] = [spec.name for spec in missing(kind, record.mapping)]
         shown["fields"] = fields(kind)
     return shown
+
+
+def _relative(record: Import) -> dict[str, Any]:
+    return {"id": record.id, "filename": record.filename, "state": record.state}
 
 
 def fields(kind: Kind) -> list[dict[str, Any]]:

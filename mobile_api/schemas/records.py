@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_app.records.fields import RANGES, Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import BASE_COLUMNS, Deleted, columns_of
+from fleet_app.records.query import BASE_COLUMNS, IMPORT, Deleted, columns_of
 from mobile_api.schemas.errors import ErrorEnvelope, answer_example, meta_example
 
 NOT_ALLOWED = "The caller's role does not allow this."
@@ -166,6 +166,8 @@ def parameters_of(kind: Kind) -> list[dict[str, Any]]:
         _parameter("deleted", {"type": "string", "enum": list(Deleted)}),
         _parameter("fleet_id", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
                    "One fleet, for administrators."),
+        _parameter(IMPORT, {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+                   "What this import added or changed."),
     ]  # fmt: skip
     filters = [
         one

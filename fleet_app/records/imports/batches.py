@@ -24,14 +24,23 @@ from fleet_app.records.service import FLEET, Records
 from fleet_app.records.sheets.fields import says_the_same
 
 
+class Written(msgspec.Struct, frozen=True):
+    """The record that a row made (`created`) or changed, and its version then."""
+
+    row: int
+    record_id: int
+    version: int
+    created: bool
+
+
 class Tally(msgspec.Struct, kw_only=True):
-    """What became of some rows. `made` are (row, record id, version), `problems` by row."""
+    """What became of some rows. `written` are the records made and changed, `problems` by row."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     without_place: int = 0
-    made: list[tuple[int, int, int]] = []
+    written: list[Written] = []
     problems: list[tuple[ReadRow, dict[str, str]]] = []
 
 
@@ -182,9 +191,11 @@ class Taker:
         elif existing is None:
             of_fleet = {FLEET: self._owner} if self._kind.tenant == FLEET else {}
             identifier, version = await self._records.add({**values, **of_fleet})
-            tally.made.append((row.number, identifier, version))
+            tally.written.append(Written(row.number, identifier, version, created=True))
             tally.created += 1
         elif await self._records.change(existing.id, values):
+            version = await self._version(existing.id)
+            tally.written.append(Written(row.number, existing.id, version, created=False))
             tally.updated += 1
         else:
             tally.unchanged += 1
@@ -200,9 +211,13 @@ class Taker:
         await self._records.restore(identifier)
         plain = new.model_dump(mode="json", exclude={s.name for s in self._kept(values)})
         await self._records.change(identifier, plain)
-        stored = await self._session.get_one(self._kind.model, identifier)
-        tally.made.append((row.number, identifier, stored.version))
+        version = await self._version(identifier)
+        tally.written.append(Written(row.number, identifier, version, created=True))
         tally.created += 1
+
+    async def _version(self, identifier: int) -> int:
+        stored = await self._session.get_one(self._kind.model, identifier)
+        return int(stored.version)
 
     def _kept(self, values: Mapping[str, Any]) -> list[Spec]:
         """Fields that a record which is brought back keeps: they cannot be set again."""

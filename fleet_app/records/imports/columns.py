@@ -62,6 +62,11 @@ def is_remark(header: str) -> bool:
     return plain(header) == plain(WRONG)
 
 
+def bare(headers: Sequence[str]) -> list[str]:
+    """The headers without our own column that says what is wrong."""
+    return list(headers[1:] if headers and is_remark(headers[0]) else headers)
+
+
 def checked(kind: Kind, headers: Sequence[str], columns: Any) -> dict[str, str]:
     """A mapping as somebody sent it, without what is to be left out. Raises `InvalidInput`."""
     if not isinstance(columns, Mapping):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -79,6 +80,9 @@ class ImportJob:
         except FleetError as error:
             await self._end(record, ImportState.FAILED, error.message)
         except Exception:
+            # Whatever it is, another attempt would meet it again, and meanwhile the person would
+            # wait before a bar that stands still. So the import ends here, with words for them and
+            # the traceback for us; what is worth another attempt has been raised above.
             log.exception("import %s failed", record.id)
             await self._end(record, ImportState.FAILED, _FAULT)
 
@@ -145,11 +149,8 @@ class ImportJob:
             {"import_id": record.id, "row": row.number, "cells": row.cells, "errors": errors}
             for row, errors in tally.problems
         ]
-        made = [
-            {"import_id": record.id, "row": row, "record_id": identifier, "version": version}
-            for row, identifier, version in tally.made
-        ]
-        await ImportRepository(session).add(problems, made if is_run else ())
+        written = [{"import_id": record.id, **msgspec.structs.asdict(w)} for w in tally.written]
+        await ImportRepository(session).add(problems, written if is_run else ())
         await self._save(session, record)
 
     async def _is_ours(self, session: AsyncSession, record: Import) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert
+from sqlalchemy import ColumnElement, delete, func, insert, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.records.imports.columns import is_remark, memory
+from fleet_app.records.imports.columns import bare, memory
 from fleet_app.records.models import Import, ImportedRow, ImportProblem
 
 REMEMBERED = 20
@@ -42,6 +43,20 @@ class ImportRepository:
         found = await self._session.exec(query.offset((page - 1) * limit).limit(limit))
         return list(found), total
 
+    async def relatives(self, records: Sequence[Import]) -> list[Import]:
+        """What these correct, and what corrects them, or corrects that in turn."""
+        later = (
+            select(col(Import.id).label("id"))
+            .where(col(Import.corrects).in_([one.id for one in records]))
+            .cte("later", recursive=True)
+        )
+        later = later.union(select(col(Import.id)).where(col(Import.corrects) == later.c.id))
+        first = [one.corrects for one in records if one.corrects]
+        query = select(Import).where(
+            or_(col(Import.id).in_(first), col(Import.id).in_(sa_select(later.c.id)))
+        )
+        return list(await self._session.exec(query))
+
     async def remembered(
         self, kind: str, fleet_id: int | None, headers: Sequence[str]
     ) -> Mapping[str, str] | None:
@@ -49,7 +64,7 @@ class ImportRepository:
         query = select(Import).where(Import.kind == kind, Import.fleet_id == fleet_id)
         newest = query.order_by(col(Import.id).desc()).limit(REMEMBERED)
         for one in await self._session.exec(newest):
-            if one.attempt and _bare(one.headers) == _bare(headers):
+            if one.attempt and bare(one.headers) == bare(headers):
                 return memory(one.headers, one.mapping)
         return None
 
@@ -84,10 +99,10 @@ class ImportRepository:
         await self._run(delete(ImportProblem).where(col(ImportProblem.import_id) == import_id))
 
     async def add(
-        self, problems: Iterable[Mapping[str, Any]], made: Iterable[Mapping[str, Any]]
+        self, problems: Iterable[Mapping[str, Any]], written: Iterable[Mapping[str, Any]]
     ) -> None:
-        """Keep the problems of some rows and the records that others made."""
-        for table, rows in ((ImportProblem, list(problems)), (ImportedRow, list(made))):
+        """Keep the problems of some rows and the records that others made or changed."""
+        for table, rows in ((ImportProblem, list(problems)), (ImportedRow, list(written))):
             if rows:
                 await self._run(insert(table), rows)
 
@@ -107,8 +122,4 @@ class ImportRepository:
 
 
 def _made(import_id: int) -> tuple[ColumnElement[bool], ...]:
-    return col(ImportedRow.import_id) == import_id, col(ImportedRow.created)
-
-
-def _bare(headers: Sequence[str]) -> list[str]:
-    return list(headers[1:] if headers and is_remark(headers[0]) else headers)
+    return col(ImportedRow.import_id) == import_id, col(ImportedRow.created).is_(True)

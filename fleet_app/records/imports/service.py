@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,7 +14,7 @@ import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
-from fleet_app.access.matrix import authorize, fleet_in_view, may
+from fleet_app.access.matrix import authorize, fleet_in_view, fleet_of_new, may
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.audit.trail import note
@@ -24,15 +24,16 @@ from fleet_app.kernel.media import SHEETS
 from fleet_app.outbox.store import IMPORTS, defer
 from fleet_app.records.imports import states
 from fleet_app.records.imports.cells import cleaned
-from fleet_app.records.imports.columns import checked, guess
+from fleet_app.records.imports.columns import checked, guess, header_of, importable
+from fleet_app.records.imports.corrections import Family, families, mapping_from, require_alike
 from fleet_app.records.imports.problems import head_of, lines_of
 from fleet_app.records.imports.repository import ImportRepository
 from fleet_app.records.kinds import Kind, Kinds
 from fleet_app.records.models import Import, ImportProblem, ImportState
-from fleet_app.records.sheets.files import Form, written
+from fleet_app.records.sheets.files import Form, Head, Line, written
 from fleet_app.records.sheets.moments import Order
 from fleet_app.records.sheets.reading import read_sheet
-from fleet_app.records.uploads import Upload, receive
+from fleet_app.records.uploads import received
 
 Work = Callable[..., AbstractAsyncContextManager[AsyncSession]]
 JOB = "imports.work"
@@ -68,24 +69,32 @@ class Imports:
         kind: str,
         name: str,
         fleet_id: int | None = None,
+        corrects: int | None = None,
     ) -> Import:
         """Take in a sheet and guess what its columns are; nothing is imported yet.
 
-        Raises `Forbidden`, `NotFound` for the fleet, `InvalidInput` and `TooLarge` for the file.
+        One that `corrects` rows of another import is read as that one was. Raises `Forbidden`,
+        `NotFound` for the fleet and that import, `InvalidInput` and `TooLarge` for the file.
         """
         of_kind = self.kind(actor.principal, kind)
-        owner = await self._owner(actor.principal, of_kind, fleet_id)
-        upload = await receive(
+        first = await self.get(actor.principal, corrects) if corrects is not None else None
+        owner = await self._owner(
+            actor.principal, of_kind, first.fleet_id if first and fleet_id is None else fleet_id
+        )
+        if first is not None:
+            require_alike(first, of_kind, owner)
+        async with received(
             self._store, chunks, name=name, folder=FOLDER, fleet_id=owner or 0,
             accepted=SHEETS, limit=self._limit,
-        )  # fmt: skip
-        try:
+        ) as upload:  # fmt: skip
             async with self._store.path(upload.key) as path:
                 glance = await asyncio.to_thread(glance_at, path, upload.name)
-            return await self._register(actor, of_kind, owner, upload, glance)
-        except BaseException:
-            await self._store.delete(upload.key)
-            raise
+            record = Import(
+                fleet_id=owner, user_id=actor.principal.user_id, kind=of_kind.plural,
+                filename=upload.name, file_key=upload.key, headers=glance.headers,
+                sample=glance.sample, total=glance.total,
+            )  # fmt: skip
+            return await self._register(actor, of_kind, record, first)
 
     async def get(self, principal: Principal, identifier: int) -> Import:
         """One import. Raises `Forbidden`, and `NotFound` for another fleet's."""
@@ -185,6 +194,17 @@ class Imports:
             found = [await session.get(users, one) for one in {r.user_id for r in records}]
         return {one.id: one.name for one in found if one is not None}
 
+    async def families(self, records: Sequence[Import]) -> Mapping[int, Family]:
+        """What these, which the caller may see, correct, and what corrects them, by id."""
+        async with self._work() as session:
+            return families(records, await ImportRepository(session).relatives(records))
+
+    async def template(self, principal: Principal, plural: str, form: Form) -> IO[bytes]:
+        """A sheet with every column of a kind and no rows. Raises as `kind`."""
+        kind = self.kind(principal, plural)
+        head = Head(title=kind.label_plural, headers=[header_of(one) for one in importable(kind)])
+        return await written(form, head, _no_rows())
+
     async def _delimiter(self, record: Import) -> str:
         """What stands between the columns of the sheet; a comma once the sheet is gone."""
         try:
@@ -197,26 +217,23 @@ class Imports:
         """The fleet that the records will belong to; None for records of no fleet."""
         if kind.tenant != "fleet_id":
             return None
-        owner = fleet_in_view(principal, fleet_id)
-        if owner is None:
-            raise InvalidInput("Which fleet?", fields={"fleet_id": "is missing"})
+        owner = fleet_of_new(principal, fleet_id)
         async with self._work() as session:
             if await session.get(self._kinds["fleets"].model, owner) is None:
                 raise NotFound("Fleet", owner)
         return owner
 
     async def _register(
-        self, actor: Actor, kind: Kind, owner: int | None, upload: Upload, glance: Glance
+        self, actor: Actor, kind: Kind, record: Import, first: Import | None
     ) -> Import:
         async with self._work() as session:
-            repository = ImportRepository(session)
-            known = await repository.remembered(kind.plural, owner, glance.headers)
-            record = Import(
-                fleet_id=owner, user_id=actor.principal.user_id, kind=kind.plural,
-                filename=upload.name, file_key=upload.key, headers=glance.headers,
-                sample=glance.sample, total=glance.total,
-                mapping=guess(kind, glance.headers, known),
-            )  # fmt: skip
+            if first is not None:
+                record.corrects, record.date_order = first.id, first.date_order
+                record.mapping = mapping_from(kind, first, record.headers)
+            else:
+                repository = ImportRepository(session)
+                known = await repository.remembered(kind.plural, record.fleet_id, record.headers)
+                record.mapping = guess(kind, record.headers, known)
             session.add(record)
             await session.flush()
             self._note(session, actor, "upload_import", record)
@@ -290,6 +307,10 @@ def delimiter_of(path: Path, name: str) -> str:
     """What stands between the columns of the sheet. Raises `InvalidInput`, `TooLarge`."""
     with read_sheet(path, filename=name) as sheet:
         return sheet.delimiter
+
+
+async def _no_rows() -> AsyncIterator[Sequence[Line]]:
+    yield []
 
 
 def _sees(principal: Principal, record: Import) -> bool:
