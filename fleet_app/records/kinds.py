@@ -37,7 +37,8 @@ class Write:
     """A record about to be stored: hooks see it, and may refuse by raising a `FleetError`.
 
     `values` are the columns to be set, `before` the columns as they were (empty on creation).
-    `fields` are the values as the fields model holds them. Before a record is deleted or restored
+    `fields` are the values as the fields model holds them, `prepared` is what the kind's `prepare`
+    made of what was sent. Before a record is deleted or restored
     there are none; what a hook puts into `values` then, as `[before, after]`, is what the audit
     log says of it.
     """
@@ -48,6 +49,7 @@ class Write:
     values: dict[str, Any]
     before: Mapping[str, Any]
     fields: Mapping[str, Any]
+    prepared: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
@@ -59,6 +61,7 @@ Hook = Callable[[Write], Awaitable[None]]
 
 
 Look = Callable[[Sequence[Mapping[str, Any]]], None]
+Prepare = Callable[[Sequence[Mapping[str, Any]]], Awaitable[Mapping[str, Any]]]
 
 
 async def _nothing(_: Write) -> None:
@@ -67,6 +70,10 @@ async def _nothing(_: Write) -> None:
 
 def _anything(_: Sequence[Mapping[str, Any]]) -> None:
     return None
+
+
+async def _unprepared(_: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +87,8 @@ class Kind:
     besides the secret fields that nobody may read, in the audit log neither. `behind` are columns
     that hooks write besides the fields: the audit log names them by their titles, and an undo sets
     them back as well. `before_many` looks at the rows of one request before any is stored, and may
-    refuse them all. `extra` may name the columns that a list shows `first`, after the name and
-    the status.
+    refuse them all; `prepare` does with them, before the transaction, what takes long. `extra` may
+    name the columns that a list shows `first`, after the name and the status.
     """
 
     name: str
@@ -104,6 +111,7 @@ class Kind:
     after_save: Hook = _nothing
     before_delete: Hook = _nothing
     before_many: Look = _anything
+    prepare: Prepare = _unprepared
     before_restore: Hook = _nothing
     private: frozenset[str] = frozenset()
     behind: Sequence[Spec] = ()

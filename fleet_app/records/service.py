@@ -44,12 +44,21 @@ class Records:
     """One kind of record, in one unit of work, for one actor."""
 
     def __init__(
-        self, session: AsyncSession, kinds: Kinds, kind: Kind, actor: Actor, view: View
+        self,
+        session: AsyncSession,
+        kinds: Kinds,
+        kind: Kind,
+        actor: Actor,
+        view: View,
+        *,
+        prepared: Mapping[str, Any] | None = None,
     ) -> None:
+        """`prepared` is the answer of `prepared_for`, for kinds whose storing takes long."""
         self._session = session
         self._kinds = kinds
         self._kind = kind
         self._actor = actor
+        self._prepared = prepared or {}
         self.listing = Listing(session, kinds, kind, view)
 
     async def get(self, identifier: int) -> Row:
@@ -237,6 +246,7 @@ class Records:
             values=columns,
             before=before,
             fields=fields or {},
+            prepared=self._prepared,
         )
 
     async def _owner(self, values: dict[str, Any]) -> int | None:
@@ -301,6 +311,18 @@ class Records:
             for spec in self._kind.specs
             if not spec.secret and not spec.created_only and hasattr(row, spec.attribute)
         }
+
+
+async def prepared_for(
+    actor: Actor, kind: Kind, action: str, rows: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """What storing these rows needs and takes long, for `Records`; called before the unit of work.
+
+    Raises `Forbidden`, and `InvalidInput` for more at once than the kind takes.
+    """
+    authorize(actor.principal, kind.permission(action))
+    kind.before_many(rows)
+    return await kind.prepare(rows)
 
 
 def problem(index: int, error: FleetError) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -14,7 +15,7 @@ from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import Row
 from fleet_app.records.query import parse_query
-from fleet_app.records.service import Records
+from fleet_app.records.service import Records, prepared_for
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
 from mobile_api.json_body import json_object
@@ -23,9 +24,15 @@ from mobile_api.schemas import records as schemas
 Identifier = Annotated[int, Path(gt=0, lt=2**63)]
 
 
-def service(request: Request, session: AsyncSession, kind: Kind, actor: Actor) -> Records:
+def service(
+    request: Request,
+    session: AsyncSession,
+    kind: Kind,
+    actor: Actor,
+    prepared: Mapping[str, Any] | None = None,
+) -> Records:
     """The records of one kind in one unit of work."""
-    return Records(session, KINDS, kind, actor, container(request).view())
+    return Records(session, KINDS, kind, actor, container(request).view(), prepared=prepared)
 
 
 def record_router(kind: Kind) -> APIRouter:
@@ -95,8 +102,9 @@ def _creating(router: APIRouter, kind: Kind) -> None:
     )
     async def create_record(request: Request, actor: Actor = create) -> Response:
         values = await json_object(request)
+        ready = await prepared_for(actor, kind, "create", [values])
         async with container(request).work() as session:
-            made = await service(request, session, kind, actor).create(values)
+            made = await service(request, session, kind, actor, ready).create(values)
         location = {"Location": f"/api/v1/{kind.plural}/{made['id']}"}
         return _record(request, made, status=201, headers=location)
 
@@ -111,8 +119,9 @@ def _creating(router: APIRouter, kind: Kind) -> None:
     )
     async def create_records(request: Request, actor: Actor = create) -> Response:
         rows = _rows(await json_object(request))
+        ready = await prepared_for(actor, kind, "create", rows)
         async with container(request).work(container(request).patience) as session:
-            outcomes = await service(request, session, kind, actor).create_many(rows)
+            outcomes = await service(request, session, kind, actor, ready).create_many(rows)
         return ok(request, outcomes)
 
 
@@ -144,8 +153,9 @@ def _changing(router: APIRouter, kind: Kind) -> None:
         request: Request, identifier: Identifier, actor: Actor = update
     ) -> Response:
         values, version = await json_object(request), if_match(request)
+        ready = await prepared_for(actor, kind, "update", [values])
         async with container(request).work() as session:
-            of_kind = service(request, session, kind, actor)
+            of_kind = service(request, session, kind, actor, ready)
             changed = await of_kind.update(identifier, values, version=version)
         return _record(request, changed)
 

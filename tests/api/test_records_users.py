@@ -13,6 +13,7 @@ from fleet_app.access.roles import Role
 from fleet_app.fleet.models import FleetManager
 from fleet_app.identity.kinds import MOST_PASSWORDS
 from fleet_app.identity.models import User
+from fleet_app.identity.passwords import Passwords
 from tests.builders.api import World
 from tests.builders.people import PASSWORD, Person, a_person
 
@@ -181,6 +182,31 @@ async def test_so_many_passwords_that_a_request_would_take_long_are_refused_at_o
     answer = await world.client.post(f"{API}/users/bulk", json={"rows": rows}, headers=manager)
     assert answer.status_code == 200, answer.text
     assert all(one.get("what") == "created" for one in answer.json()["data"])
+
+
+async def test_passwords_are_hashed_while_no_transaction_is_open(
+    world: World, manager: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_meanwhile: list[int] = []
+    hash_ = Passwords.hash
+
+    async def watched(self: Passwords, password: str) -> str:
+        made = await hash_(self, password)
+        open_meanwhile.append(world.container.engine.pool.checkedout())  # type: ignore[attr-defined]
+        return made
+
+    monkeypatch.setattr(Passwords, "hash", watched)
+    rows = [{**NEW, "email": f"p{n}@example.com", "password": SECRET} for n in range(3)]
+    made = await world.client.post(f"{API}/users/bulk", json={"rows": rows}, headers=manager)
+    assert [one.get("what") for one in made.json()["data"]] == ["created"] * 3
+    alone = (await create(world, manager, password=SECRET)).json()["data"]
+    changed = await change(world, manager, alone["id"], password=SECRET + "!")
+    assert changed.status_code == 200
+    assert open_meanwhile == [0] * 5
+    async with world.container.work() as session:
+        kept = (await session.exec(select(User.password_hash))).all()
+    assert len(set(kept) - {kept[0]}) >= 4, "nobody shares a salt"
+    assert [await sign_in(world, row["email"], SECRET) for row in rows] == [200] * 3
 
 
 async def managers(world: World) -> list[tuple[str, str]]:

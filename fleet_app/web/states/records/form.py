@@ -10,7 +10,8 @@ from reflex.event import EventSpec
 
 from fleet_app.access.matrix import fleet_in_view, may
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
+from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.errors import Stale
 from fleet_app.records.fields import FieldType, words_of
 from fleet_app.records.kinds import Kind
@@ -19,6 +20,7 @@ from fleet_app.records.problems import GENERAL
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records import opening
 from fleet_app.web.states.records.facts import Fact, all_facts, header_facts
+from fleet_app.web.states.records.measures import ruler_of, units_of
 from fleet_app.web.states.records.merging import Clash, changed_names, merged, unit_with
 from fleet_app.web.states.records.reading import (
     LONGEST,
@@ -38,10 +40,10 @@ from fleet_app.web.states.records.texts import (
     problem_of,
     text_of,
     told_at,
-    value_of,
     zone_of,
 )
 from fleet_app.web.states.records.toasts import Way, say
+from fleet_app.web.states.records.typed import Sheet, values_in
 from fleet_app.web.states.session import shown_fleet
 
 NEW = "new"
@@ -69,6 +71,8 @@ class RecordForm(rx.State):
     """Every kind of which the person may create records."""
     zone: str = "UTC"
     currency: str = "EUR"
+    units: str = Units.METRIC.value
+    """The units of the record's fleet."""
     tab: str = "details"
 
     base: dict[str, str] = {}
@@ -132,10 +136,12 @@ class RecordForm(rx.State):
     @requires("views.use")
     async def check(self, name: str, text: str) -> None:
         """Say at once whether one field could be saved like this."""
+        ruler = self._ruler(self.values)
         spec = kind_of(self.plural).by_name.get(name)
         if spec is None:
             return
-        problem = problem_of(kind_of(self.plural), spec, str(text)[:LONGEST], zone_of(self.zone))
+        typed, zone = str(text)[:LONGEST], zone_of(self.zone)
+        problem = problem_of(kind_of(self.plural), spec, typed, zone, ruler)
         others = {key: one for key, one in self.errors.items() if key != name}
         self.errors = {**others, name: problem} if problem else others
 
@@ -249,10 +255,13 @@ class RecordForm(rx.State):
         tied = kind.tenant == "fleet_id"
         self.fleet_name = await opening.named_fleet(self, self.fleet) if tied else ""
         self.zone, self.currency = await house_style(self.fleet)
+        self.units = await units_of(self.fleet)
         zone, given = zone_of(self.zone), dict(self.router.url.query_parameters)
-        defaults = kind.fields.model_fields
+        defaults, ruler = kind.fields.model_fields, self._ruler({})
         self.base = {
-            spec.name: "" if spec.required else text_of(spec, defaults[spec.name].default, zone)
+            spec.name: ""
+            if spec.required
+            else text_of(spec, defaults[spec.name].default, zone, ruler)
             for spec in kind.specs
         }
         known = {name: str(text)[:200] for name, text in given.items() if name in self.base}
@@ -289,7 +298,8 @@ class RecordForm(rx.State):
     async def _describe(self, kind: Kind, row: Row) -> None:
         self.fleet = row["fleet_id"] or 0
         self.zone, self.currency = await house_style(self.fleet)
-        zone = zone_of(self.zone)
+        self.units = await units_of(self.fleet)
+        zone, ruler = zone_of(self.zone), self._ruler(row)
         self.number, self.version, self.newer = row["id"], row["version"], False
         self.deleted = row["deleted_at"] is not None
         self.title = label_in(kind, row)
@@ -300,12 +310,16 @@ class RecordForm(rx.State):
             for spec in kind.references
             if (target := row.get(spec.name.removesuffix("_id")))
         }
-        self.facts = header_facts(kind, row, zone)
-        self.every_fact = all_facts(kind, row, zone)
+        self.facts = header_facts(kind, row, zone, ruler)
+        self.every_fact = all_facts(kind, row, zone, ruler)
 
     def _texts(self, kind: Kind, row: Row) -> dict[str, str]:
-        zone = zone_of(self.zone)
-        return {spec.name: text_of(spec, row.get(spec.name), zone) for spec in kind.specs}
+        zone, ruler = zone_of(self.zone), self._ruler(row)
+        return {spec.name: text_of(spec, row.get(spec.name), zone, ruler) for spec in kind.specs}
+
+    def _ruler(self, values: Mapping[str, Any]) -> Ruler:
+        """How the record is measured when its fields have these values."""
+        return ruler_of(kind_of(self.plural), self.units, values)
 
     def _fill(self, texts: Mapping[str, str]) -> None:
         """Have these fields show these texts, whatever stands in them."""
@@ -319,11 +333,11 @@ class RecordForm(rx.State):
     async def _create(
         self, kind: Kind, mine: Mapping[str, str], *, again: bool
     ) -> EventSpec | None:
-        values = self._values(kind, mine, [spec.name for spec in kind.specs])
+        new = self._values(kind, mine, [spec.name for spec in kind.specs])
         if opening.stays_in_fleet(kind, mine):
             who = await current_principal(self)
-            values["fleet_id"] = fleet_in_view(who, self.fleet or None)
-        row, entries = await change_record(self, kind, lambda one: one.create(values))
+            new["fleet_id"] = fleet_in_view(who, self.fleet or None)
+        row, entries = await change_record(self, kind, lambda one: one.create(new), new, "create")
         label = label_in(kind, row)
         way = Way(plural=kind.plural, restore=[], entries=entries)
         await say(self, f"{label} was created.", way=way if entries else None)
@@ -342,7 +356,7 @@ class RecordForm(rx.State):
         values = self._values(kind, mine, names, known or {})
         version = self.version
         row, entries = await change_record(
-            self, kind, lambda one: one.update(self.number, values, version=version)
+            self, kind, lambda one: one.update(self.number, values, version=version), values
         )
         await self._describe(kind, row)
         self.base, self.clashes = self._texts(kind, row), []
@@ -360,21 +374,14 @@ class RecordForm(rx.State):
         known: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """What is to be stored. Raises `InvalidInput` for texts that cannot be read."""
-        zone, values, problems = zone_of(self.zone), {}, {}
-        for name in names:
-            spec = kind.by_name[name]
-            if spec.created_only and self.number:
-                continue
-            try:
-                value = value_of(kind, spec, mine.get(name, ""), zone, (known or {}).get(name))
-            except ValueError as error:
-                problems[name] = str(error)
-                continue
-            if not (spec.secret and not value):
-                values[name] = value
-        if problems:
-            raise InvalidInput("Some fields are not right; nothing was saved", fields=problems)
-        return values
+        sheet = Sheet(
+            zone=zone_of(self.zone),
+            ruler=self._ruler(mine),
+            base=self.base,
+            known=known or {},
+            is_new=not self.number,
+        )
+        return values_in(kind, mine, names, sheet)
 
     async def _meet(self, kind: Kind, mine: Mapping[str, str]) -> None:
         """Somebody else changed the record: take over what does not touch what was typed."""
@@ -395,6 +402,8 @@ class RecordForm(rx.State):
         self._fill({name: text for name, text in texts.items() if text != mine.get(name, "")})
 
     def _refused(self, kind: Kind, error: FleetError) -> None:
-        self.errors = told_at(kind, error.fields)
+        ruler = self._ruler({})
+        self.errors = told_at(kind, error.fields, ruler)
         general = error.fields.get(GENERAL, "")
-        self.problem = in_words("This record", general) if general else error.message
+        said = in_words("This record", general) if general else error.message
+        self.problem = ruler.retold(said)

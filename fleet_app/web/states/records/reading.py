@@ -16,7 +16,7 @@ from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import Row
-from fleet_app.records.service import Records
+from fleet_app.records.service import Records, prepared_for
 from fleet_app.web.gate import current_actor
 
 LONGEST = 20_000
@@ -81,12 +81,20 @@ async def read_record(state: rx.State, kind: Kind, number: int) -> Row | None:
 
 
 async def change_record(
-    state: rx.State, kind: Kind, act: Callable[[Records], Awaitable[Row]]
+    state: rx.State,
+    kind: Kind,
+    act: Callable[[Records], Awaitable[Row]],
+    values: Mapping[str, Any] | None = None,
+    action: str = "update",
 ) -> tuple[Row, list[int]]:
-    """Do something in a unit of work: the record then, and its audit entries for an undo."""
+    """Do something in a unit of work: the record then, and its audit entries for an undo.
+
+    `values` are what `action` is about to store.
+    """
     actor, container = await current_actor(state), get_container()
+    ready = await prepared_for(actor, kind, action, [values]) if values else None
     async with container.work() as session:
-        row = await act(Records(session, KINDS, kind, actor, container.view()))
+        row = await act(Records(session, KINDS, kind, actor, container.view(), prepared=ready))
         entries = list(noted(session))
     own = [one for one in entries if (one.kind, one.object_id) == (kind.name, row["id"])]
     return row, [entry.id for entry in own if entry.id]
