@@ -11,6 +11,7 @@ import pytest
 from fleet_app.bootstrap import Container
 from fleet_app.storage.files.directory import DirectoryFiles
 from tests.builders.api import World, a_world
+from tests.builders.tours import Depot, a_depot
 from tests.builders.walk import Walk
 
 
@@ -19,6 +20,12 @@ async def world(container: Container) -> AsyncIterator[World]:
     """A small world behind the API."""
     async with AsyncExitStack() as stack:
         yield await a_world(container, stack)
+
+
+@pytest.fixture
+async def depot(world: World) -> Depot:
+    """The office of the world's first fleet."""
+    return await a_depot(world)
 
 
 @pytest.fixture

@@ -93,3 +93,28 @@ async def a_depot(world: World) -> Depot:
         await world.bearer(world.driver),
         await driver_of(world.container, world.driver.id),
     )
+
+
+async def put_stops(
+    depot: Depot, route: int, ids: list[int], version: int | None = None
+) -> httpx.Response:
+    """The answer to putting these deliveries on a route, in this order."""
+    headers = depot.office | ({} if version is None else {"If-Match": f'"{version}"'})
+    return await depot.world.client.put(
+        f"{API}/routes/{route}/stops", json={"delivery_ids": ids}, headers=headers
+    )
+
+
+async def show(depot: Depot, route: int, headers: dict[str, str] | None = None) -> httpx.Response:
+    """The answer to asking for the stops of a route."""
+    return await depot.world.client.get(
+        f"{API}/routes/{route}/stops", headers=headers or depot.office
+    )
+
+
+async def change(world: World, model: Any, identifier: int, **values: Any) -> None:
+    """Change a row behind the back of everything that watches over it."""
+    async with world.container.work() as session:
+        row = await session.get_one(model, identifier)
+        for name, value in values.items():
+            setattr(row, name, value)
