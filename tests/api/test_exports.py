@@ -15,6 +15,7 @@ from sqlmodel import select
 from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.records.describe import columns
 from tests.api.test_imports import done, uploaded
 from tests.builders.api import World
 from tests.builders.orders import deliveries
@@ -109,7 +110,7 @@ async def test_an_export_holds_what_the_list_shows_in_the_columns_that_are_asked
     headers, *rows = table(answer.content)
     assert headers == ["Drop-off address", "Tracking number", "Status"]
     assert [row[0] for row in rows] == ["Elsewhere 1"] * 2
-    assert [row[2] for row in rows] == ["created"] * 2
+    assert [row[2] for row in rows] == ["Created"] * 2
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
     day = datetime.now(UTC).date().isoformat()
     assert f'filename="deliveries-{day}.csv"' in answer.headers["content-disposition"]
@@ -152,10 +153,52 @@ async def test_a_workbook_holds_real_numbers_dates_and_no_formulas(world: World)
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     name, plate, capacity, created = next(sheet.iter_rows(min_row=2))
-    assert [(cell.value, cell.data_type) for cell in (name, plate)] == [
-        ("'=1+1", "s"), ("'@SUM(1)", "s")
+    assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in (name, plate)] == [
+        ("=1+1", "s", True), ("@SUM(1)", "s", True)
     ]  # fmt: skip
     assert (capacity.value, created.is_date) == (1100.5, True)
+
+
+async def test_every_list_exports_the_columns_that_its_screen_shows(world: World):
+    who = await a_bit_of_everything(world)
+    for kind in KINDS:
+        shown = [one["id"] for one in columns(kind) if not one["hidden"]]
+        query = f"?columns={','.join(shown)}"
+        query += "" if kind.plural == "fleets" else f"&fleet_id={world.fleet_id}"
+        answer = await world.client.get(f"/api/v1/{kind.plural}/export.csv{query}", headers=who)
+        assert answer.status_code == 200, (kind.plural, answer.text)
+        assert len(table(answer.content)[0]) == len(shown), kind.plural
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_odd_texts_come_back_from_a_sheet_letter_by_letter(world: World, form: str):
+    who = await world.a(Role.FLEET_MANAGER)
+    texts = ["=cmd|'/C calc'!A0", "+1", "-1", "@x", "'tis", "'=1+1"]
+    for number, text_ in enumerate(texts):
+        values = {"name": text_, "external_reference": f"odd-{number}"}
+        made = await world.client.post("/api/v1/customers", headers=who, json=values)
+        assert made.status_code == 201, made.text
+    answer = await world.client.get(
+        f"/api/v1/customers/export.{form}?columns=external_reference,name", headers=who
+    )
+    for one in (await world.client.get("/api/v1/customers", headers=who)).json()["data"]:
+        address = f"/api/v1/customers/{one['id']}"
+        await world.client.patch(address, headers=who, json={"name": "Changed"})
+    sent = await uploaded(world, who, answer.content, "customers", f"list.{form}")
+    ran = await done(world, who, sent.json()["data"]["id"], "run")
+    assert (ran["updated"], ran["failed"]) == (len(texts), 0), ran
+    rows = (await world.client.get("/api/v1/customers?limit=50", headers=who)).json()["data"]
+    named = {one["external_reference"]: one["name"] for one in rows}
+    assert [named[f"odd-{number}"] for number in range(len(texts))] == texts
+
+
+@pytest.mark.parametrize("word", ["Scooter", "scooter", "SCOOTER"])
+async def test_a_choice_is_read_by_its_word_and_by_its_value(world: World, word: str):
+    who = await world.a(Role.FLEET_MANAGER)
+    sheet = f"Name,Registration,Type\nOne,ABC-987,{word}\n".encode()
+    sent = await uploaded(world, who, sheet, "vehicles", "list.csv")
+    ran = await done(world, who, sent.json()["data"]["id"], "run")
+    assert (ran["created"], ran["failed"]) == (1, 0), ran
 
 
 async def test_exports_belong_to_the_office_of_the_fleet(world: World):

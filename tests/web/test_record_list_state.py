@@ -8,12 +8,13 @@ import pytest
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
 from fleet_app.fleet.maintenance.models import WorkOrderStatus
 from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.clock import utc_now
 from fleet_app.web.states.records.bulk import Bulk
-from fleet_app.web.states.records.lists import RecordList
+from fleet_app.web.states.records.lists import RecordList, usual_columns
 from fleet_app.web.states.records.toasts import Toasts
 from tests.builders.maintenance import again, an_order
 from tests.builders.orders import deliveries
@@ -95,6 +96,18 @@ async def test_columns_are_shown_hidden_and_moved_and_the_last_one_stays(contain
     assert listing.shown == ["name"]
     await listing.set_layout("{no json")
     assert listing.shown == ["name"]
+
+
+async def test_an_export_holds_the_shown_columns_in_their_order_or_all(container, fleet_id):
+    listing, _ = await a_list(container, fleet_id, "vehicles")
+    assert listing.export_shown == "?columns=" + ",".join(usual_columns(KINDS["vehicles"]))
+    assert listing.export_all == ""
+    await listing.search("van")
+    await listing.set_sort("-name")
+    wanted = ["registration_number", "name"]
+    await listing.set_layout(json.dumps([{"id": one} for one in wanted]))
+    assert listing.export_shown == "?q=van&sort=-name&columns=registration_number,name"
+    assert listing.export_all == "?q=van&sort=-name"
 
 
 async def test_another_list_begins_anew_and_the_same_one_goes_on(container, fleet_id):

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.sheets.model import Limits, Sheet, Source
+from fleet_app.records.sheets.neutral import restored
 from fleet_app.records.sheets.table import Record, header_and_rows
 from fleet_app.records.sheets.texts import detect_delimiter, detect_encoding
 
@@ -59,7 +60,7 @@ def _records(stream: TextIO, delimiter: str, limits: Limits, source: Source) -> 
                 return
             except csv.Error as error:
                 raise _broken(error, number, source) from error
-            yield number, cells
+            yield number, [restored(cell) for cell in cells]
 
 
 def _lines(stream: TextIO, limits: Limits, source: Source) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from fleet_app.records.fields import Computed, FieldType, Spec
+from fleet_app.records.fields import Computed, FieldType, Spec, words_of
 from fleet_app.records.sheets.cells import Cell, cell_text
 from fleet_app.records.sheets.numerals import tidy
 
@@ -19,6 +19,8 @@ def cell_of(field: Spec | Computed, value: Any, zone: tzinfo) -> Cell:
         return value.astimezone(zone)
     if field.type is FieldType.FLAG:
         return "yes" if value else "no"
+    if field.type is FieldType.CHOICE:
+        return words_of(str(value))
     if isinstance(value, list):
         separator = "\n" if field.type is FieldType.LIST else ", "
         return separator.join(_entry(one) for one in value)
@@ -26,9 +28,14 @@ def cell_of(field: Spec | Computed, value: Any, zone: tzinfo) -> Cell:
 
 
 def says_the_same(field: Spec, text: str, value: Any, zone: tzinfo) -> bool:
-    """Whether a cell holds just what an export would write for `value`, in CSV or in XLSX."""
+    """Whether a cell holds just what an export would write for `value`, in CSV or in XLSX.
+
+    A choice may stand there by its word or by its value.
+    """
     cell = cell_of(field, value, zone)
     words = {cell_text(cell)}
+    if field.type is FieldType.CHOICE and value is not None:
+        words |= {str(value)}
     if isinstance(cell, datetime):  # spreadsheets know no zones, and milliseconds at best
         words |= {cell.replace(tzinfo=None).isoformat()}
         words |= {cell.replace(tzinfo=None, microsecond=0).isoformat()}

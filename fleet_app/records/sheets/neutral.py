@@ -1,6 +1,6 @@
 """Keeps texts from becoming formulas when a written file is opened in a spreadsheet program.
 
-The rule, the same for CSV and XLSX:
+The rule for CSV, where a cell is nothing but its letters:
 
 * A text is *risky* when, after any apostrophes at its start, it begins with a tab or a line break,
   or its first visible character is one of ``= + - @`` (also in their full-width and small forms).
@@ -9,6 +9,11 @@ The rule, the same for CSV and XLSX:
 * Writing puts one apostrophe before a risky text. Reading takes one apostrophe away when what
   follows it is risky. As apostrophes at the start do not change whether a text is risky, reading
   undoes exactly what writing did, whatever the text was.
+
+XLSX says of each cell that it is text, so nothing is put before it. The cells for which it matters
+also carry the mark that Excel sets where somebody types an apostrophe first: the text stays text
+when the cell is edited. Reading takes a marked cell as it stands. An apostrophe in a cell without
+the mark may come from a CSV file that was saved as XLSX: it goes as in CSV.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ import unicodedata
 
 _HARMLESS = re.compile(r"[+-][0-9]+(?:[ .,][0-9]+)*")
 _SIGNS = frozenset("=+-@")
+_MARKED = frozenset("'=+-@")
 _BREAKS = ("\t", "\r", "\n")
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
@@ -40,6 +46,11 @@ def is_risky(text: str) -> bool:
     if bare.startswith(_BREAKS):
         return True
     return _first_visible(bare) in _SIGNS and not _HARMLESS.fullmatch(bare)
+
+
+def needs_mark(text: str) -> bool:
+    """Whether a text cell must be marked as text to stay what it is when somebody edits it."""
+    return text[:1] in _MARKED or is_risky(text)
 
 
 def _first_visible(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fleet_app.records.sheets.model import Limits, Row, Source
-from fleet_app.records.sheets.neutral import restored
 
 Record = tuple[int, list[str]]
 
@@ -21,7 +20,7 @@ def header_and_rows(
     for number, cells in records:
         if any(cell.strip() for cell in cells):
             _check(number, cells, limits, source)
-            headers = _trimmed([restored(cell).strip() for cell in cells])
+            headers = _trimmed([cell.strip() for cell in cells])
             return headers, _rows(records, len(headers), limits, source)
     return None
 
@@ -37,7 +36,7 @@ def _rows(records: Iterator[Record], width: int, limits: Limits, source: Source)
                 f"has more than {limits.rows:,} rows. Split it into smaller files."
             )
         _check(number, cells, limits, source)
-        yield _row(number, [restored(cell) for cell in cells], width)
+        yield _row(number, cells, width)
 
 
 def _row(number: int, cells: list[str], width: int) -> Row:

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from fleet_app.kernel.errors import TooLarge
 from fleet_app.records.sheets.cells import Cell, cell_text, xml_escaped
-from fleet_app.records.sheets.neutral import neutralised
+from fleet_app.records.sheets.neutral import needs_mark, neutralised
 
 _CHUNK = 64 * 1024
 _QUOTE = re.compile('[,;\t|"\r\n]|^ ')
@@ -91,8 +91,8 @@ def write_xlsx(
 
     `types` names each column's type as the grid knows it ("integer", "date", "moment", ...): texts
     in columns of numbers, dates and moments become real ones where they can. Moments are written
-    in `zone`, as spreadsheets know no zones, to the millisecond. Texts are neutralised and never
-    formulas. Raises TooLarge beyond what a sheet can hold.
+    in `zone`, as spreadsheets know no zones, to the millisecond. Texts stand as they are, and are
+    never formulas (see `neutral`). Raises TooLarge beyond what a sheet can hold.
     """
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(_sheet_title(title))
@@ -120,7 +120,7 @@ def _dress(sheet: Any, headers: Sequence[str], first: list[list[Cell]]) -> None:
         sheet.column_dimensions[get_column_letter(index + 1)].width = min(max(widest + 2, 8), 60)
     cells = []
     for header in headers:
-        cell = _text_cell(sheet, _fitting(neutralised(header)))
+        cell = _text_cell(sheet, _fitting(header))
         cell.font = Font(bold=True)
         cell.alignment = Alignment(vertical="top")
         cells.append(cell)
@@ -133,11 +133,11 @@ def _ready(row: Sequence[Cell], types: Sequence[str], zone: tzinfo) -> list[Cell
 
 
 def _typed(value: Cell, kind: str, zone: tzinfo) -> Cell:
-    """The value a sheet should hold; a text that fits no real value stays text, made safe."""
+    """The value a sheet should hold; a text that fits no real value stays text."""
     if isinstance(value, str):
         value = _parsed(value, kind)
     if isinstance(value, str):
-        return _fitting(neutralised(value))
+        return _fitting(value)
     if isinstance(value, date):
         return _day_or_moment(value, zone)
     if isinstance(value, time):
@@ -177,8 +177,8 @@ def _number(value: int | float | Decimal) -> Cell:
 
 
 def _cell(sheet: Any, value: Cell) -> Any:
-    """Only texts that the library would take for errors need a cell of their own."""
-    if isinstance(value, str) and value.startswith(("#", "=")):
+    """Only texts that a program could take for something else need a cell of their own."""
+    if isinstance(value, str) and (value.startswith("#") or needs_mark(value)):
         return _text_cell(sheet, value)
     return value
 
@@ -186,6 +186,7 @@ def _cell(sheet: Any, value: Cell) -> Any:
 def _text_cell(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
+    cell.quotePrefix = needs_mark(text)
     return cell
 
 

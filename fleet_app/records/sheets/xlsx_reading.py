@@ -18,6 +18,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from fleet_app.kernel.errors import FleetError
 from fleet_app.records.sheets.cells import cell_text, xml_unescaped
 from fleet_app.records.sheets.model import Limits, Row, Sheet, Source
+from fleet_app.records.sheets.neutral import restored
 from fleet_app.records.sheets.packages import check_package
 from fleet_app.records.sheets.parts import broken
 from fleet_app.records.sheets.table import Record, header_and_rows
@@ -134,12 +135,19 @@ def _text(cell: ReadOnlyCell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return xml_unescaped(value)
+        return _plain(cell, xml_unescaped(value))
     if isinstance(value, datetime):
         return _moment_text(value, cell.number_format or "")
     if type(value) is int and _ZEROS.fullmatch(form := cell.number_format or ""):
         return str(value).zfill(len(form))  # a postal code shown as 00100
     return cell_text(value)
+
+
+def _plain(cell: ReadOnlyCell, text: str) -> str:
+    """A text whose cell is marked as text is meant as it stands; another may come from a CSV."""
+    if not text.startswith("'") or cell.style_array.quotePrefix:
+        return text
+    return restored(text)
 
 
 def _moment_text(value: datetime, form: str) -> str:

@@ -124,8 +124,6 @@ def _create(kind: Kind) -> rx.Component:
 
 def _more(kind: Kind) -> rx.Component:
     """Less frequent: import, export, what was deleted."""
-    base = f"/api/v1/{kind.plural}/export"
-    query = rx.cond(RecordList.query != "", "?" + RecordList.query, "")
     return drop_down(
         "more",
         "ellipsis",
@@ -142,10 +140,8 @@ def _more(kind: Kind) -> rx.Component:
         rx.cond(
             RecordList.may.contains("export"),
             rx.fragment(
-                download_link("Export as CSV", href=base + ".csv" + query,
-                              class_name="menu-entry"),
-                download_link("Export for Excel", href=base + ".xlsx" + query,
-                              class_name="menu-entry"),
+                _export(kind, "CSV", "csv"),
+                _export(kind, "Excel", "xlsx"),
             ),
             rx.fragment(),
         ),
@@ -157,6 +153,29 @@ def _more(kind: Kind) -> rx.Component:
             custom_attrs={"popovertarget": "more", "popovertargetaction": "hide"},
         ),
     )  # fmt: skip
+
+
+def _export(kind: Kind, name: str, form: str) -> rx.Component:
+    """The columns that are shown, and beside it all of them."""
+    base = f"/api/v1/{kind.plural}/export.{form}"
+    return rx.el.div(
+        download_link(
+            f"Export for {name}" if form == "xlsx" else f"Export as {name}",
+            href=base + RecordList.export_shown,
+            class_name="menu-entry",
+            title="The columns that are shown, in their order",
+            custom_attrs={"data-testid": f"export-{form}"},
+        ),
+        download_link(
+            "All columns",
+            href=base + RecordList.export_all,
+            class_name="menu-entry menu-aside",
+            title="Every column and the record number: to change records in the file and import it",
+            aria_label=f"Export all columns for {name}",
+            custom_attrs={"data-testid": f"export-all-{form}"},
+        ),
+        class_name="menu-pair",
+    )
 
 
 def _selection(kind: Kind) -> rx.Component:

@@ -22,6 +22,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.exporting import export_query
 from fleet_app.web.states.records.many import Outcome, each, entries_of
 from fleet_app.web.states.records.moments import in_moments, moment_words
 from fleet_app.web.states.records.reading import house_style, labels_of
@@ -73,6 +74,18 @@ class RecordList(rx.State):
         if self.fleet:
             parameters["fleet_id"] = str(self.fleet)
         return urlencode(parameters)
+
+    @rx.var
+    def export_shown(self) -> str:
+        """The end of the address of an export of what the list shows."""
+        kind = KINDS.get(self.plural)
+        shown = self.shown or ([] if kind is None else usual_columns(kind))
+        return export_query(self.query, self.sort, shown)
+
+    @rx.var
+    def export_all(self) -> str:
+        """The same with every column."""
+        return export_query(self.query, self.sort)
 
     @rx.var
     def narrowed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +19,6 @@ from hypothesis import strategies as st
 
 from fleet_app.kernel.errors import TooLarge
 from fleet_app.records.sheets.cells import Cell
-from fleet_app.records.sheets.neutral import neutralised
 from fleet_app.records.sheets.reading import Row, read_sheet
 from fleet_app.records.sheets.writing import csv_rows, write_xlsx
 
@@ -42,7 +42,7 @@ def read_back(path: Path) -> tuple[list[str], list[Row]]:
 
 def visible(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Rows without any visible text are no rows to readers."""
-    return [list(row) for row in rows if any(neutralised(cell).strip() for cell in row)]
+    return [list(row) for row in rows if any(cell.strip() for cell in row)]
 
 
 def stripped(headers: list[str]) -> list[str]:
@@ -105,11 +105,46 @@ def test_xlsx_holds_real_values_and_no_formula(tmp_path: Path) -> None:
     number, day, formula, error = sheet[2]
     assert (number.value, number.data_type) == (5, "n")
     assert (day.value, day.is_date) == (datetime(2026, 11, 22), True)
-    assert (formula.value, formula.data_type) == ("'=1+1", "s")
+    assert (formula.value, formula.data_type, formula.quotePrefix) == ("=1+1", "s", True)
+    assert not error.quotePrefix
     assert (error.value, error.data_type) == ("#REF!", "s")
     assert sheet.freeze_panes == "A2"
     assert sheet["A1"].font.bold
     assert sheet.column_dimensions["B"].width == 12
+
+
+TRICKY = ["=cmd|'/C calc'!A0", "+1", "-1", "@x", "\t=1+1", "'tis", "'=1+1", "''@x", "+358 50 123"]
+
+
+def test_an_xlsx_cell_shows_a_text_as_it_is_and_never_a_formula(tmp_path: Path) -> None:
+    assert written(tmp_path, [[text] for text in TRICKY], ["text"]) == [[text] for text in TRICKY]
+    sheet = openpyxl.load_workbook(tmp_path / "typed.xlsx").active
+    assert sheet is not None
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == TRICKY, "no apostrophe that nobody wrote"
+    assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
+    with zipfile.ZipFile(tmp_path / "typed.xlsx") as package:
+        assert b"<f" not in package.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_csv_cell_that_could_run_gets_an_apostrophe_that_reading_takes_away(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"".join(csv_rows(["a"], [[text] for text in TRICKY])))
+    assert [row.cells[0] for row in read_back(path)[1]] == TRICKY
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        starts = [row[0][:2] for row in csv.reader(file)][1:]
+    assert starts == ["'=", "+1", "-1", "'@", "'\t", "'t", "''", "''", "+3"]
+
+
+def test_a_csv_that_was_saved_as_xlsx_loses_its_apostrophes_all_the_same(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for text in ("a", "'=1+1", "'tis"):
+        book.active.append([text])
+    book.save(tmp_path / "t.xlsx")
+    assert [row.cells[0] for row in read_back(tmp_path / "t.xlsx")[1]] == ["=1+1", "'tis"]
 
 
 def test_csv_opens_right_in_excel() -> None:
