@@ -28,7 +28,25 @@ class SavedView(SQLModel, table=True):
     name: str = Field(max_length=80)
     shared: bool = False
     settings: dict[str, Any] = document()
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime = moment(now=True)
+
+
+class DefaultView(SQLModel, table=True):
+    """The saved view that a person's list of a kind begins with; it goes when its view goes."""
+
+    __tablename__ = "default_views"
+
+    user_id: int = Field(
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("users.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    kind: str = Field(max_length=40, primary_key=True)
+    view_id: int = reference("saved_views.id", ondelete="CASCADE")
 
 
 class ImportState(StrEnum):

@@ -16,7 +16,8 @@ from fleet_app.access.matrix import authorize, may
 from fleet_app.access.roles import Role
 from fleet_app.audit.trail import note
 from fleet_app.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
-from fleet_app.records.errors import Taken
+from fleet_app.records.default_views import begin_with, begin_without, defaults_of
+from fleet_app.records.errors import Stale, Taken
 from fleet_app.records.kinds import Kind, Kinds
 from fleet_app.records.models import SavedView
 from fleet_app.records.problems import invalid, problems_of
@@ -72,6 +73,8 @@ class ViewOut(BaseModel):
     user: dict[str, Any] = Field(description="Whose it is: `id` and `label`.")
     mine: bool
     can_change: bool
+    is_default: bool = Field(description="Whether your list of this kind begins with it.")
+    version: int = Field(ge=1, description="Counts its changes; the ETag.")
 
 
 class SavedViews:
@@ -105,14 +108,19 @@ class SavedViews:
         )
         return await self._store(view, fields)
 
-    async def update(self, identifier: int, values: Mapping[str, Any]) -> ViewOut:
-        """Put new values in place of all of a view's. Raises as `create`, and `NotFound`."""
-        view = await self._mine(identifier)
+    async def update(
+        self, identifier: int, values: Mapping[str, Any], *, version: int | None = None
+    ) -> ViewOut:
+        """Put new values in place of all of a view's.
+
+        Raises as `create`, `NotFound`, and `Stale` when it is not the named version any more.
+        """
+        view = await self._mine(identifier, version)
         return await self._store(view, checked(self._kind(view.kind), values))
 
-    async def delete(self, identifier: int) -> ViewOut:
-        """Delete a view for good. Raises `NotFound`, `Forbidden`."""
-        view = await self._mine(identifier)
+    async def delete(self, identifier: int, *, version: int | None = None) -> ViewOut:
+        """Delete a view for good. Raises `NotFound`, `Forbidden`, `Stale`."""
+        view = await self._mine(identifier, version)
         (shown,) = await self._shown([view])
         self._note("delete", view, {})
         await self._session.delete(view)
@@ -124,6 +132,18 @@ class SavedViews:
         (shown,) = await self._shown([await self._seen(identifier)])
         return shown
 
+    async def begin_with(self, identifier: int) -> ViewOut:
+        """Let the person's list begin with this view. Raises `NotFound`, `Forbidden`."""
+        view = await self._seen(identifier, locked=True)
+        await begin_with(self._session, self._who.user_id, view.kind, identifier)
+        return await self.get(identifier)
+
+    async def begin_without(self, identifier: int) -> ViewOut:
+        """Let the person's list not begin with it any more. Raises `NotFound`, `Forbidden`."""
+        await self._seen(identifier)
+        await begin_without(self._session, self._who.user_id, identifier)
+        return await self.get(identifier)
+
     async def _store(self, view: SavedView, fields: ViewFields) -> ViewOut:
         if fields.shared and view.fleet_id is None:
             raise invalid({"shared": "needs a fleet; administrators have none"})
@@ -132,6 +152,8 @@ class SavedViews:
             async with self._session.begin_nested():
                 view.name, view.shared = fields.name, fields.shared
                 view.settings = fields.settings.model_dump()
+                if view.id is not None and self._session.is_modified(view):
+                    view.version += 1
                 self._session.add(view)
                 await self._session.flush()
         except IntegrityError:
@@ -160,15 +182,19 @@ class SavedViews:
         if count >= MOST_VIEWS:
             raise Conflict(f"You have {MOST_VIEWS} views of this list already; delete one first")
 
-    async def _mine(self, identifier: int) -> SavedView:
-        """A view that the person may change."""
-        view = await self._seen(identifier)
+    async def _mine(self, identifier: int, version: int | None) -> SavedView:
+        """A view that the person may change, in the version that is known, until the end."""
+        view = await self._seen(identifier, locked=True)
         if not self._can_change(view):
             raise Forbidden("Only whoever made this view, or a manager, may change it")
+        if version is not None and version != view.version:
+            raise Stale(f"the view “{view.name}”", view.version)
         return view
 
-    async def _seen(self, identifier: int) -> SavedView:
-        view = await self._session.get(SavedView, identifier)
+    async def _seen(self, identifier: int, *, locked: bool = False) -> SavedView:
+        view = await self._session.get(
+            SavedView, identifier, with_for_update=locked, populate_existing=locked
+        )
         if view is None or not (self._is_mine(view) or self._is_shared_with_me(view)):
             raise NotFound("View", identifier)
         self._kind(view.kind)
@@ -202,6 +228,7 @@ class SavedViews:
 
     async def _shown(self, views: Sequence[SavedView]) -> list[ViewOut]:
         names = await self._names({view.user_id for view in views})
+        begun = await defaults_of(self._session, self._who.user_id)
         return [
             ViewOut(
                 id=view.id or 0,
@@ -212,6 +239,8 @@ class SavedViews:
                 user={"id": view.user_id, "label": names.get(view.user_id, "")},
                 mine=self._is_mine(view),
                 can_change=self._can_change(view),
+                is_default=view.id in begun,
+                version=view.version,
             )
             for view in views
         ]

@@ -113,3 +113,61 @@ async def test_drivers_have_no_views_and_nobody_of_lists_they_may_not_see(world:
     assert users.status_code == 403
     unknown = await world.client.get(f"{ADDRESS}?kind=ships", headers=dispatcher)
     assert unknown.status_code == 400
+
+
+async def test_everybody_has_a_view_of_their_own_to_begin_with(world: World):
+    owner, colleague = await world.a(Role.DISPATCHER), await world.a(Role.DISPATCHER)
+    first, second = [
+        (await saved(world, owner, name, shared=True)).json()["data"]["id"] for name in "AB"
+    ]
+
+    async def begun(who: dict[str, str]) -> list[str]:
+        return [view["name"] for view in await listed(world, who) if view["is_default"]]
+
+    for identifier in (first, second):  # the second one in place of the first
+        answer = await world.client.put(f"{ADDRESS}/{identifier}/default", headers=owner)
+        assert (answer.status_code, answer.json()["data"]["is_default"]) == (200, True)
+    assert (await begun(owner), await begun(colleague)) == (["B"], [])
+    await world.client.put(f"{ADDRESS}/{first}/default", headers=colleague)
+    other = await world.client.delete(f"{ADDRESS}/{first}/default", headers=owner)
+    assert (other.status_code, await begun(owner), await begun(colleague)) == (200, ["B"], ["A"])
+    await world.client.delete(f"{ADDRESS}/{second}/default", headers=owner)
+    assert await begun(owner) == []
+
+
+async def test_a_view_that_is_gone_or_not_shared_any_more_begins_no_list(world: World):
+    owner, colleague = await world.a(Role.DISPATCHER), await world.a(Role.DISPATCHER)
+    shared = (await saved(world, owner, shared=True)).json()["data"]["id"]
+    address = f"{ADDRESS}/{shared}"
+    for who in (owner, colleague):
+        assert (await world.client.put(f"{address}/default", headers=who)).status_code == 200
+    await world.client.put(address, headers=owner, json={"name": "Mine", "settings": SETTINGS})
+    assert await listed(world, colleague) == []
+    assert (await world.client.put(f"{address}/default", headers=colleague)).status_code == 404
+    assert (await world.client.delete(address, headers=owner)).status_code == 200
+    again = (await saved(world, owner)).json()["data"]
+    assert not again["is_default"]
+
+
+async def test_a_view_that_somebody_else_changed_is_not_overwritten(world: World):
+    owner, manager = await world.a(Role.DISPATCHER), await world.a(Role.FLEET_MANAGER)
+    made = await saved(world, owner, shared=True)
+    address, tag = f"{ADDRESS}/{made.json()['data']['id']}", made.headers["ETag"]
+    assert (await world.client.get(address, headers=manager)).headers["ETag"] == tag
+
+    async def put(who: dict[str, str], name: str, tag: str) -> Any:
+        body = {"name": name, "shared": True, "settings": SETTINGS}
+        return await world.client.put(address, headers=who | {"If-Match": tag}, json=body)
+
+    first = await put(manager, "The manager's", tag)
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    second = await put(owner, "The owner's", tag)
+    assert (second.status_code, second.json()["error"]["type"]) == (412, "stale")
+    gone = await world.client.delete(address, headers=owner | {"If-Match": tag})
+    assert gone.status_code == 412
+    assert [view["name"] for view in await listed(world, owner)] == ["The manager's"]
+    third = await put(owner, "The owner's", first.headers["ETag"])
+    assert (third.status_code, third.json()["data"]["version"]) == (200, 3)
+    same = await put(owner, "The owner's", third.headers["ETag"])
+    assert same.headers["ETag"] == '"3"'  # nothing was different
+    assert (await put(owner, "X", "nonsense")).status_code == 400
