@@ -10,7 +10,6 @@ import asyncio
 import base64
 import gc
 import os
-import struct
 import sys
 import time
 from typing import Any, cast
@@ -21,146 +20,15 @@ import msgspec
 import uvloop
 
 from bench._load import percentile
-from fleet_app.location.frames import HEADER, RECORD
+from bench._measure import Measure
+from bench._plans import Joined, Page, Plan
+from bench._posts import post_all
 
 NAMESPACE = "/_event"
 BOOT = "reflex___state____state.hydrate_and_load"
 CONNECTING_AT_ONCE = 40
 JOIN_SECONDS = 30.0
-FIRST_LAT = 600_000_000
-STEP = 100
-"""Fix number n lies at FIRST_LAT + n * STEP, in 1e-7 degrees: so frames tell the number."""
 _TEXT, _PONG = 0x81, 0x8A
-LATE_SECONDS = 3.0
-"""How long frames are still awaited after the last post."""
-
-
-class Page(msgspec.Struct, frozen=True):
-    """A kind of session: the route, its parameters and the cookie it shows."""
-
-    pathname: str
-    path: str
-    query: dict[str, str]
-    cookie: str
-    count: int
-
-
-class Poster(msgspec.Struct, frozen=True):
-    """A device that posts one fix in every round."""
-
-    vehicle_id: int
-    token: str
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do."""
-
-    url: str
-    pages: list[Page]
-    posters: list[Poster]
-    post_url: str = ""
-    """Where the devices post."""
-    rounds: int
-    """Fixes of each device; one a second, spread over the second."""
-    marker: str
-    """Text of the messages that are counted beside binary frames."""
-    listen_seconds: float = 0.0
-    """How long to count frames when nothing is posted."""
-
-
-class Joined(msgspec.Struct, kw_only=True):
-    """The first line: how many sessions are live."""
-
-    sessions: int
-    failed: int
-    seconds: float
-    problem: str = ""
-
-
-class Outcome(msgspec.Struct, kw_only=True):
-    """The last line. Latencies in seconds, from the beginning of the POST to the frame."""
-
-    frames: int = 0
-    """Binary frames received, over all sessions."""
-    texts: int = 0
-    """Text messages with the marker received, over all sessions."""
-    dashboard_frames: int = 0
-    dashboard_records: int = 0
-    """Vehicle records in the dashboards' frames."""
-    bytes: int = 0
-    lost: int = 0
-    """Sessions that were cut off."""
-    samples: int = 0
-    p50_s: float = 0.0
-    p99_s: float = 0.0
-    max_s: float = 0.0
-    customer_p99_s: float = 0.0
-    post_p99_s: float = 0.0
-    posts: int = 0
-    failed_posts: int = 0
-    unseen_posts: int = 0
-    """Posts that no dashboard was shown, nor a newer one of the same vehicle."""
-    seconds: float = 0.0
-    client_cpu_s: float = 0.0
-    problem: str = ""
-
-
-class Measure:
-    """What all sessions of this process write into."""
-
-    def __init__(self, marker: str) -> None:
-        self.marker = marker.encode()
-        self.outcome = Outcome()
-        self.counting = False
-        self.latencies: dict[bool, list[float]] = {False: [], True: []}
-        self._posted: dict[int, list[float]] = {}
-        """By vehicle: when fix number 1, 2, … was sent."""
-        self._shown: dict[bool, dict[int, int]] = {False: {}, True: {}}
-        """The newest fix number of a vehicle that dashboards, and customers, were shown."""
-        self._frames: dict[bytes, list[float]] = {}
-
-    def posted(self, vehicle_id: int) -> None:
-        """Note the moment the next fix of a vehicle is sent."""
-        self._posted.setdefault(vehicle_id, []).append(time.perf_counter())
-
-    def unseen(self) -> int:
-        """Posts that no dashboard was shown, nor a newer one of the same vehicle."""
-        shown = self._shown[False]
-        return sum(len(sent) - shown.get(vehicle, 0) for vehicle, sent in self._posted.items())
-
-    def frame(self, frame: bytes, is_customer: bool) -> None:
-        """A binary frame arrived at one session."""
-        if not self.counting:
-            return
-        now = time.perf_counter()
-        times = self._frames.get(frame)
-        if times is None:
-            times = self._frames[frame] = self._times(frame, is_customer)
-        outcome = self.outcome
-        outcome.frames += 1
-        outcome.bytes += len(frame)
-        if not is_customer:
-            outcome.dashboard_frames += 1
-            outcome.dashboard_records += (len(frame) - HEADER.size) // RECORD.size
-        self.latencies[is_customer].extend([now - at for at in times])
-
-    def text(self, packet: bytes) -> None:
-        """A text message arrived at one session."""
-        if self.counting and packet.startswith(b"42") and self.marker in packet:
-            self.outcome.texts += 1
-            self.outcome.bytes += len(packet)
-
-    def _times(self, frame: bytes, is_customer: bool) -> list[float]:
-        """When the fixes that this frame brings, or has passed over, were sent."""
-        shown, found = self._shown[is_customer], list[float]()
-        for start in range(HEADER.size, len(frame), RECORD.size):
-            vehicle_id, lat = struct.unpack_from("<Ii", frame, start)
-            number = round((lat - FIRST_LAT) / STEP)
-            before = shown.get(vehicle_id, 0)
-            if number > before:
-                found += self._posted.get(vehicle_id, [])[before:number]
-                shown[vehicle_id] = number
-        return found
 
 
 class Session(asyncio.Protocol):
@@ -298,75 +166,6 @@ async def connect_all(plan: Plan, measure: Measure) -> Joined:
     await asyncio.gather(*(open_one(page) for page in pages))
     joined.seconds = time.perf_counter() - started
     return joined
-
-
-class Posts(asyncio.Protocol):
-    """A kept-alive connection on which one device posts."""
-
-    def __init__(self, host: str, poster: Poster, measure: Measure) -> None:
-        self._host = host
-        self._poster = poster
-        self._measure = measure
-        self._sent: list[float] = []
-        self._transport: asyncio.WriteTransport | None = None
-        self.latencies: list[float] = []
-        self.failed = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.WriteTransport", transport)
-
-    def post(self, number: int) -> None:
-        """Send fix `number`: a metre further north than the one before."""
-        assert self._transport is not None
-        lat = (FIRST_LAT + number * STEP) / 1e7
-        body = (
-            f'{{"recorded_at":{time.time_ns() // 1_000_000},"latitude":{lat:.5f},'
-            '"longitude":24.94,"speed":1.1,"heading":0.0}'
-        )
-        self._measure.posted(self._poster.vehicle_id)
-        self._sent.append(time.perf_counter())
-        self._transport.write(
-            (
-                f"POST /api/v1/locations HTTP/1.1\r\nHost: {self._host}\r\n"
-                f"Authorization: Bearer {self._poster.token}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-            ).encode()
-        )
-
-    def data_received(self, data: bytes) -> None:
-        if not data.startswith(b"HTTP/1.1 "):
-            return  # the rest of an answer
-        if data.startswith(b"HTTP/1.1 200"):
-            self.latencies.append(time.perf_counter() - self._sent[len(self.latencies)])
-        else:
-            self.failed += 1
-            self._measure.outcome.problem = data[:300].decode("latin-1")
-
-
-async def post_all(plan: Plan, measure: Measure) -> None:
-    """Every device posts once a second, the devices spread over the second."""
-    parts = urlsplit(plan.post_url)
-    loop = asyncio.get_running_loop()
-    lines: list[Posts] = []
-    for poster in plan.posters:
-        _, line = await loop.create_connection(
-            lambda poster=poster: Posts(parts.netloc, poster, measure),  # type: ignore[misc]
-            parts.hostname or "",
-            parts.port or 80,
-        )
-        lines.append(line)
-    started = time.perf_counter()
-    for number in range(1, plan.rounds + 1):
-        for index, line in enumerate(lines):
-            due = started + number + index / len(lines)
-            await asyncio.sleep(max(due - time.perf_counter(), 0.0))
-            line.post(number)
-    await asyncio.sleep(LATE_SECONDS)
-    latencies = [latency for line in lines for latency in line.latencies]
-    measure.outcome.posts = len(latencies)
-    measure.outcome.post_p99_s = percentile(latencies, 0.99)
-    measure.outcome.failed_posts = plan.rounds * len(lines) - len(latencies)
-    measure.outcome.unseen_posts = measure.unseen()
 
 
 async def work(plan: Plan) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from bench._people import add_dispatcher, sign_in
-from bench._sockets import Joined, Outcome, Page, Plan, Poster
+from bench._plans import Joined, Outcome, Page, Plan, Poster
 from bench._stack import Device, Stack, free_port, make_fleet, say, stack
 from fleet_app.runtime import web
 

@@ -7,7 +7,9 @@ import asyncio
 import msgspec
 import pytest
 
-from bench._sockets import FIRST_LAT, STEP, Measure, Page, Session
+from bench._measure import FIRST_LAT, STEP, Measure
+from bench._plans import Page
+from bench._sockets import Session
 from fleet_app.location.frames import FrameKind, LivePosition, encode_frame, pack_position
 from fleet_app.location.models import MotionStatus
 
