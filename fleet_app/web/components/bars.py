@@ -65,8 +65,11 @@ def top_bar(
     )
 
 
-def side_nav(active: str, may_pages: Any) -> rx.Component:
-    """The pages that somebody may see, as a rail of icons with names."""
+def side_nav(active: Any, may_pages: Any) -> rx.Component:
+    """The pages that somebody may see, as a rail of icons with names.
+
+    `active` is the route of the one that is open, which may be known in the browser only.
+    """
     return rx.el.nav(
         *(
             rx.cond(
@@ -83,15 +86,14 @@ def side_nav(active: str, may_pages: Any) -> rx.Component:
     )
 
 
-def _nav_entry(route: str, icon: str, name: str, active: bool) -> rx.Component:
-    attributes = {"aria-current": "page"} if active else {}
+def _nav_entry(route: str, icon: str, name: str, active: Any) -> rx.Component:
     return rx.el.a(
         rx.icon(icon, size=18),
         rx.el.span(name, class_name="nav-name"),
         href=route,
-        class_name="nav-entry active" if active else "nav-entry",
+        class_name=rx.cond(active, "nav-entry active", "nav-entry"),
         title=name,
-        custom_attrs=attributes,
+        custom_attrs={"aria-current": rx.cond(active, "page", "false")},
     )
 
 

@@ -72,11 +72,18 @@ def _row(item: Any) -> rx.Component:
         rx.el.td(
             rx.cond(item["counts"] != "", item["counts"], rx.el.span(item["total"], " rows")),
             rx.cond(
-                item["failed"] > 0,
+                item["left"] > 0,
                 rx.el.span(
-                    " · ", item["failed"].to_string(), " need fixing", class_name="count-wrong"
+                    " · ",
+                    item["left"].to_string(),
+                    rx.cond(item["left"] == 1, " needs fixing", " need fixing"),
+                    class_name="count-wrong",
                 ),
-                rx.fragment(),
+                rx.cond(
+                    item["failed"] > 0,
+                    rx.el.span(" · ", item["failed"].to_string(), " corrected", class_name="quiet"),
+                    rx.fragment(),
+                ),
             ),
         ),
         rx.el.td(

@@ -27,20 +27,36 @@ def new_import_page() -> rx.Component:
         ),
         class_name="field import-kind",
     )
-    template = download_link(
-        rx.icon("download", size=14),
-        "Download an empty template",
-        href=NewImport.template,
-        name=NewImport.kind + "-template.csv",
-        class_name="link with-icon",
-        custom_attrs={"data-testid": "template"},
-    )
     card = rx.el.section(
         choice,
         file_place(NewImport.fields, NewImport.limit),
-        rx.el.div(template, class_name="import-below"),
+        rx.el.div(*_templates(), class_name="import-below"),
         rx.el.ul(*(rx.el.li(text) for text in ADVICE), class_name="advice"),
         class_name="card",
     )
     none = rx.el.p("Your role may not import anything.", class_name="card empty")
-    return frame("Import a file", steps(0), rx.cond(NewImport.kind != "", card, none))
+    return frame(
+        "Import a file",
+        steps(0),
+        rx.cond(NewImport.kind != "", card, none),
+        kind=NewImport.kind,
+    )
+
+
+def _templates() -> tuple[rx.Component, rx.Component]:
+    base = rx.Var.create("/api/v1/imports/template.")
+    return (
+        download_link(
+            rx.icon("download", size=14),
+            "Download an empty template",
+            href=base + "xlsx?kind=" + NewImport.kind,
+            class_name="link with-icon",
+            custom_attrs={"data-testid": "template"},
+        ),
+        download_link(
+            "as CSV",
+            href=base + "csv?kind=" + NewImport.kind,
+            class_name="link",
+            custom_attrs={"data-testid": "template-csv"},
+        ),
+    )

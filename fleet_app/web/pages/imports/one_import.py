@@ -17,8 +17,33 @@ ITEM: Any = ImportScreen.item
 
 def one_import_page() -> rx.Component:
     """Columns, check, progress or result."""
+    body = rx.fragment(
+        steps(ImportScreen.at),
+        rx.cond(
+            ImportScreen.problem != "",
+            rx.el.p(ImportScreen.problem, class_name="form-error", role="alert"),
+            rx.fragment(),
+        ),
+        _step(),
+        ticker(active=ITEM["busy"].to(bool), every_ms=800, on_tick=ImportScreen.refresh),
+    )
+    missing = rx.el.p(
+        "There is no such import. ",
+        rx.el.a("See all imports", href="/imports", class_name="link"),
+        class_name="card empty",
+    )
+    return frame(
+        rx.cond(ImportScreen.step != "", ITEM["filename"].to(str), "Import"),
+        rx.cond(ImportScreen.found, rx.cond(ImportScreen.step != "", body, rx.fragment()), missing),
+        aside=rx.cond(ImportScreen.step != "", _what(), rx.fragment()),
+        kind=ITEM["plural"].to(str),
+    )
+
+
+def _step() -> rx.Component:
+    """What there is to do or to see now."""
     matching = (ImportScreen.step == "columns") | ImportScreen.editing
-    shown = rx.cond(
+    return rx.cond(
         matching,
         columns_step(),
         rx.match(
@@ -33,33 +58,12 @@ def one_import_page() -> rx.Component:
             rx.fragment(),
         ),
     )
-    body = rx.fragment(
-        steps(ImportScreen.at),
-        rx.cond(
-            ImportScreen.problem != "",
-            rx.el.p(ImportScreen.problem, class_name="form-error", role="alert"),
-            rx.fragment(),
-        ),
-        shown,
-        ticker(active=ITEM["busy"].to(bool), every_ms=800, on_tick=ImportScreen.refresh),
-    )
-    missing = rx.el.p(
-        "There is no such import. ",
-        rx.el.a("See all imports", href="/imports", class_name="link"),
-        class_name="card empty",
-    )
-    return frame(
-        rx.cond(ImportScreen.step != "", ITEM["filename"].to(str), "Import"),
-        rx.cond(ImportScreen.found, rx.cond(ImportScreen.step != "", body, rx.fragment()), missing),
-        aside=rx.cond(
-            ImportScreen.step != "",
-            rx.el.span(
-                rx.el.span(
-                    ITEM["kind"], " · ", ITEM["total"], " rows", class_name="quiet import-what"
-                ),
-                pill(ITEM),
-                class_name="import-aside",
-            ),
-            rx.fragment(),
-        ),
+
+
+def _what() -> rx.Component:
+    """Which records, how many, and how far they are."""
+    return rx.el.span(
+        rx.el.span(ITEM["kind"], " · ", ITEM["total"], " rows", class_name="quiet import-what"),
+        pill(ITEM),
+        class_name="import-aside",
     )

@@ -6,15 +6,22 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.web.components.grid.file_post import file_post
 from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.imports.listing import NewImport
 
 STEPS = ("Choose a file", "Match the columns", "Check", "Import")
 
 
-def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> rx.Component:
-    """A page of the import screens; an `inner` one leads back to all of them."""
+def frame(
+    title: Any, *content: Any, aside: Any = None, inner: bool = True, kind: Any = None
+) -> rx.Component:
+    """A page of the import screens; an `inner` one leads back to all of them.
+
+    The records of `kind` are where we are in the navigation.
+    """
     crumb = rx.el.a("Imports", href="/imports", class_name="crumb") if inner else rx.fragment()
     head = rx.el.div(
         rx.el.div(
@@ -25,7 +32,15 @@ def frame(title: Any, *content: Any, aside: Any = None, inner: bool = True) -> r
         aside if aside is not None else rx.fragment(),
         class_name="import-head",
     )
-    return chrome(rx.el.div(head, *content, class_name="import-page"), active="/imports")
+    return chrome(rx.el.div(head, *content, class_name="import-page"), active=_entry_of(kind))
+
+
+def _entry_of(kind: Any) -> Any:
+    """The entry of the navigation that a kind, known in the browser, stands under."""
+    if kind is None:
+        return "/imports"
+    entries = ((one.plural, tabs_of(one.plural).route) for one in KINDS)
+    return rx.match(kind, *entries, "")
 
 
 def steps(current: Any) -> rx.Component:
@@ -95,6 +110,25 @@ def file_place(fields: Any, limit: Any, label: str = "Choose a file") -> rx.Comp
         hint="or drop it here: Excel (.xlsx) or CSV",
         on_done=NewImport.arrived,
     )
+
+
+def headline(icon: str, tone: str, *content: Any, test_id: str) -> rx.Component:
+    """What came of it, beside its sign."""
+    return rx.el.div(
+        rx.icon(icon, size=26, class_name=f"{tone}-icon"),
+        rx.el.div(*content),
+        class_name="done-head",
+        custom_attrs={"data-testid": test_id},
+    )
+
+
+def count_of(number: Any) -> Any:
+    """A count with its thousands apart."""
+    made: Any = rx.Var(
+        f"({number!s}).toLocaleString('en')",
+        _var_data=number._get_all_var_data(),
+    )
+    return made.to(str)
 
 
 def pill(item: Any) -> rx.Component:

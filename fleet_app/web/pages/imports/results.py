@@ -1,4 +1,4 @@
-"""What a check found and what a run did: the rows that need fixing, and the ways on."""
+"""What a check found and what a run did, and the ways on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from fleet_app.web.components.records.downloads import download_link
-from fleet_app.web.pages.imports.parts import file_place, pager
+from fleet_app.web.pages.imports.fixing import belongs_to, to_fix
+from fleet_app.web.pages.imports.parts import count_of, headline
 from fleet_app.web.states.imports.screen import ImportScreen
 
 ITEM: Any = ImportScreen.item
@@ -16,10 +16,12 @@ NO_CHANGE = "Nothing would change: every row says what is there already."
 
 def checked_step() -> rx.Component:
     """So many rows are right, so many need fixing."""
-    right, failed = ITEM["right"].to(int), ITEM["failed"].to(int)
+    right = ITEM["right"].to(int)
     return rx.fragment(
         rx.el.section(
-            _summary(right, failed),
+            belongs_to(),
+            _summary(right, ITEM["failed"].to(int)),
+            _without_place(),
             rx.el.div(
                 rx.el.button(
                     "Change the columns", type="button",
@@ -31,8 +33,110 @@ def checked_step() -> rx.Component:
             ),
             class_name="card",
         ),
-        rx.cond(failed > 0, _to_fix(), rx.fragment()),
+        to_fix(),
     )  # fmt: skip
+
+
+def done_step() -> rx.Component:
+    """What came in, and how to see it or take it back."""
+    right = ITEM["right"].to(int)
+    came = rx.cond(right == 1, "One row imported", count_of(right) + " rows imported")
+    return rx.fragment(
+        rx.el.section(
+            headline(
+                "circle-check",
+                "done",
+                rx.el.h2(came),
+                rx.el.p(ITEM["counts"], class_name="quiet"),
+                test_id="import-done",
+            ),
+            belongs_to(),
+            _without_place(),
+            rx.el.div(_undo(), _see(), _first_next(), class_name="step-actions"),
+            class_name="card",
+        ),
+        to_fix(),
+    )
+
+
+def stopped_step(title: str) -> rx.Component:
+    """It failed, was cancelled, or was taken back."""
+    begin = rx.el.a(
+        "Import a file",
+        href=rx.Var.create("/imports/new?kind=") + ITEM["plural"].to(str),
+        class_name="button",
+    )
+    return rx.el.section(
+        rx.el.h2(title),
+        rx.el.p(ITEM["message"], class_name="quiet"),
+        belongs_to(),
+        rx.el.div(
+            begin,
+            _when_possible("map", "Change the columns", on_click=ImportScreen.back),
+            _when_possible("undo", "Take back what came in", on_click=ImportScreen.undo),
+            _when_possible("run", "Continue", on_click=ImportScreen.run, primary=True),
+            class_name="step-actions",
+        ),
+        class_name="card",
+    )
+
+
+def _when_possible(
+    action: str, *words: Any, on_click: Any, primary: bool = False, title: str = ""
+) -> rx.Component:
+    """A button for what can be done with the import as it is now."""
+    return rx.cond(
+        ITEM["can"].to(list[str]).contains(action),
+        rx.el.button(
+            *words,
+            type="button",
+            class_name="button primary" if primary else "button",
+            on_click=on_click,
+            title=title or None,
+        ),
+        rx.fragment(),
+    )
+
+
+def _undo() -> rx.Component:
+    return _when_possible(
+        "undo",
+        rx.icon("undo-2", size=14),
+        "Undo the import",
+        on_click=ImportScreen.undo,
+        title="Deletes the records that it made and nobody changed since",
+    )
+
+
+def _see() -> rx.Component:
+    """The list of what came in, unless every row was there already."""
+    is_last = ImportScreen.first["waiting"].to(int) == 0
+    return rx.cond(
+        ITEM["changes"].to(int) > 0,
+        rx.el.a(
+            rx.Var.create("See these ") + ITEM["kind"].to(str).lower(),
+            href=ITEM["link"].to(str),
+            class_name=rx.cond(is_last, "button primary", "button"),
+            custom_attrs={"data-testid": "see"},
+        ),
+        rx.fragment(),
+    )
+
+
+def _first_next() -> rx.Component:
+    """Back to the first file, when its right rows were checked only."""
+    first = ImportScreen.first
+    waiting = first["waiting"].to(int)
+    return rx.cond(
+        waiting > 0,
+        rx.el.a(
+            rx.Var.create("On to the ") + count_of(waiting) + " right rows of the first file",
+            href=rx.Var.create("/imports/") + first["id"].to(int).to_string(),
+            class_name="button primary",
+            custom_attrs={"data-testid": "first-next"},
+        ),
+        rx.fragment(),
+    )
 
 
 def _go_on(right: Any) -> rx.Component:
@@ -40,7 +144,7 @@ def _go_on(right: Any) -> rx.Component:
     words = rx.cond(
         right == 1,
         "Import the one right row",
-        rx.Var.create("Import the ") + _count(right) + " right rows",
+        rx.Var.create("Import the ") + count_of(right) + " right rows",
     )
     run = rx.el.button(
         words,
@@ -59,221 +163,64 @@ def _go_on(right: Any) -> rx.Component:
     return rx.cond(right > 0, rx.cond(changes > 0, run, done), rx.fragment())
 
 
-def done_step() -> rx.Component:
-    """What came in, and how to see it or take it back."""
-    failed = ITEM["failed"].to(int)
-    return rx.fragment(
-        rx.el.section(
-            rx.el.div(
-                rx.icon("circle-check", size=26, class_name="done-icon"),
-                rx.el.div(
-                    rx.el.h2(
-                        rx.cond(
-                            ITEM["right"].to(int) == 1,
-                            "One row imported",
-                            _count(ITEM["right"].to(int)) + " rows imported",
-                        )
-                    ),
-                    rx.el.p(ITEM["counts"], class_name="quiet"),
-                ),
-                class_name="done-head",
-                custom_attrs={"data-testid": "import-done"},
-            ),
-            _without_place(),
-            rx.el.div(
-                rx.cond(
-                    ITEM["can"].to(list[str]).contains("undo"),
-                    rx.el.button(
-                        rx.icon("undo-2", size=14), "Undo the import", type="button",
-                        class_name="button", on_click=ImportScreen.undo,
-                        title="Deletes the records that it made and nobody changed since",
-                    ),
-                    rx.fragment(),
-                ),
-                rx.el.a(
-                    rx.Var.create("See these ") + ITEM["kind"].to(str).lower(),
-                    href=ITEM["link"].to(str), class_name="button primary",
-                ),
-                class_name="step-actions",
-            ),
-            class_name="card",
-        ),
-        rx.cond(failed > 0, _to_fix(), rx.fragment()),
-    )  # fmt: skip
-
-
-def stopped_step(title: str) -> rx.Component:
-    """It failed, was cancelled, or was taken back."""
-    may = ITEM["can"].to(list[str])
-    begin = rx.el.a(
-        "Import a file",
-        href=rx.Var.create("/imports/new?kind=") + ITEM["plural"].to(str),
-        class_name="button",
-    )
-    return rx.el.section(
-        rx.el.h2(title),
-        rx.el.p(ITEM["message"], class_name="quiet"),
-        rx.el.div(
-            begin,
-            rx.cond(may.contains("map"),
-                    rx.el.button("Change the columns", type="button", class_name="button",
-                                 on_click=ImportScreen.back), rx.fragment()),
-            rx.cond(may.contains("undo"),
-                    rx.el.button("Take back what came in", type="button", class_name="button",
-                                 on_click=ImportScreen.undo), rx.fragment()),
-            rx.cond(may.contains("run"),
-                    rx.el.button("Continue", type="button", class_name="button primary",
-                                 on_click=ImportScreen.run), rx.fragment()),
-            class_name="step-actions",
-        ),
-        class_name="card",
-    )  # fmt: skip
-
-
 def _summary(right: Any, failed: Any) -> rx.Component:
-    all_right = rx.fragment(
-        rx.icon("circle-check", size=26, class_name="done-icon"),
-        rx.el.div(rx.el.h2("All ", _count(right), " rows are right"),
-                  rx.el.p(rx.cond(ITEM["changes"].to(int) > 0, ITEM["counts"].to(str), NO_CHANGE),
-                          class_name="quiet")),
+    words = rx.cond(ITEM["changes"].to(int) > 0, ITEM["counts"].to(str), NO_CHANGE)
+    whole = rx.cond(
+        right == 1, "The one row is right", rx.Var.create("All ") + count_of(right)
+        + " rows are right",
     )  # fmt: skip
-    some_wrong = rx.fragment(
-        rx.icon("triangle-alert", size=26, class_name="warn-icon"),
-        rx.el.div(
-            rx.el.h2(
-                rx.match(
-                    right,
-                    (0, "No row is right, "),
-                    (1, "One row is right, "),
-                    _count(right) + " rows are right, ",
-                ),
-                rx.cond(failed == 1, "one needs fixing", _count(failed) + " need fixing"),
-            ),
-            rx.el.p(
-                rx.cond(
-                    right == 0,
-                    "Perhaps a column was taken for the wrong field.",
-                    rx.fragment(
-                        ITEM["counts"],
-                        rx.cond(
-                            ITEM["changes"].to(int) > 0,
-                            ". You can import the right rows now and the others later.",
-                            ". Importing the right rows would change nothing.",
-                        ),
-                    ),
-                ),
-                class_name="quiet",
-            ),
+    return rx.cond(
+        failed > 0,
+        headline("triangle-alert", "warn", *_some_wrong(right, failed), test_id="check-summary"),
+        headline(
+            "circle-check",
+            "done",
+            rx.el.h2(whole),
+            rx.el.p(words, class_name="quiet"),
+            test_id="check-summary",
         ),
     )
-    return rx.fragment(
-        rx.el.div(
-            rx.cond(failed > 0, some_wrong, all_right),
-            class_name="done-head",
-            custom_attrs={"data-testid": "check-summary"},
-        ),
-        _without_place(),
+
+
+def _some_wrong(right: Any, failed: Any) -> tuple[rx.Component, rx.Component]:
+    are_right = rx.match(
+        right,
+        (0, "No row is right, "),
+        (1, "One row is right, "),
+        count_of(right) + " rows are right, ",
     )
+    wrong = rx.cond(failed == 1, "one needs fixing", count_of(failed) + " need fixing")
+    on = rx.cond(
+        ITEM["changes"].to(int) > 0,
+        ". You can import the right rows now and the others later.",
+        ". Importing the right rows would change nothing.",
+    )
+    advice = rx.cond(
+        right == 0,
+        "Perhaps a column was taken for the wrong field.",
+        rx.fragment(ITEM["counts"], on),
+    )
+    return rx.el.h2(are_right, wrong), rx.el.p(advice, class_name="quiet")
 
 
 def _without_place() -> rx.Component:
     count = ITEM["without_place"].to(int)
+    shown = rx.el.a(
+        "Show what is not on the map",
+        href=ITEM["unplaced"].to(str),
+        class_name="link",
+        custom_attrs={"data-testid": "unplaced"},
+    )
     return rx.cond(
         count > 0,
         rx.el.p(
             rx.icon("map-pin-off", size=15),
             rx.el.span(
-                rx.cond(count == 1, "One address is", _count(count) + " addresses are"),
+                rx.cond(count == 1, "One address is", count_of(count) + " addresses are"),
                 " not on the map. You can place them there later. ",
-                rx.cond(
-                    ITEM["unplaced"] != "",
-                    rx.el.a(
-                        "Show what is not on the map", href=ITEM["unplaced"].to(str),
-                        class_name="link", custom_attrs={"data-testid": "unplaced"},
-                    ),
-                    rx.fragment(),
-                ),
+                rx.cond(ITEM["unplaced"] != "", shown, rx.fragment()),
             ),
             class_name="hint-box",
         ),
         rx.fragment(),
-    )  # fmt: skip
-
-
-def _to_fix() -> rx.Component:
-    base = rx.Var.create("/api/v1/imports/") + ITEM["id"].to(int).to_string() + "/problems"
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2("Rows to fix"),
-            rx.el.div(
-                download_link(rx.icon("download", size=14), "Download the wrong rows",
-                              href=base + ".xlsx", class_name="button small",
-                              custom_attrs={"data-testid": "problems-xlsx"}),
-                download_link("as CSV", href=base + ".csv", class_name="link"),
-                class_name="fix-downloads",
-            ),
-            class_name="progress-head",
-        ),
-        rx.el.div(
-            rx.el.table(
-                rx.el.thead(
-                    rx.el.tr(
-                        rx.el.th("Row", scope="col"),
-                        rx.foreach(
-                            ImportScreen.wrong_headers, lambda name: rx.el.th(name, scope="col")
-                        ),
-                    )
-                ),
-                rx.el.tbody(rx.foreach(ImportScreen.wrong, _wrong_row)),
-                class_name="import-table wrong-rows",
-                custom_attrs={"data-testid": "wrong-rows"},
-            ),
-            class_name="table-scroll",
-            tab_index=0,
-            role="region",
-            aria_label="Rows to fix",
-        ),
-        pager(ImportScreen.wrong_page, ImportScreen.wrong_pages, ImportScreen.turn),
-        rx.el.p(
-            "Correct them in the downloaded file, where the first column says what is wrong, "
-            "and bring it back here.",
-            class_name="quiet fix-how",
-        ),
-        file_place(ImportScreen.fields, ImportScreen.limit, "Upload the corrected file"),
-        class_name="card",
-    )  # fmt: skip
-
-
-def _wrong_row(row: Any) -> rx.Component:
-    return rx.el.tr(
-        rx.el.th(
-            row["row"],
-            rx.cond(
-                row["what"] != "", rx.el.span(row["what"], class_name="cell-error"), rx.fragment()
-            ),
-            scope="row",
-        ),
-        rx.foreach(row["cells"].to(list[dict[str, str]]), _cell),
-        key=row["row"].to_string(),
     )
-
-
-def _cell(cell: Any) -> rx.Component:
-    return rx.el.td(
-        rx.cond(cell["text"] != "", cell["text"], rx.el.span("empty", class_name="quiet")),
-        rx.cond(
-            cell["error"] != "",
-            rx.el.span(cell["error"], class_name="cell-error"),
-            rx.fragment(),
-        ),
-        custom_attrs={"data-wrong": rx.cond(cell["error"] != "", "true", "false")},
-    )
-
-
-def _count(number: Any) -> Any:
-    """A count with its thousands apart, as the reader's browser writes it."""
-    made: Any = rx.Var(
-        f"({number!s}).toLocaleString('en')",
-        _var_data=number._get_all_var_data(),
-    )
-    return made.to(str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -10,8 +11,12 @@ from reflex.event import EventSpec
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.web.gate import current_principal, requires
-from fleet_app.web.states.imports.showing import Choice, Shown, show, template_of
+from fleet_app.kernel.errors import FleetError
+from fleet_app.records.imports.corrections import is_settled
+from fleet_app.records.imports.states import can
+from fleet_app.records.models import Import
+from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.imports.showing import Choice, Shown, show
 from fleet_app.web.states.records.reading import house_style
 from fleet_app.web.states.session import shown_fleet
 
@@ -67,7 +72,12 @@ class ImportList(rx.State):
         for fleet_id in zones:
             zones[fleet_id], _ = await house_style(fleet_id or 0)
         self.zones = ", ".join(sorted(set(zones.values())))
-        self.items = [show(one, names.get(one.user_id, ""), zones[one.fleet_id]) for one in found]
+        families = await imports.families(found)
+        self.items = [
+            show(one, names.get(one.user_id, ""), zones[one.fleet_id],
+                 families[one.id or 0].corrected)
+            for one in found
+        ]  # fmt: skip
         self.busy = any(one["busy"] for one in self.items)
 
 
@@ -76,7 +86,6 @@ class NewImport(rx.State):
 
     kinds: list[Choice] = []
     kind: str = ""
-    template: str = ""
     fields: dict[str, str] = {}
     """What is sent along with the file."""
     limit: int = 0
@@ -102,16 +111,31 @@ class NewImport(rx.State):
     @rx.event
     @requires("imports.use")
     async def arrived(self, answer: str) -> EventSpec | None:
-        """The file is here: on to its columns."""
+        """The file is here: on to its columns, or, if those are known, to its check."""
         try:
-            return rx.redirect(f"/imports/{int(json.loads(answer)['data']['id'])}")
+            identifier = int(json.loads(answer)["data"]["id"])
         except (ValueError, KeyError, TypeError):
             return None
+        with suppress(FleetError):  # its page says what can be done
+            await self._check_settled(identifier)
+        return rx.redirect(f"/imports/{identifier}")
+
+    async def _check_settled(self, identifier: int) -> None:
+        """Have a corrected file checked whose columns were matched with the first one."""
+        imports, actor = get_container().imports, await current_actor(self)
+        record = await imports.get(actor.principal, identifier)
+        first = (await imports.families([record]))[identifier].first
+        if first is not None and is_settled(record, first) and "check" in can(record):
+            await imports.check(actor, identifier)
 
     async def _choose(self, kind: str) -> None:
         self.kind = kind
-        self.template = template_of(KINDS[kind]) if kind else ""
         self.fields = await file_fields(self, kind)
+
+
+def correction_fields(record: Import) -> dict[str, str]:
+    """What goes with a file that has the wrong rows of `record`, corrected."""
+    return {"kind": record.kind, "corrects": str(record.id)}
 
 
 async def file_fields(state: rx.State, kind: str) -> dict[str, str]:

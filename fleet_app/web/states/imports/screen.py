@@ -10,15 +10,18 @@ from fleet_app.kernel.errors import FleetError, NotFound
 from fleet_app.records.fields import FieldType
 from fleet_app.records.models import Import, ImportState
 from fleet_app.web.gate import current_actor, current_principal, requires
-from fleet_app.web.states.imports.listing import file_fields
+from fleet_app.web.states.imports.listing import correction_fields
 from fleet_app.web.states.imports.showing import (
     Choice,
     Column,
+    Relative,
     Shown,
     WrongRow,
     choices_of,
     columns_of,
     missing_titles,
+    relative,
+    relatives,
     show,
     wrong_rows,
 )
@@ -59,6 +62,14 @@ class ImportScreen(rx.State):
     wrong_total: int = 0
     fields: dict[str, str] = {}
     """What is sent along with a corrected file."""
+    first: Relative = Relative(id=0, filename="", words="", waiting=0)
+    """What this file corrects."""
+    brought: list[Relative] = []
+    """The files that corrected rows of this one."""
+    pending: list[Relative] = []
+    """Those that are meant to, and are not imported yet."""
+    corrected: int = 0
+    """How many of the wrong rows came in that way."""
     limit: int = 0
     """The size of the largest file, bytes."""
 
@@ -95,7 +106,7 @@ class ImportScreen(rx.State):
             return
         self.limit = get_container().settings.import_max_bytes
         self.choices = choices_of(KINDS[record.kind])
-        self.fields = await file_fields(self, record.kind)
+        self.fields = correction_fields(record)
         await self._take(record)
 
     @rx.event
@@ -189,13 +200,23 @@ class ImportScreen(rx.State):
     async def _take(self, record: Import) -> None:
         before, self.step = self.step, STEPS[ImportState(record.state)]
         zone, _ = await house_style(record.fleet_id or 0)
-        self.item = show(record, zone=zone)
+        if before != self.step:
+            await self._read_family(record)
+        self.item = show(record, zone=zone, corrected=self.corrected)
         if before == self.step:
             return
         self.columns, self.wrong_page = columns_of(record), 1
         self.missing = missing_titles(KINDS[record.kind], record.mapping)
         if not self.item["busy"]:
             await self._read_problems(record)
+
+    async def _read_family(self, record: Import) -> None:
+        """What belongs to it, as of now."""
+        family = (await get_container().imports.families([record]))[record.id or 0]
+        self.corrected = family.corrected
+        self.brought, self.pending = relatives(family)
+        if family.first is not None:
+            self.first = relative(family.first)
 
     async def _read_problems(self, record: Import) -> None:
         found, self.wrong_total = await get_container().imports.problems(

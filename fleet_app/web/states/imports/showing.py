@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.imports.columns import (
@@ -16,11 +16,13 @@ from fleet_app.records.imports.columns import (
     is_remark,
     missing,
 )
+from fleet_app.records.imports.corrections import Family, stored
 from fleet_app.records.imports.places import address_fields
 from fleet_app.records.imports.problems import words_of_problem
 from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem, ImportState
+from fleet_app.records.query import IMPORT
 from fleet_app.records.sheets.moments import Order
 from fleet_app.web.states.records.texts import zone_of
 
@@ -45,12 +47,15 @@ TONES: Mapping[ImportState, str] = {
 }  # fmt: skip
 """State -> the status pill whose colours it has."""
 
+PENDING = BUSY - {S.UNDOING} | {S.UPLOADED, S.CHECKED, S.FAILED, S.CANCELLED}
+"""The states in which more may come of an import."""
+
 
 class Shown(TypedDict):
     """One import; `right` are the rows that are or will be taken over.
 
-    `changes` are those of them that make or change a record; `unplaced` is the list of records
-    that are not on the map.
+    `changes` are those of them that make or change a record; `left` are the wrong ones that no
+    other file corrected; `unplaced` is the list of records that are not on the map.
     """
 
     id: int
@@ -68,6 +73,7 @@ class Shown(TypedDict):
     right: int
     changes: int
     failed: int
+    left: int
     counts: str
     message: str
     busy: bool
@@ -76,6 +82,18 @@ class Shown(TypedDict):
     dates: Order
     without_place: int
     unplaced: str
+
+
+class Relative(TypedDict):
+    """A file that corrects another, or is corrected by it; `words` say how far it is.
+
+    So many right rows of it were checked and are `waiting` to be imported.
+    """
+
+    id: int
+    filename: str
+    words: str
+    waiting: int
 
 
 class Column(TypedDict):
@@ -109,8 +127,9 @@ class WrongRow(TypedDict):
     what: str
 
 
-def show(record: Import, name: str = "", zone: str = "UTC") -> Shown:
-    """An import as the screens show it; `name` is whose it is, `zone` where it was made."""
+def show(record: Import, name: str = "", zone: str = "UTC", corrected: int = 0) -> Shown:
+    """An import as the screens show it; `name` is whose it is, `zone` where it was made, and
+    `corrected` how many of its wrong rows came in with other files."""
     kind, state = KINDS[record.kind], ImportState(record.state)
     right = record.created + record.updated + record.unchanged
     return Shown(
@@ -129,6 +148,7 @@ def show(record: Import, name: str = "", zone: str = "UTC") -> Shown:
         right=right,
         changes=record.created + record.updated,
         failed=record.failed,
+        left=record.failed - corrected,
         counts=_counts(record, kind),
         message=record.message,
         busy=state in BUSY,
@@ -155,13 +175,26 @@ def _counts(record: Import, kind: Kind) -> str:
 
 
 def link_to_records(record: Import) -> str:
-    """The list narrowed to what was written while the import ran."""
-    until = record.finished_at or record.created_at
-    times = {
-        "updated_at.from": record.created_at.isoformat(),
-        "updated_at.to": until.isoformat(),
-    }
-    return f"/{record.kind}?{urlencode(times)}"
+    """The list narrowed to what the import made or changed."""
+    return f"/{record.kind}?{urlencode({IMPORT: record.id})}"
+
+
+def relative(record: Import) -> Relative:
+    """A file that belongs to another one."""
+    state = ImportState(record.state)
+    right = record.created + record.updated + record.unchanged
+    waits = state is S.CHECKED and record.created + record.updated > 0
+    return Relative(
+        id=record.id or 0, filename=record.filename, words=WORDS[state].lower(),
+        waiting=right if waits else 0,
+    )  # fmt: skip
+
+
+def relatives(family: Family) -> tuple[list[Relative], list[Relative]]:
+    """The corrected files that came in, and those that may still."""
+    pending = [one for one in family.later if ImportState(one.state) in PENDING]
+    brought = [one for one in family.later if stored(one) and one not in pending]
+    return [relative(one) for one in brought], [relative(one) for one in pending]
 
 
 def link_to_unplaced(kind: str) -> str:
@@ -204,13 +237,6 @@ def missing_titles(kind: Kind, mapping: Mapping[str, str]) -> list[str]:
     if NUMBER in mapping.values():
         return []
     return [spec.title for spec in missing(kind, mapping)]
-
-
-def template_of(kind: Kind) -> str:
-    """An empty sheet with every column, as an address that is its own content."""
-    headers = [header_of(spec) for spec in importable(kind)]
-    line = ",".join(f'"{one}"' if "," in one or '"' in one else one for one in headers)
-    return "data:text/csv;charset=utf-8," + quote("\ufeff" + line + "\r\n")
 
 
 def wrong_rows(
