@@ -16,8 +16,9 @@ from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.errors import FleetError, InvalidInput, NotFound
 from fleet_app.records.kinds import Kind
 from fleet_app.records.listing import Row
+from fleet_app.records.query import IMPORT
 from fleet_app.records.service import Records, prepared_for
-from fleet_app.web.gate import current_actor
+from fleet_app.web.gate import current_actor, current_principal
 
 LONGEST = 20_000
 """Characters of one field that are looked at at all."""
@@ -101,8 +102,8 @@ async def change_record(
 
 
 async def labels_of(state: rx.State, kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
-    """What the records are called that these fields name."""
-    labels = {}
+    """What the records are called that these fields name, and the file of an import."""
+    labels = await _file_of(state, texts.get(IMPORT, ""))
     for spec in kind.references:
         target, text = KINDS.get(spec.reference or ""), texts.get(spec.name, "")
         if target is None or not (text.isascii() and text.isdigit() and len(text) < 19):
@@ -112,6 +113,15 @@ async def labels_of(state: rx.State, kind: Kind, texts: Mapping[str, str]) -> di
             if row is not None:
                 labels[spec.name] = label_in(target, row)
     return labels
+
+
+async def _file_of(state: rx.State, text: str) -> dict[str, str]:
+    """The name of the file of the import that a filter names."""
+    with suppress(FleetError):  # forgotten, or not for these eyes: the number itself will do
+        if text:
+            imports, who = get_container().imports, await current_principal(state)
+            return {IMPORT: (await imports.get(who, number_in(text))).filename}
+    return {}
 
 
 async def house_style(fleet_id: int) -> tuple[str, str]:
