@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.audit.trail import seal
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.catalogue.sign_up import SignUps
 from fleet_app.delivery.live_status import LiveStatus
 from fleet_app.fleet.file_service import FileService
 from fleet_app.identity.authenticator import Authenticator
@@ -120,10 +121,20 @@ class Container:
     @cached_property
     def identity(self) -> IdentityService:
         """Users and their passwords."""
-        attempts = RedisAttempts(self.redis)
         return IdentityService(
-            self.work, Passwords(), attempts, self.sessions_store, self.authenticator
+            self.work, Passwords(), self.attempts, self.sessions_store, self.authenticator
         )
+
+    @cached_property
+    def attempts(self) -> RedisAttempts:
+        """How often who tried what lately."""
+        return RedisAttempts(self.redis)
+
+    @cached_property
+    def sign_ups(self) -> SignUps:
+        """Fleets that people make for themselves."""
+        is_open = self.settings.sign_up == "open"
+        return SignUps(self.work, self.identity, self.sessions, self.attempts, is_open=is_open)
 
     @cached_property
     def sessions(self) -> SessionService:

@@ -22,6 +22,7 @@ from fleet_app.web.pages.missing import missing_page
 from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.records.routes import add_record_pages
 from fleet_app.web.pages.settings import settings_page
+from fleet_app.web.pages.sign_up import sign_up_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.states.account import Account
 from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
@@ -65,6 +66,9 @@ add_maintenance_pages(app)
 add_import_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
+app.add_page(
+    sign_up_page, route="/sign-up", title="Create your fleet · Live Fleet", on_load=SignIn.open
+)
 app.add_page(
     track_page, route="/track/[token]", title="Your delivery · Live Fleet", on_load=Tracking.open
 )

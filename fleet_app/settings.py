@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     access_token_minutes: int = 15
     refresh_token_days: int = 30
     session_hours: int = 24
+    sign_up: Literal["closed", "open"] = "closed"
+    """Whether anybody who reaches the sign-in page may make a fleet of their own."""
 
     log_partitions: int = Field(default=8, ge=1, le=1024)
     """Partitions of the durable log. Changing it needs a drained log."""

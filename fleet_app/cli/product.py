@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +37,8 @@ def demo(
     """Run everything with a demo fleet driving through Helsinki, until Ctrl-C."""
     from fleet_app.kernel.errors import FleetError
 
+    # Nobody but this machine reaches the demo, and trying it out is what it is for.
+    os.environ.setdefault("FLEET_SIGN_UP", "open")
     steps = Steps(7)
     with explained(FleetError), _engines(steps) as settings:
         _migrate(steps, settings)
@@ -159,6 +162,8 @@ def first_steps(settings: Settings) -> Iterator[str]:
     yield "Users are made in a second terminal; the password is asked for. The first manager:"
     yield '  ./fleet user create me@example.com --role fleet_manager --new-fleet "My couriers" \\'
     yield "      --time-zone Europe/Helsinki"
+    if settings.sign_up == "open":
+        yield f"Or make a fleet in the browser: {settings.origin}/sign-up"
     yield "Somebody who sees every fleet:"
     yield "  ./fleet user create admin@example.com --role system_admin"
 
@@ -171,4 +176,6 @@ def doors(settings: Settings, logins: DemoLogins) -> Iterator[str]:
     for role, login in zip(roles, people, strict=True):
         yield f"{role:{widths[0]}}  {login.email:{widths[1]}}  password {login.password}"
     yield ""
+    if settings.sign_up == "open":
+        yield f"A fleet of your own: {settings.origin}/sign-up"
     yield f"A customer's tracking page: {logins.tracking_url(settings.origin)}"

@@ -35,8 +35,12 @@ class FleetRegister:
         for fleet in await self.fleets():
             if str(fleet.id) == words:
                 return fleet
+        return await self.fleet_named(words)
+
+    async def fleet_named(self, name: str) -> Fleet | None:
+        """The fleet of this name in any case."""
         query = select(Fleet).where(
-            func.lower(Fleet.name) == words.lower(), col(Fleet.deleted_at).is_(None)
+            func.lower(Fleet.name) == name.lower(), col(Fleet.deleted_at).is_(None)
         )
         return (await self._session.exec(query)).first()
 

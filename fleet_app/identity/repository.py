@@ -83,6 +83,12 @@ class IdentityRepository:
         query = select(User).where(func.lower(User.email) == email, _NOT_DELETED)
         return (await self._session.exec(query)).first()
 
+    async def has_users(self) -> bool:
+        """Whether there is anybody at all."""
+        return (
+            await self._session.exec(select(User.id).where(_NOT_DELETED).limit(1))
+        ).first() is not None
+
     async def user(self, user_id: int, *, lock: bool = False) -> User | None:
         """The user with this id, locked until the end of the transaction if asked."""
         query = select(User).where(User.id == user_id, _NOT_DELETED)

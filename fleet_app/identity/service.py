@@ -85,6 +85,23 @@ class IdentityService:
         async with self._work() as session:
             return await IdentityRepository(session).user_by_email(checked_email(email))
 
+    @staticmethod
+    async def is_known(session: AsyncSession, email: str) -> bool:
+        """Whether somebody signs in with this address, in the caller's transaction."""
+        return await IdentityRepository(session).user_by_email(normal_email(email)) is not None
+
+    async def is_empty(self) -> bool:
+        """Whether nobody can sign in because there is nobody yet."""
+        async with self._work() as session:
+            return not await IdentityRepository(session).has_users()
+
+    async def check(self, email: str, password: str, client: str, channel: Channel) -> None:
+        """Whether the two belong together; counted as a sign-in, but nobody comes in by it.
+
+        Raises `WrongCredentials` or `TooManyAttempts`.
+        """
+        await self._known(email, password, client, channel, enters=False)
+
     async def sign_in(
         self, email: str, password: str, client: str, channel: Channel = Channel.API
     ) -> Account:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fleet_app.access.actor import Actor
 from fleet_app.access.principal import Principal
+from fleet_app.catalogue.new_fleet import NewFleet, SignUpClosed
 from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
 from fleet_app.identity.grants import TokenPair
 from fleet_app.identity.sessions import SESSION_COOKIE
@@ -140,6 +141,25 @@ async def log_in(request: Request) -> Response:
     except StoreUnavailable as error:
         return _back_to_login("unavailable", target, retry_after=error.retry_after)
     response = RedirectResponse(target, 303)
+    _set_cookie(request, response, opened.token, opened.seconds)
+    return response
+
+
+@browser.post("/sign-up")
+async def sign_up(request: Request) -> Response:
+    """The form of the sign-up page: a fleet, its first manager, and a cookie session."""
+    require_own_origin(request)
+    ways_in = container(request).sign_ups
+    if not ways_in.is_open:
+        raise SignUpClosed
+    wanted = _decoded(await _body(request), NewFleet)
+    agent = request.headers.get("user-agent", "")
+    try:
+        opened = await ways_in.sign_up(wanted, client_address(request), agent)
+    except TooManyAttempts as error:
+        # Somebody tried passwords of this address, be it anybody's or nobody's before.
+        return ok(request, {"next": f"/login?error=locked&retry={error.retry_after}"})
+    response = ok(request, {"next": "/"}, status=201)
     _set_cookie(request, response, opened.token, opened.seconds)
     return response
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "/api/v1/auth/revoke": _PROOF,
     "/auth/login": _PROOF,
     "/auth/logout": _PROOF,
+    "/auth/sign-up": _PROOF,
     "/map/info": _OPEN,
     "/map/basemap.pmtiles": _OPEN,
     "/api/health": _OPEN,

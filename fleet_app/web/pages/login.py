@@ -7,6 +7,13 @@ import reflex as rx
 from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.sign_in import SignIn
 
+FIRST_MANAGER = (
+    "./fleet user create me@example.com \\\n"
+    "  --role fleet_manager \\\n"
+    '  --new-fleet "My couriers" \\\n'
+    "  --time-zone Europe/Helsinki"
+)
+
 
 def login_page() -> rx.Component:
     """E-mail, password, and what went wrong last time."""
@@ -19,10 +26,32 @@ def login_page() -> rx.Component:
                 rx.el.p("Sign in to see where every vehicle is.", class_name="quiet"),
                 class_name="login-head",
             ),
+            rx.cond(SignIn.nobody_yet, _first_of_all(), rx.fragment()),
             _form(),
+            rx.cond(SignIn.sign_up_open, _sign_up(), rx.fragment()),
             class_name="login-card",
         ),
         class_name="login",
+    )
+
+
+def _first_of_all() -> rx.Component:
+    """What to do where nobody could sign in."""
+    by_hand = rx.fragment(
+        rx.el.p("Nobody can sign in yet. Make the first manager on the server:"),
+        rx.el.pre(FIRST_MANAGER, tab_index=0, aria_label="Command"),
+    )
+    by_form = rx.el.p("Nobody has an account here yet. Create your fleet to begin.")
+    return rx.el.div(
+        rx.cond(SignIn.sign_up_open, by_form, by_hand),
+        class_name="form-done first-of-all",
+        custom_attrs={"data-testid": "nobody-yet"},
+    )
+
+
+def _sign_up() -> rx.Component:
+    return rx.el.p(
+        "New here? ", rx.el.a("Create your fleet", href="/sign-up"), class_name="login-foot"
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import reflex as rx
 
+from fleet_app.bootstrap import get_container
+from fleet_app.kernel.errors import FleetError
 from fleet_app.web.gate import public
 
 MESSAGES = {
@@ -24,6 +28,10 @@ class SignIn(rx.State):
 
     message: str = ""
     next_path: str = "/"
+    ready: bool = False
+    sign_up_open: bool = False
+    nobody_yet: bool = False
+    """Whether there is no user who could sign in."""
 
     @rx.event
     @public
@@ -32,4 +40,9 @@ class SignIn(rx.State):
         params = self.router.url.query_parameters
         self.message = MESSAGES.get(params.get("error", ""), "")
         wanted = params.get("next", "/")
+        container = get_container()
+        self.sign_up_open = container.sign_ups.is_open
+        with suppress(FleetError):
+            self.nobody_yet = await container.identity.is_empty()
+        self.ready = True
         self.next_path = wanted if wanted.startswith("/") and "//" not in wanted else "/"

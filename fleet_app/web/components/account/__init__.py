@@ -1,0 +1,1 @@
+"""The form in which somebody makes a fleet of their own."""
