@@ -14,6 +14,7 @@ from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.readings import reading_columns
 from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km
 from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.kernel.units import quantity
 from fleet_app.location.models import MotionStatus, VehicleLive
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import View, Write
@@ -68,7 +69,8 @@ async def _before_save(write: Write) -> None:
     try:
         write.values.update(await reading_columns(write.session, write.row, km=km))
     except ReadingBackwards as error:
-        problem = f"was {error.last:,.1f} km already; if that was wrong, use “Set odometer”"
+        last = quantity(error.last, "km", 1)
+        problem = f"was {last} already; if that was wrong, use “Set odometer”"
         raise invalid({"odometer_km": problem}) from None
 
 

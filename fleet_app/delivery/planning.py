@@ -10,6 +10,7 @@ import msgspec
 from fleet_app.delivery.life import ASSIGNABLE
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
 from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.kernel.units import quantity
 
 
 class WarningCode(StrEnum):
@@ -113,8 +114,15 @@ def _loads(deliveries: Sequence[Delivery], vehicle: Vehicle | None) -> Iterable[
     for code, unit, room, each in loads:
         load = sum(one or 0 for one in each)
         if room is not None and load > room:
-            message = f"{load:g} {unit} do not fit into {vehicle.name}, which takes {room:g}"
+            much, takes = (_amount(one, unit) for one in (load, room))
+            message = f"{much} do not fit into {vehicle.name}, which takes {takes}"
             yield PlanWarning(code, message)
+
+
+def _amount(value: float, unit: str) -> str:
+    """`1,200 kg`, with the digits that there are; parcels are counted."""
+    digits = len(f"{round(value, 2):.10g}".partition(".")[2])
+    return f"{value:g} parcels" if unit == "parcels" else quantity(value, unit, digits)
 
 
 def _skills(deliveries: Sequence[Delivery], crew: Crew) -> Iterable[PlanWarning]:

@@ -10,14 +10,8 @@ from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, document, moment, primary_key, reference, tags
+from fleet_app.kernel.units import Units
 from fleet_app.records.base import Record, by_text, of_fleet, unique_alive
-
-
-class Units(StrEnum):
-    """In which units the fleet reads distances, volumes and weights."""
-
-    METRIC = "metric"
-    IMPERIAL = "imperial"
 
 
 class VehicleType(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fleet_app.kernel.units import shown_units
 from fleet_app.records.fields import Computed, FieldType, Spec, words_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.query import columns_of
@@ -13,7 +14,9 @@ from fleet_app.records.query import columns_of
 def columns(kind: Kind) -> list[dict[str, Any]]:
     """Every column of a kind's list in reading order.
 
-    `type` is how a cell is drawn, `value` what it holds.
+    `type` is how a cell is drawn, `value` what it holds; `unit` is the stored unit, and `units` how
+    each system of units shows it, where that is another way. A `planned` moment is one that people
+    chose, past or to come.
     """
     described = [_column(kind, one) for one in columns_of(kind).values()]
     first = {name: at for at, name in enumerate(kind.extra.get("first", ()))}
@@ -27,11 +30,13 @@ def _column(kind: Kind, one: Spec | Computed) -> dict[str, Any]:
         "type": _type(one),
         "value": one.type.value,
         "unit": one.unit,
+        "units": shown_units(one.unit),
         "options": options(one),
         "sortable": one.sortable,
         "filterable": one.filterable,
         "hidden": not one.shown,
         "width": one.width,
+        "planned": isinstance(one, Spec) and one.type is FieldType.MOMENT,
         "digits": one.extra.get("digits") if isinstance(one, Computed) else None,
         "reference": one.reference if isinstance(one, Spec) else None,
         "main": one.name == kind.title,
@@ -52,6 +57,8 @@ def _type(one: Spec | Computed) -> str:
         return "status"
     if one.type is FieldType.LIST:
         return "longtext"
+    if isinstance(one, Spec) and one.known:
+        return FieldType.CHOICE.value
     return one.type.value
 
 

@@ -11,6 +11,7 @@ import msgspec
 from fleet_app.access.matrix import may
 from fleet_app.access.principal import Principal
 from fleet_app.audit.models import SYSTEM_CHAIN, AuditEntry
+from fleet_app.kernel.units import METRIC, Ruler, measured
 from fleet_app.records.fields import FieldType, Spec, words_of
 from fleet_app.records.kinds import Kind, Kinds
 from fleet_app.records.service import HIDDEN
@@ -56,12 +57,12 @@ class Wording:
         self._specs = {kind.name: {spec.attribute: spec for spec in (*kind.specs, *kind.behind)}
                        for kind in kinds}  # fmt: skip
 
-    def changes(self, entry: AuditEntry) -> list[Change]:
-        """Field by field, in the order of the form."""
+    def changes(self, entry: AuditEntry, ruler: Ruler = METRIC) -> list[Change]:
+        """Field by field, in the order of the form and the units of the ruler."""
         specs = self._specs.get(entry.kind, {})
         order = {name: number for number, name in enumerate(specs)}
         names = sorted(entry.changes, key=lambda name: order.get(name, len(order)))
-        return [self._change(name, specs.get(name), entry.changes[name]) for name in names]
+        return [self._change(name, specs.get(name), entry.changes[name], ruler) for name in names]
 
     def summary(self, entry: AuditEntry) -> str:
         """The changes in one line."""
@@ -81,21 +82,23 @@ class Wording:
             "fleet_id": None if entry.chain == SYSTEM_CHAIN else entry.chain,
         }  # fmt: skip
 
-    def detail(self, entry: AuditEntry, principal: Principal) -> dict[str, Any]:
+    def detail(
+        self, entry: AuditEntry, principal: Principal, ruler: Ruler = METRIC
+    ) -> dict[str, Any]:
         """Everything about an entry, with each field's change and whether it can be taken back."""
         kind = self._kinds.get(entry.kind)
         return {
             **self.row(entry),
             "plural": kind.plural if kind else None,
-            "details": self.changes(entry),
+            "details": self.changes(entry, ruler),
             "hash": entry.hash,
             "previous_hash": entry.previous_hash,
             "undoable": kind is not None and possible(kind, entry, principal),
             "visible": kind is not None and may(principal, kind.permission("read")),
         }
 
-    def _change(self, name: str, spec: Spec | None, values: Sequence[Any]) -> Change:
-        before, after = (said(spec, value, name) for value in (*values, None, None)[:2])
+    def _change(self, name: str, spec: Spec | None, values: Sequence[Any], ruler: Ruler) -> Change:
+        before, after = (said(spec, value, name, ruler) for value in (*values, None, None)[:2])
         title = spec.title if spec else _TITLES.get(name, words_of(name))
         return Change(field=name, title=title, before=before, after=after)
 
@@ -105,7 +108,7 @@ def action_words(action: str) -> str:
     return ACTIONS.get(action, words_of(action))
 
 
-def said(spec: Spec | None, value: Any, name: str = "") -> str:
+def said(spec: Spec | None, value: Any, name: str = "", ruler: Ruler = METRIC) -> str:
     """A value as it is kept, in words; `name` tells what it is where there is no `spec`."""
     if value is None or value in ("", [], {}):
         return NOTHING
@@ -117,10 +120,10 @@ def said(spec: Spec | None, value: Any, name: str = "") -> str:
         return ", ".join(said(None, one) for one in value)
     if isinstance(value, dict):
         return " ".join(said(None, one) for one in value.values() if one)
-    return _scalar(spec, value, name)
+    return _scalar(spec, value, name, ruler)
 
 
-def _scalar(spec: Spec | None, value: Any, name: str) -> str:
+def _scalar(spec: Spec | None, value: Any, name: str, ruler: Ruler) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         value = int(value)  # as it stands in the form
     if spec is None:
@@ -133,7 +136,13 @@ def _scalar(spec: Spec | None, value: Any, name: str) -> str:
         return f"{datetime.fromisoformat(str(value)):%Y-%m-%d %H:%M} UTC"
     if spec.type is FieldType.REFERENCE:
         return f"no. {value}"
-    return f"{value} {spec.unit}" if spec.unit else str(value)
+    return _with_unit(value, spec.unit, ruler) if spec.unit else str(value)
+
+
+def _with_unit(value: Any, unit: str, ruler: Ruler) -> str:
+    if isinstance(value, int | float) and measured(ruler, unit):
+        return ruler.said(value, unit)
+    return f"{value} {unit}"
 
 
 def _told(change: Change) -> str:

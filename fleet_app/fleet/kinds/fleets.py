@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlmodel import col
 
-from fleet_app.fleet.models import Fleet, Units
+from fleet_app.fleet.models import Fleet
+from fleet_app.kernel.units import Units
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind
 from fleet_app.records.types import Color, Email, Hours, Integer, Name, OptionalLine, Phone, Zone
@@ -38,7 +39,8 @@ class FleetFields(Fields):
     time_zone: Zone = field("Time zone", default="UTC", max_length=64, example="Europe/Helsinki",
                             group="Fleet", input="zone")
     units: Units = field("Units", FieldType.CHOICE, default=Units.METRIC, choices=Units,
-                         group="Fleet", example="metric")
+                         group="Fleet", example="metric",
+                         help="What screens show and take; the API is always metric")
     currency: Annotated[Name, AfterValidator(_currency)] = field(
         "Currency", default="EUR", max_length=3, example="EUR", group="Fleet"
     )

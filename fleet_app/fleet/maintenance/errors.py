@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fleet_app.fleet.maintenance.models import WorkOrderStatus
 from fleet_app.kernel.errors import Conflict
+from fleet_app.kernel.units import quantity
 
 
 class IllegalStep(Conflict):
@@ -33,9 +34,9 @@ class ReadingBackwards(Conflict):
 
     def __init__(self, field: str, last: float, unit: str) -> None:
         super().__init__(
-            f"The last reading was {last:,.0f} {unit}. Check the number; if the last one was "
+            f"The last reading was {quantity(last, unit)}. Check the number; if the last one was "
             "wrong, confirm that this is a correction",
-            fields={field: f"is less than the last reading, {last:.1f} {unit}"},
+            fields={field: f"is less than the last reading, {quantity(last, unit, 1)}"},
         )
         self.last = last
 

@@ -105,7 +105,7 @@ class MaintenanceScheduleFields(Fields):
     @model_validator(mode="after")
     def _comes_back(self) -> MaintenanceScheduleFields:
         if self.every_km is None and self.every_hours is None and self.every_days is None:
-            raise ValueError("say after how many kilometres, engine hours or days it comes back")
+            raise ValueError("say after what distance, engine hours or days it comes back")
         return self
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 from fleet_app.web.components.bars import side_nav, status_bar, top_bar
 from fleet_app.web.components.menus import search_box
 from fleet_app.web.components.records.toast import toasts
+from fleet_app.web.components.signals.signals import live_units
 from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.notices import Notices
@@ -51,6 +52,7 @@ def chrome(
         side_nav(active, Session.may_pages),
         rx.el.main(content, id="content", class_name="content", tab_index=-1),
         status_bar(Live.status),
+        live_units(Session.units),
         toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
         class_name="shell",
     )

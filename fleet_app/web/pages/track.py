@@ -7,6 +7,7 @@ import reflex as rx
 from fleet_app.web.components.live.fleet_map import fleet_map
 from fleet_app.web.components.live.live_text import live_age
 from fleet_app.web.components.notice_card import notice_page
+from fleet_app.web.components.signals.signals import live_units
 from fleet_app.web.components.typeface import typeface
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.tracking import Tracking
@@ -27,6 +28,7 @@ def _problem() -> rx.Component:
 def _delivery() -> rx.Component:
     return rx.el.main(
         typeface(),
+        live_units(Tracking.units),
         rx.el.header(_headline(), class_name="track-head"),
         rx.cond(Tracking.vehicle_id > 0, _map(), rx.fragment()),
         class_name="track-page",

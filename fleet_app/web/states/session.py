@@ -15,6 +15,7 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, Unauthenticated
+from fleet_app.kernel.units import Units
 from fleet_app.web.gate import current_principal, public, requires
 
 ROLE_LABELS = {
@@ -42,6 +43,7 @@ class FleetChoice(TypedDict):
 
     id: int
     name: str
+    units: str
 
 
 class Session(rx.State):
@@ -56,6 +58,8 @@ class Session(rx.State):
     role_label: str = ""
     fleet_id: int = 0
     fleet_name: str = ""
+    units: str = Units.METRIC.value
+    """The units of the fleet on the screen."""
     fleets: list[FleetChoice] = []
     initials: str = ""
     may_pages: list[str] = []
@@ -89,14 +93,20 @@ class Session(rx.State):
         chosen = next((fleet for fleet in self.fleets if str(fleet["id"]) == fleet_id), None)
         if chosen is not None:
             self.fleet_id, self.fleet_name = chosen["id"], chosen["name"]
+            self.units = chosen["units"]
 
     async def _show_fleet(self, who: Principal) -> None:
         async with get_container().work() as session:
             fleets = await FleetService(session).fleets(who)
-        known = {fleet.id: fleet.name for fleet in fleets}
+        known = {
+            fleet.id: FleetChoice(id=fleet.id or 0, name=fleet.name, units=fleet.units.value)
+            for fleet in fleets
+        }
         shown = self.fleet_id if self.fleet_id in known else next(iter(known), 0)
-        self.fleet_id, self.fleet_name = shown or 0, known.get(shown, "No fleet yet")
-        self.fleets = [FleetChoice(id=id_ or 0, name=name) for id_, name in known.items()]
+        none = FleetChoice(id=0, name="No fleet yet", units=Units.METRIC.value)
+        chosen = known.get(shown, none)
+        self.fleet_id, self.fleet_name = chosen["id"], chosen["name"]
+        self.units, self.fleets = chosen["units"], list(known.values())
 
 
 async def shown_fleet(state: rx.State) -> int:

@@ -7,7 +7,9 @@ import reflex as rx
 from fleet_app.bootstrap import get_container
 from fleet_app.delivery.models import DeliveryStatus
 from fleet_app.delivery.tracking import TrackedDelivery, find_tracked, token_digest
+from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.kernel.units import Units
 from fleet_app.web.gate import public
 from fleet_app.web.states.delivery_watch import delivery_watch
 from fleet_app.web.states.live import live_rooms
@@ -35,6 +37,8 @@ class Tracking(rx.State):
     headline: str = ""
     address: str = ""
     vehicle_id: int = 0
+    units: str = Units.METRIC.value
+    """The units of the fleet that delivers."""
     problem: str = ""
     loaded: bool = False
     _shown: str = ""
@@ -47,6 +51,7 @@ class Tracking(rx.State):
         try:
             async with get_container().work() as session:
                 found = await find_tracked(session, token)
+                fleet = await session.get(Fleet, found.fleet_id)
         except NotFound:
             await self._show_problem(UNKNOWN)
             return
@@ -55,6 +60,7 @@ class Tracking(rx.State):
                 await self._show_problem(UNAVAILABLE)
             return
         self._shown = token_digest(token)
+        self.units = (fleet.units if fleet else Units.METRIC).value
         await self._show(found)
 
     async def _show_problem(self, text: str) -> None:

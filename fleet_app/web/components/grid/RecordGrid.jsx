@@ -145,6 +145,7 @@ function useTaken(controller, props) {
   useChange(Number(props.openId) || 0, (id) => controller.takeOpen(id));
   useChange(props.timeZone, () => controller.redraw("moment"));
   useChange(keyOf(props.changes), (notice) => controller.queue.hear(JSON.parse(notice)));
+  useChange(props.units, () => controller.redraw("number"));
   useEffect(() => {
     controller.queue.filtered = Boolean(props.filtered);
   }, [props.filtered]);
@@ -156,7 +157,7 @@ function useDefs(controller, props) {
       sortModel(props.sort).filter(({ colId }) => controller.columns.some(({ id }) => id === colId)),
     );
     return columnDefs(controller.columns, props);
-  }, [controller.columns, props.selectable]);
+  }, [controller.columns, props.selectable, props.units]);
 }
 
 // A cut text is told in full by the pointer.

@@ -1,6 +1,7 @@
 // The grid's columns, made from the column descriptions that a record kind gives.
 
 import { HeaderCheckbox, RecordCell, SelectCell } from "./recordCells.js";
+import { unitOf } from "./recordFormat.js";
 import { sortModel } from "./recordSort.js";
 
 /** The column of check boxes. */
@@ -45,16 +46,18 @@ function shapeOf(column) {
   return { minWidth: 70, ...(SHAPES[column.type] ?? SHAPES.text) };
 }
 
-function unitOf({ type, unit, title }) {
-  return unit && RIGHT.has(type) ? `${title} (${unit})` : title;
+/** A column's title with what its numbers are. */
+export function fullTitle(column, units) {
+  const unit = unitOf(column, units);
+  return unit && RIGHT.has(column.type) ? `${column.title} (${unit})` : column.title;
 }
 
-function recordColumn(column, at, { visible, sort }) {
+function recordColumn(column, at, { visible, sort, units }) {
   const sorted = sort.find(({ colId }) => colId === column.id);
   return {
     colId: column.id,
     headerName: column.title,
-    headerTooltip: unitOf(column),
+    headerTooltip: fullTitle(column, units),
     ...shapeOf(column),
     sortable: column.sortable !== false,
     initialHide: !visible,
@@ -87,11 +90,11 @@ const SELECT_COLUMN = {
 };
 
 /** AG Grid's column definitions. */
-export function columnDefs(columns, { shown, sort, selectable }) {
+export function columnDefs(columns, { shown, sort, selectable, units }) {
   const visible = shownIds(columns, shown);
   const rest = columns.filter(({ id }) => !visible.includes(id));
   const ordered = [...visible.map((id) => columns.find((column) => column.id === id)), ...rest];
-  const state = { sort: sortModel(sort) };
+  const state = { sort: sortModel(sort), units };
   const defs = ordered.map((column, at) => recordColumn(column, at, { ...state, visible: at < visible.length }));
   return selectable ? [SELECT_COLUMN, ...defs] : defs;
 }

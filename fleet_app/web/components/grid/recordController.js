@@ -38,7 +38,11 @@ export class GridController {
       get live() {
         return controller.props.live || "";
       },
-      format: () => ({ timeZone: this.props.timeZone || undefined, now: this.store.serverNow() }),
+      format: () => ({
+        timeZone: this.props.timeZone || undefined,
+        units: this.props.units || undefined,
+        now: this.store.serverNow(),
+      }),
       nameOf: (row) => this.nameOf(row),
       toggleAll: () => this.toggleAll(),
       selectionState: () => this.selection.stateOf(this.loadedIds()),

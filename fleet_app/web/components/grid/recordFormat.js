@@ -52,6 +52,20 @@ export function momentText(value, { locale, timeZone, now = Date.now() / 1000 } 
   return dateFormat(locale, zoned({ ...DATE, ...TIME, year: far ? "numeric" : undefined }, timeZone)).format(at * 1000);
 }
 
+const DAYS = ["Yesterday", "Today", "Tomorrow"];
+
+/** "Today 14:30": when something is or was to be. "3 h ago" would say that it has happened. */
+export function plannedText(value, { locale, timeZone, now = Date.now() / 1000 } = {}) {
+  const at = toEpoch(value);
+  if (at === null) return value ? String(value) : DASH;
+  const day = dateFormat("en-CA", zoned({ year: "numeric", month: "2-digit", day: "2-digit" }, timeZone));
+  const [that, today] = [at, now].map((moment) => Date.parse(day.format(moment * 1000)));
+  const near = DAYS[Math.round((that - today) / (DAY_S * 1000)) + 1];
+  if (near) return `${near} ${dateFormat(locale, zoned(TIME, timeZone)).format(at * 1000)}`;
+  const far = Math.abs(now - at) > HALF_YEAR_S;
+  return dateFormat(locale, zoned({ ...DATE, ...TIME, year: far ? "numeric" : undefined }, timeZone)).format(at * 1000);
+}
+
 /** The exact moment with its time zone, to the second. */
 export function exactMoment(value, { locale, timeZone } = {}) {
   const at = toEpoch(value);
@@ -64,12 +78,12 @@ function numeric(value) {
   return typeof value === "number" || (typeof value === "string" && value.trim() !== "") ? Number(value) : NaN;
 }
 
-/** "1,234.5 kg"; `digits` fixes how many there are after the point. */
-export function numberText(value, { unit, digits, locale } = {}) {
+/** "1,234.5 kg"; `digits` fixes how many there are after the point, `most` limits them. */
+export function numberText(value, { unit, digits, most = 3, locale } = {}) {
   const number = numeric(value);
   if (!Number.isFinite(number)) return String(value ?? DASH);
-  const fixed = { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 3 };
-  const format = cached(`n${digits}${locale}`, () => new Intl.NumberFormat(locale, fixed));
+  const fixed = { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? most };
+  const format = cached(`n${digits}/${most}${locale}`, () => new Intl.NumberFormat(locale, fixed));
   return unit ? `${format.format(number)} ${unit}` : format.format(number);
 }
 
@@ -102,12 +116,34 @@ export function referenceText(row, id) {
   return `#${found}`;
 }
 
+/** How the fleet's units show a column of a row: `{unit, per, inverse, digits}`, or nothing. */
+function measureOf(column, row, { units }) {
+  const shown = column.units?.[units || "metric"];
+  if (!shown?.by) return shown;
+  const by = row[shown.by];
+  return by ? shown.cases[by] ?? shown.other : undefined;
+}
+
+/** What a column's values are called, in the fleet's units. */
+export function unitOf(column, units) {
+  return column.units?.[units || "metric"]?.unit ?? column.unit;
+}
+
+function measuredText(value, column, format, row) {
+  const { digits, unit } = column;
+  const measure = measureOf(column, row, format);
+  const number = numeric(value);
+  if (!measure || !Number.isFinite(number)) return numberText(value, { ...format, unit, digits });
+  const shown = measure.inverse ? (number ? measure.per / number : 0) : number / measure.per;
+  return numberText(shown, { ...format, unit: measure.unit, digits, most: measure.digits });
+}
+
 const WRITERS = {
   integer: (value, column, format) => numberText(value, { ...format, unit: column.unit, digits: 0 }),
-  number: (value, column, format) => numberText(value, { ...format, unit: column.unit, digits: column.digits }),
+  number: measuredText,
   money: (value, column, format) => moneyText(value, { ...format, unit: column.unit }),
   date: (value, _, format) => dateText(value, format),
-  moment: (value, _, format) => momentText(value, format),
+  moment: (value, column, format) => (column.planned ? plannedText : momentText)(value, format),
   choice: (value, column) => choiceText(value, column.options),
   status: (value, column) => choiceText(value, column.options),
   flag: (value) => (value ? "Yes" : "No"),
@@ -124,13 +160,13 @@ export function isMissing(value) {
   return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
-/** What a cell says: `format` is `{locale, timeZone, now}`. */
+/** What a cell says: `format` is `{locale, timeZone, now, units}`. */
 export function cellText(row, column, format = {}) {
   if (column.type === "reference") return referenceText(row, column.id);
   const value = row[column.id];
   if (isMissing(value)) return DASH;
   const write = WRITERS[column.type];
-  if (write) return write(value, column, format);
+  if (write) return write(value, column, format, row);
   return typeof value === "object" ? String(value.label ?? JSON.stringify(value)) : String(value);
 }
 

@@ -55,6 +55,8 @@ class RecordGrid(rx.NoSSRComponent):
     """The fleet's time zone (IANA name); empty is the browser's."""
     noun: rx.Var[str]
     """One record in words (`delivery`); taken from `url` when missing."""
+    units: rx.Var[str]
+    """`metric` or `imperial`: the units of the fleet that the records belong to."""
     plural: rx.Var[str]
     """Several records in words (`deliveries`); taken from `url` when missing."""
     label: rx.Var[str]

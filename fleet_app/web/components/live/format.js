@@ -44,9 +44,26 @@ export function exactTime(epoch) {
   return epoch === null || epoch === undefined ? "" : exact.format(new Date(epoch * 1000));
 }
 
-/** Metres a second, written in km/h. */
+const METRIC = { system: "metric", speed: { unit: "km/h", per: 1 / 3.6 } };
+let shown = METRIC;
+
+/** The units of the fleet on the screen: `{system, speed: {unit, per}}`, `per` in metres a second.
+ * What comes over the wire stays metric. Returns whether they are other ones than before. */
+export function setUnits(units) {
+  const before = shown;
+  shown = units?.speed?.per > 0 ? units : METRIC;
+  return before.system !== shown.system;
+}
+
+/** "metric" or "imperial": what a map's scale shows. */
+export function unitSystem() {
+  return shown.system;
+}
+
+/** Metres a second, written in the fleet's unit. */
 export function speedText(speed) {
-  return speed === null || speed === undefined ? DASH : `${Math.round(speed * 3.6)} km/h`;
+  if (speed === null || speed === undefined) return DASH;
+  return `${Math.round(speed / shown.speed.per)} ${shown.speed.unit}`;
 }
 
 /** A percentage. */

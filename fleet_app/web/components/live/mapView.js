@@ -4,6 +4,7 @@ import { AttributionControl, Map as GLMap, ScaleControl } from "maplibre-gl";
 import { fetchMapInfo, fetchStyle } from "./basemap.js";
 import { latOf, lonOf } from "./motion.js";
 import { FleetOverlay } from "./overlay.js";
+import { unitSystem } from "./format.js";
 
 const WORLD = [[-30, -40], [60, 66]];
 const FIT_ZOOM = 15.5;
@@ -47,7 +48,9 @@ export class MapView {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new AttributionControl(attributionOf(info)), "bottom-right");
-    map.addControl(new ScaleControl({ maxWidth: 90, unit: "metric" }), "bottom-left");
+    this.system = unitSystem();
+    this.ruler = new ScaleControl({ maxWidth: 90, unit: this.system });
+    map.addControl(this.ruler, "bottom-left");
     this.overlay = new FleetOverlay(map, store, palette);
     this.overlay.afterDraw = () => this.keepInView();
     this.listen();
@@ -145,6 +148,7 @@ export class MapView {
   // Vehicles move under a resting pointer, and so does what the pointer is on.
   onStore() {
     this.fitOnce();
+    if (this.system !== unitSystem()) this.ruler.setUnit((this.system = unitSystem()));
     if (this.pointer) this.onPointer(this.pointer);
   }
 

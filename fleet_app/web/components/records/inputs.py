@@ -13,6 +13,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.file_post import file_post
 from fleet_app.web.components.places.address_field import address_field
 from fleet_app.web.components.records.browser import ColorInput, RecordPicker, TagsInput
+from fleet_app.web.components.records.units import unit_name
 
 WIDE = frozenset({FieldType.LONGTEXT, FieldType.TAGS, FieldType.LIST})
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
@@ -31,6 +32,7 @@ class FormVars:
     labels: Any
     fleet: Any
     currency: Any
+    units: Any
     zone: Any
     number: Any
     on_file: Any
@@ -160,7 +162,8 @@ def _password(spec: Spec, form: FormVars) -> rx.Component:
 
 def _number(spec: Spec, form: FormVars) -> rx.Component:
     mode = "numeric" if spec.type is FieldType.INTEGER else "decimal"
-    unit = form.currency if spec.type is FieldType.MONEY else spec.unit
+    is_money = spec.type is FieldType.MONEY
+    unit = form.currency if is_money else unit_name(spec.unit, form.units)
     control = _plain(spec, form, type="text", custom_attrs={"inputMode": mode}, max_length=40)
     if unit is None:
         return control

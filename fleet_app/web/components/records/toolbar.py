@@ -11,6 +11,10 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.records.browser import RecordPicker
 from fleet_app.web.components.records.inputs import searching
+from fleet_app.web.components.records.units import asked_in_brackets, in_brackets
+
+Field = tuple[str, Any, str, list[dict[str, str]]]
+"""A filter's parameter, its label, its kind and its options."""
 
 
 def toolbar(*parts: rx.Component) -> rx.Component:
@@ -29,7 +33,11 @@ def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
             aria_label=f"Search {label.lower()}",
             auto_complete="off",
             on_change=on_search.debounce(200),
-            custom_attrs={"data-hotkey-search": "true", "data-testid": "list-search"},
+            custom_attrs={
+                "data-hotkey-search": "true",
+                "data-escape-clears": "true",
+                "data-testid": "list-search",
+            },
         ),
         class_name="search list-search",
     )
@@ -57,37 +65,44 @@ def drop_down(
     )
 
 
-def column_choice(columns: Sequence[dict[str, Any]], shown: Any, on_toggle: Any) -> rx.Component:
-    """Which columns the list has."""
+def column_choice(
+    columns: Sequence[dict[str, Any]], shown: Any, on_toggle: Any, units: Any = "metric"
+) -> rx.Component:
+    """Which columns the list has; their numbers are in `units`."""
     return drop_down(
         "columns",
         "columns-3",
         "Columns",
         rx.el.h2("Columns"),
-        rx.el.ul(*(_column_entry(column, shown, on_toggle) for column in columns)),
+        rx.el.ul(*(_column_entry(column, shown, on_toggle, units) for column in columns)),
     )
 
 
-def _column_entry(column: dict[str, Any], shown: Any, on_toggle: Any) -> rx.Component:
+def _column_entry(column: dict[str, Any], shown: Any, on_toggle: Any, units: Any) -> rx.Component:
     name = column["id"]
     default = not column["hidden"]
     checked = rx.cond(shown.length() > 0, shown.contains(name), default)
-    title = f"{column['title']} ({column['unit']})" if column["unit"] else column["title"]
     return rx.el.li(
         rx.el.label(
             rx.el.input(type="checkbox", checked=checked, on_change=lambda _: on_toggle(name)),
-            rx.el.span(title),
+            rx.el.span(column["title"], *in_brackets(column["unit"], units)),
             class_name="check",
         )
     )
 
 
 def filter_form(
-    columns: Sequence[dict[str, Any]], filters: Any, on_apply: Any, on_clear: Any, names: Any
+    columns: Sequence[dict[str, Any]],
+    filters: Any,
+    on_apply: Any,
+    on_clear: Any,
+    names: Any,
+    *,
+    units: Any = "metric",
 ) -> rx.Component:
-    """Every filter of the list at once."""
-    fields = [field for column in columns if column["filterable"] for field in _filter(column)]
-    controls = [_control(field, filters, names) for field in fields]
+    """Every filter of the list at once; the numbers of `filters` are in `units`."""
+    asked = [column for column in columns if column["filterable"]]
+    controls = [_together(_filter(column, units), filters, names) for column in asked]
     hide = {"popovertarget": "filters", "popovertargetaction": "hide"}
     return drop_down(
         "filters",
@@ -108,17 +123,17 @@ def filter_form(
     )
 
 
-def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, str]]]]:
+def _filter(column: dict[str, Any], units: Any) -> list[Field]:
     name, title, kind = column["id"], column["title"], column["value"]
-    unit = f" ({column['unit']})" if column["unit"] else ""
     if column["options"]:
         return [(name, title, "select", column["options"])]
     if kind == "flag":
         words = [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
         return [(name, title, "select", words)]
     if kind in ("integer", "number", "money"):
+        label = rx.fragment(title, *asked_in_brackets(column["unit"], units), " from")
         return [
-            (f"{name}.from", f"{title}{unit} from", "number", []),
+            (f"{name}.from", label, "number", []),
             (f"{name}.to", "up to", "number", []),
         ]
     if kind in ("date", "moment"):
@@ -128,9 +143,13 @@ def _filter(column: dict[str, Any]) -> list[tuple[str, str, str, list[dict[str, 
     return [(f"{name}.contains", f"{title} contains", "text", [])]
 
 
-def _control(
-    field: tuple[str, str, str, list[dict[str, str]]], filters: Any, names: Any
-) -> rx.Component:
+def _together(fields: Sequence[Field], filters: Any, names: Any) -> rx.Component:
+    """The filters of one column: from and to stay side by side."""
+    controls = [_control(field, filters, names) for field in fields]
+    return controls[0] if len(controls) == 1 else rx.el.div(*controls, class_name="filter-pair")
+
+
+def _control(field: Field, filters: Any, names: Any) -> rx.Component:
     name, label, kind, options = field
     value = rx.cond(filters.contains(name), filters[name], "")
     if kind.startswith("reference:"):

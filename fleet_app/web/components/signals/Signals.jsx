@@ -1,6 +1,7 @@
 // Components without a picture: they pass on what the server pushes, and time.
 
 import { useEffect, useRef } from "react";
+import { setUnits } from "../../live/sources/format.js";
 import { store } from "../../live/sources/liveStore.js";
 
 const SOON_MS = 400;
@@ -20,6 +21,15 @@ export function LiveFeed({ frame, onResync }) {
   useEffect(() => {
     store.apply(frame);
   }, [frame]);
+  return null;
+}
+
+/** Which units live values of this page are shown in; what is on the screen follows. */
+export function LiveUnits({ units }) {
+  const text = JSON.stringify(units ?? null);
+  useEffect(() => {
+    if (setUnits(JSON.parse(text))) store.notify("units", []);
+  }, [text]);
   return null;
 }
 

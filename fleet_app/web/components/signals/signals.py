@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.kernel import units as kernel_units
 from fleet_app.web.components.live import sources as live
 
 _SIGNALS = rx.asset("Signals.jsx", shared=True)
@@ -28,6 +29,16 @@ class LiveFeed(rx.NoSSRComponent):
 
     on_resync: rx.EventHandler[_nothing]
     """A frame was missed: send this session a snapshot."""
+
+
+class LiveUnits(rx.NoSSRComponent):
+    """In which units the live values of the page are shown."""
+
+    library = _SIGNALS.importable_path
+    tag = "LiveUnits"
+
+    units: rx.Var[Any]
+    """As `fleet_app.kernel.units.live_units` describes them; anything else is metric."""
 
 
 class Ticker(rx.NoSSRComponent):
@@ -59,6 +70,12 @@ class News(rx.NoSSRComponent):
 def live_feed(**props: Any) -> rx.Component:
     """See `LiveFeed`."""
     return LiveFeed.create(**props)
+
+
+def live_units(units: Any) -> rx.Component:
+    """Show live values in the units of this name, `metric` or `imperial`."""
+    described = {system.value: kernel_units.live_units(system) for system in kernel_units.Units}
+    return LiveUnits.create(units=rx.Var.create(described)[units])
 
 
 def ticker(**props: Any) -> rx.Component:

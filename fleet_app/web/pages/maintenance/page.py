@@ -9,6 +9,7 @@ import reflex as rx
 from fleet_app.web.components.forms import form_actions, form_field, form_problem
 from fleet_app.web.components.maintenance.due import cost_bars, due_lines, job_lines, tiles
 from fleet_app.web.components.modal.modal import modal
+from fleet_app.web.components.records.units import in_brackets
 from fleet_app.web.components.signals.signals import news
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.tabs import tabs_of
@@ -164,7 +165,7 @@ def _finish_dialog() -> rx.Component:
             rx.el.div(
                 form_field("cost", "Cost", errors=errors, type="number", step="0.01", min="0",
                            input_mode="decimal", auto_focus=True),
-                form_field("odometer_km", "Odometer (km)", errors=errors, type="number", min="0",
+                form_field("odometer_km", _odometer(), errors=errors, type="number", min="0",
                            step="0.1", placeholder="The present reading"),
                 form_field("done_on", "Done on", errors=errors, type="date"),
                 form_field("invoice_number", "Invoice", errors=errors, max_length=60),
@@ -181,6 +182,10 @@ def _finish_dialog() -> rx.Component:
         title="Finish the work",
         on_close=Workshop.close,
     )  # fmt: skip
+
+
+def _odometer() -> rx.Component:
+    return rx.fragment("Odometer", *in_brackets("km", Maintenance.units))
 
 
 def _cost_dialog() -> rx.Component:

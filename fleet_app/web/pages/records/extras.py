@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.records.kinds import Kind
+from fleet_app.web.components.records.units import unit_name
 from fleet_app.web.pages.records.planner import route_actions, stops_tab
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
@@ -149,7 +150,7 @@ def _finish_form() -> rx.Component:
     form = rx.el.form(
         rx.el.b("What was done?"),
         _entry("Day", "done_on", type="date"),
-        _entry("Odometer, km", "odometer_km", custom_attrs={"inputMode": "decimal"}),
+        _odometer_entry(),
         _entry("Engine hours", "engine_hours", custom_attrs={"inputMode": "decimal"}),
         _entry("Cost", "cost", custom_attrs={"inputMode": "decimal"}),
         _entry("Workshop", "supplier", max_length=120),
@@ -172,10 +173,15 @@ def _finish_form() -> rx.Component:
     )
 
 
-def _entry(label: str, name: str, **props: Any) -> rx.Component:
+def _entry(label: Any, name: str, **props: Any) -> rx.Component:
     return rx.el.label(
         rx.el.span(label), rx.el.input(name=name, auto_complete="off", **props), class_name="entry"
     )
+
+
+def _odometer_entry() -> rx.Component:
+    label = rx.fragment("Odometer, ", unit_name("km", RecordForm.units))
+    return _entry(label, "odometer_km", custom_attrs={"inputMode": "decimal"})
 
 
 def _confirm(text: str) -> rx.Component:
@@ -196,7 +202,11 @@ def _odometer_form() -> rx.Component:
     confirm = _confirm("This is a correction: the last reading was wrong")
     form = rx.el.form(
         rx.el.b("What does the vehicle show?"),
-        _entry("Odometer, km", "odometer_km", custom_attrs={"inputMode": "decimal"}),
+        _entry(
+            rx.fragment("Odometer, ", unit_name("km", RecordForm.units)),
+            "odometer_km",
+            custom_attrs={"inputMode": "decimal"},
+        ),
         _entry("Engine hours", "engine_hours", custom_attrs={"inputMode": "decimal"}),
         rx.cond(Counters.backwards, confirm, rx.fragment()),
         rx.el.button("Take over", type="submit", class_name="button primary"),

@@ -209,6 +209,7 @@ def _free() -> rx.Component:
         empty_text="Every delivery is on a route.",
         changes=changes_of("deliveries"),
         time_zone=RoutePlanner.zone,
+        units=RoutePlanner.units,
         noun="delivery",
         plural="deliveries",
         label="Deliveries on no route",

@@ -68,6 +68,7 @@ def _list(one: Related) -> rx.Component:
         filtered=False,
         changes=changes_of(kind.plural),
         time_zone=RecordForm.zone,
+        units=RecordForm.units,
         noun=noun,
         plural=kind.label_plural.lower(),
         empty_text=f"No {kind.label_plural.lower()} yet.",

@@ -15,10 +15,12 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.maintenance.due import DueStatus
 from fleet_app.fleet.maintenance.due_list import DueList, DueQuery, DueRow
 from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
+from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.listing import Listing, Row
 from fleet_app.records.query import ListQuery, parse_query
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.maintenance import wording
+from fleet_app.web.states.records.measures import units_of
 from fleet_app.web.states.records.reading import house_style
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
@@ -72,6 +74,8 @@ class Maintenance(rx.State):
     total: int = 0
     may: list[str] = []
     """What the person may do: create, update, costs."""
+    units: str = Units.METRIC.value
+    """The units of the fleet on the screen."""
 
     @rx.var
     def pages(self) -> int:
@@ -87,6 +91,7 @@ class Maintenance(rx.State):
                  "costs": "maintenance_records.read"}  # fmt: skip
         self.may = [name for name, permission in names.items() if may(who, permission)]
         self.page = 1
+        self.units = await units_of(await shown_fleet(self))
         await self.read()
         self.ready = True
 
@@ -127,7 +132,7 @@ class Maintenance(rx.State):
             busy, under_way = await self._under_way(session, fleet or None)
         status = {one.id: str(one.status.value) for one in known if one is not None}
         self.counts = {str(name): count for name, count in counts.items()} | {WORKSHOP: under_way}
-        self.lines = [_line(row, status) for row in rows]
+        self.lines = [_line(row, status, Ruler.named(self.units)) for row in rows]
         zones = {row["fleet_id"]: "" for row in busy}
         for fleet_id in zones:
             zones[fleet_id], _ = await house_style(fleet_id)
@@ -142,7 +147,7 @@ class Maintenance(rx.State):
         return await Listing(session, KINDS, kind, get_container().view()).page(who, query)
 
 
-def _line(row: DueRow, orders: Mapping[int | None, str]) -> DueLine:
+def _line(row: DueRow, orders: Mapping[int | None, str], ruler: Ruler) -> DueLine:
     schedule, vehicle, state = row.schedule, row.vehicle, row.state
     return DueLine(
         schedule_id=schedule.id or 0,
@@ -153,9 +158,9 @@ def _line(row: DueRow, orders: Mapping[int | None, str]) -> DueLine:
         kind=schedule.kind.value,
         state=state.status.value,
         state_text=wording.STATES[state.status],
-        why=wording.why(state),
-        also=wording.besides(state),
-        last=wording.last_done(row),
+        why=wording.why(state, ruler),
+        also=wording.besides(state, ruler),
+        last=wording.last_done(row, ruler),
         order_id=row.work_order_id or 0,
         order_status=orders.get(row.work_order_id, ""),
     )

@@ -9,6 +9,7 @@ from typing import TypedDict
 from fleet_app.fleet.maintenance.costs import CostReport, MonthlyCost
 from fleet_app.fleet.maintenance.due import Criterion, DueState, DueStatus
 from fleet_app.fleet.maintenance.due_list import DueRow
+from fleet_app.kernel.units import METRIC, Ruler
 from fleet_app.records.fields import words_of
 
 STATES = {
@@ -17,7 +18,7 @@ STATES = {
     DueStatus.UNKNOWN: "Not known",
     DueStatus.OK: "Not due yet",
 }
-_UNITS = {Criterion.KM: "km", Criterion.HOURS: "engine hours"}
+_STORED = {Criterion.KM: "km", Criterion.HOURS: "engine hours"}
 
 
 class Bar(TypedDict):
@@ -29,28 +30,28 @@ class Bar(TypedDict):
     jobs: str
 
 
-def why(state: DueState) -> str:
+def why(state: DueState, ruler: Ruler = METRIC) -> str:
     """What decides, such as `412 km over` or `in 6 days`."""
-    parts = _parts(state)
+    parts = _parts(state, ruler)
     if state.criterion is None or state.criterion not in parts:
         return "When it was last done is not known"
     return parts[state.criterion]
 
 
-def besides(state: DueState) -> str:
+def besides(state: DueState, ruler: Ruler = METRIC) -> str:
     """What else is counted, such as `or in 2,100 km`."""
-    others = [text for name, text in _parts(state).items() if name is not state.criterion]
+    others = [text for name, text in _parts(state, ruler).items() if name is not state.criterion]
     return f"or {' or '.join(others)}" if others else ""
 
 
-def _parts(state: DueState) -> dict[Criterion, str]:
+def _parts(state: DueState, ruler: Ruler) -> dict[Criterion, str]:
     left = {
         Criterion.KM: state.remaining_km,
         Criterion.HOURS: state.remaining_hours,
         Criterion.DAYS: state.remaining_days,
     }
     return {
-        name: in_days(int(value)) if name is Criterion.DAYS else _amount(value, _UNITS[name])
+        name: in_days(int(value)) if name is Criterion.DAYS else _amount(value, name, ruler)
         for name, value in left.items()
         if value is not None
     }
@@ -64,16 +65,16 @@ def in_days(days: int) -> str:
     return f"in {count}" if days > 0 else f"{count} over"
 
 
-def _amount(left: float, unit: str) -> str:
-    count = f"{abs(round(left)):,} {unit}"
+def _amount(left: float, criterion: Criterion, ruler: Ruler) -> str:
+    count = ruler.said(abs(left), _STORED[criterion], 0)
     return f"in {count}" if left >= 0 else f"{count} over"
 
 
-def last_done(row: DueRow) -> str:
+def last_done(row: DueRow, ruler: Ruler = METRIC) -> str:
     """When the work was done last, such as `3 Mar 2026 at 64,000 km`."""
     plan = row.schedule
     day = f"{plan.last_on:%-d %b %Y}" if plan.last_on else ""
-    read = f"{plan.last_km:,.0f} km" if plan.last_km is not None else ""
+    read = ruler.said(plan.last_km, "km", 0) if plan.last_km is not None else ""
     if not read and plan.last_hours is not None:
         read = f"{plan.last_hours:,.0f} engine hours"
     return " at ".join(part for part in (day, read) if part) or "Never, as far as we know"

@@ -13,6 +13,7 @@ from fleet_app.fleet.maintenance.costs import CostHistory
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.service import MaintenanceService
 from fleet_app.kernel.errors import FleetError, NotFound
+from fleet_app.kernel.units import Ruler
 from fleet_app.records.listing import Listing
 from fleet_app.records.service import Records
 from fleet_app.web.gate import current_actor, current_principal, requires
@@ -127,7 +128,9 @@ class Workshop(rx.State):
         try:
             await act()
         except FleetError as error:
-            self.problem, self.errors = error.message, dict(error.fields)
+            ruler = await self._ruler()
+            self.problem = ruler.retold(error.message)
+            self.errors = {name: ruler.retold(text) for name, text in error.fields.items()}
             self.backwards = self.backwards or isinstance(error, ReadingBackwards)
             return False
         return True
@@ -154,8 +157,14 @@ class Workshop(rx.State):
     async def _finish(self, form: dict[str, Any]) -> None:
         async with get_container().work() as session:
             await MaintenanceService(session).finish(
-                await current_actor(self), self.job["order_id"], completion(form)
+                await current_actor(self),
+                self.job["order_id"],
+                completion(form, await self._ruler()),
             )
+
+    async def _ruler(self) -> Ruler:
+        """How the fleet on the screen measures."""
+        return Ruler.named((await self.get_state(Maintenance)).units)
 
     async def _read_again(self) -> None:
         await (await self.get_state(Maintenance)).read()

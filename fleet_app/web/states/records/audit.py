@@ -17,6 +17,7 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
@@ -54,6 +55,8 @@ class AuditScreen(rx.State):
     filters: dict[str, str] = {}
     people: list[Person] = []
     zone: str = "UTC"
+    units: str = Units.METRIC.value
+    """The units of the fleet whose log it is."""
     fleet: int = 0
     """The fleet asked for; 0 for those who have only one."""
     version: int = 0
@@ -96,6 +99,7 @@ class AuditScreen(rx.State):
             known = await AuditLog(session).actors(who, fleet_id or None)
             fleets = await FleetService(session).fleets(who)
         self.zone = next((one.time_zone for one in fleets if one.id == fleet_id), "UTC")
+        self.units = next((one.units for one in fleets if one.id == fleet_id), Units.METRIC).value
         ordered = sorted(known.items(), key=lambda one: one[1].lower())
         self.people = [Person(value=str(id_), label=name) for id_, name in ordered]
         given = dict(self.router.url.query_parameters)
@@ -138,7 +142,7 @@ class AuditScreen(rx.State):
             self.entry = 0
             await say(self, error.message, tone="problem")
             return
-        detail = _WORDING.detail(entry, who)
+        detail = _WORDING.detail(entry, who, Ruler.named(self.units))
         self.entry, self.undoable = entry.id or 0, detail["undoable"]
         self.title = f"{action_words(entry.action)}: {entry.label or entry.kind}"
         shown = detail["visible"] and entry.object_id is not None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
+from fleet_app.kernel.units import METRIC, Ruler, measured
 from fleet_app.records.describe import options
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
@@ -30,30 +31,34 @@ class Fact(TypedDict):
     group: str
 
 
-def header_facts(kind: Kind, row: Mapping[str, Any], zone: ZoneInfo) -> list[Fact]:
+def header_facts(
+    kind: Kind, row: Mapping[str, Any], zone: ZoneInfo, ruler: Ruler = METRIC
+) -> list[Fact]:
     """What somebody wants to know first."""
     telling = [spec for spec in kind.specs if spec.type in _TELLING and spec.shown]
     counted = [one for one in kind.computed if (one.shown or one.name in _LINKS)]
     candidates: list[Spec | Computed] = [*counted, *telling]
     facts = [
-        _fact(one, row, zone)
+        _fact(one, row, zone, ruler)
         for one in candidates
         if one.name not in _NOT_FACTS and row.get(one.name) not in (None, "")
     ]
     return facts[:MOST]
 
 
-def all_facts(kind: Kind, row: Mapping[str, Any], zone: ZoneInfo) -> list[Fact]:
+def all_facts(
+    kind: Kind, row: Mapping[str, Any], zone: ZoneInfo, ruler: Ruler = METRIC
+) -> list[Fact]:
     """Everything that people write about it, as far as it is there."""
     return [
-        _fact(spec, row, zone)
+        _fact(spec, row, zone, ruler)
         for spec in kind.specs
         if not spec.secret and spec.input not in ("hidden", "photo", "file")
         if row.get(spec.name) not in (None, "", [])
     ]
 
 
-def _fact(one: Spec | Computed, row: Mapping[str, Any], zone: ZoneInfo) -> Fact:
+def _fact(one: Spec | Computed, row: Mapping[str, Any], zone: ZoneInfo, ruler: Ruler) -> Fact:
     value = row[one.name]
     group = one.group if isinstance(one, Spec) else ""
     if isinstance(one, Spec) and one.reference:
@@ -61,10 +66,11 @@ def _fact(one: Spec | Computed, row: Mapping[str, Any], zone: ZoneInfo) -> Fact:
         href = f"/{one.reference}/{value}"
         return Fact(label=one.title, text=str(target.get("label", value)), href=href, group=group)
     href = f"/{_LINKS[one.name]}/{value}" if one.name in _LINKS else ""
-    return Fact(label=one.title, text=_words(one, value, zone), href=href, group=group)
+    text = _words(one, value, zone, ruler)
+    return Fact(label=one.title, text=text, href=href, group=group)
 
 
-def _words(one: Spec | Computed, value: Any, zone: ZoneInfo) -> str:
+def _words(one: Spec | Computed, value: Any, zone: ZoneInfo, ruler: Ruler) -> str:
     known = {option["value"]: option["label"] for option in options(one)}
     if isinstance(value, bool):
         return "Yes" if value else "No"
@@ -74,7 +80,14 @@ def _words(one: Spec | Computed, value: Any, zone: ZoneInfo) -> str:
         return value.strftime("%-d %b %Y")
     if isinstance(value, list) and isinstance(one, Spec):
         return text_of(one, value, zone)
+    if one.unit and isinstance(value, int | float) and measured(ruler, one.unit):
+        return ruler.said(value, one.unit, _digits(one))
     text = known.get(str(value), str(value))
     if isinstance(value, float):
         text = f"{value:,.10g}"
     return f"{text} {one.unit}" if one.unit else text
+
+
+def _digits(one: Spec | Computed) -> int | None:
+    """How many digits behind the point a column asks for, if it does."""
+    return one.extra.get("digits") if isinstance(one, Computed) else None

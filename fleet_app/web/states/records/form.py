@@ -43,7 +43,7 @@ from fleet_app.web.states.records.texts import (
     zone_of,
 )
 from fleet_app.web.states.records.toasts import Way, say
-from fleet_app.web.states.records.typed import Sheet, values_in
+from fleet_app.web.states.records.typed import Sheet, default_texts, values_in
 from fleet_app.web.states.session import shown_fleet
 
 NEW = "new"
@@ -136,12 +136,11 @@ class RecordForm(rx.State):
     @requires("views.use")
     async def check(self, name: str, text: str) -> None:
         """Say at once whether one field could be saved like this."""
-        ruler = self._ruler(self.values)
         spec = kind_of(self.plural).by_name.get(name)
         if spec is None:
             return
-        typed, zone = str(text)[:LONGEST], zone_of(self.zone)
-        problem = problem_of(kind_of(self.plural), spec, typed, zone, ruler)
+        zone, ruler = zone_of(self.zone), self._ruler(self.values)
+        problem = problem_of(kind_of(self.plural), spec, str(text)[:LONGEST], zone, ruler)
         others = {key: one for key, one in self.errors.items() if key != name}
         self.errors = {**others, name: problem} if problem else others
 
@@ -256,14 +255,8 @@ class RecordForm(rx.State):
         self.fleet_name = await opening.named_fleet(self, self.fleet) if tied else ""
         self.zone, self.currency = await house_style(self.fleet)
         self.units = await units_of(self.fleet)
-        zone, given = zone_of(self.zone), dict(self.router.url.query_parameters)
-        defaults, ruler = kind.fields.model_fields, self._ruler({})
-        self.base = {
-            spec.name: ""
-            if spec.required
-            else text_of(spec, defaults[spec.name].default, zone, ruler)
-            for spec in kind.specs
-        }
+        given = dict(self.router.url.query_parameters)
+        self.base = default_texts(kind, zone_of(self.zone), self._ruler({}))
         known = {name: str(text)[:200] for name, text in given.items() if name in self.base}
         self._fill({**self.base, **known})
         self.labels = await labels_of(self, kind, known)
@@ -271,8 +264,11 @@ class RecordForm(rx.State):
 
     async def _move(self, kind: Kind, mine: Mapping[str, str]) -> None:
         """Begin again in the fleet that was chosen meanwhile, with what it can have of `mine`."""
+        before = self.units
         await self._begin(kind)
-        self._fill(opening.portable(kind, mine))
+        same = self.units == before  # else numbers that were typed mean something else here
+        kept = {name: text for name, text in mine.items() if same or not kind.by_name[name].unit}
+        self._fill(opening.portable(kind, kept))
         self.labels, self.problem = {}, opening.switched(self.fleet_name)
 
     async def _load(self, kind: Kind, number: int) -> None:
@@ -374,13 +370,8 @@ class RecordForm(rx.State):
         known: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """What is to be stored. Raises `InvalidInput` for texts that cannot be read."""
-        sheet = Sheet(
-            zone=zone_of(self.zone),
-            ruler=self._ruler(mine),
-            base=self.base,
-            known=known or {},
-            is_new=not self.number,
-        )
+        sheet = Sheet(zone=zone_of(self.zone), ruler=self._ruler(mine), base=self.base,
+                      known=known or {}, is_new=not self.number)  # fmt: skip
         return values_in(kind, mine, names, sheet)
 
     async def _meet(self, kind: Kind, mine: Mapping[str, str]) -> None:
@@ -405,5 +396,4 @@ class RecordForm(rx.State):
         ruler = self._ruler({})
         self.errors = told_at(kind, error.fields, ruler)
         general = error.fields.get(GENERAL, "")
-        said = in_words("This record", general) if general else error.message
-        self.problem = ruler.retold(said)
+        self.problem = ruler.retold(in_words("This record", general) or error.message)

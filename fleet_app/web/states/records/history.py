@@ -10,11 +10,13 @@ from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
+from fleet_app.kernel.units import Ruler
 from fleet_app.records.history import History
 from fleet_app.records.undo import UNDONE_ENTRY
 from fleet_app.records.wording import Change, Wording, action_words
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.measures import ruler_of
 from fleet_app.web.states.records.texts import zone_of
 
 PAGE = 20
@@ -75,13 +77,14 @@ class RecordHistory(rx.State):
             self.problem, self.ready = error.message, True
             return
         known = {deed["id"] for deed in self.deeds}
-        fresh = [_deed(entry, form.zone) for entry in entries if entry.id not in known]
+        ruler = ruler_of(KINDS[form.plural], form.units, form.base)
+        fresh = [_deed(entry, form.zone, ruler) for entry in entries if entry.id not in known]
         self.deeds, self._pages = [*self.deeds, *fresh], page
         self.problem, self.ready = "", True
 
 
-def _deed(entry: AuditEntry, zone: str) -> Deed:
-    changes = _WORDING.changes(entry)
+def _deed(entry: AuditEntry, zone: str, ruler: Ruler) -> Deed:
+    changes = _WORDING.changes(entry, ruler)
     return Deed(
         id=entry.id or 0,
         who=entry.actor_name,

@@ -18,10 +18,12 @@ from fleet_app.delivery.routes import MOST_STOPS, RoutePlan, RouteService
 from fleet_app.delivery.tours import Tour, Tours, day_in
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.fields import words_of
 from fleet_app.records.listing import visible
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.measures import units_of
 from fleet_app.web.states.records.opening import marked, named_fleet, switched
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
@@ -62,6 +64,8 @@ class RoutePlanner(rx.State):
     """Which plan this is: the page of a new one is built anew when it changes."""
     day: str = ""
     zone: str = "UTC"
+    units: str = Units.METRIC.value
+    """The units of the route's fleet."""
     crew: dict[str, int] = {}
     labels: dict[str, str] = {}
     every_day: bool = False
@@ -107,6 +111,7 @@ class RoutePlanner(rx.State):
         self.fleet_name = await named_fleet(self, self.fleet)
         self.opened = marked("routes", "new", str(self.fleet))
         self.zone, _ = await house_style(self.fleet)
+        self.units = await units_of(self.fleet)
         given = dict(self.router.url.query_parameters)
         self.day = _day(given.get("date", "")) or day_in(self.zone, utc_now()).isoformat()
         texts = {name: str(given.get(name, "")) for name in CREW}
@@ -119,7 +124,8 @@ class RoutePlanner(rx.State):
         """The stops of the route on the screen."""
         form = await self.get_state(RecordForm)
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-        self.route, self.fleet, self.zone = form.number, form.fleet, form.zone
+        self.route, self.fleet = form.number, form.fleet
+        self.zone, self.units = form.zone, form.units
         self.day = form.base.get("date", "")
         await self._read()
 
@@ -270,7 +276,7 @@ class RoutePlanner(rx.State):
             async with container.work(container.patience) as session:
                 raise _Looked(await act(RouteService(session), actor))
         except _Looked as looked:
-            self.warnings = [one.message for one in looked.tour.warnings]
+            self.warnings = self._warned(looked.tour)
         except FleetError as error:
             self.warnings, self.problem = [], _told(error, self.stops)
 
@@ -300,9 +306,10 @@ class RoutePlanner(rx.State):
             self.problem = error.message
             return
         here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
-        self.stops, self._here = [_stop(one) for one in here], [one.id or 0 for one in here]
+        self.stops = [_stop(one, self.units) for one in here]
+        self._here = [one.id or 0 for one in here]
         self._known, self._order = tour.route.version, _order(tour)
-        self.warnings = [one.message for one in tour.warnings]
+        self.warnings = self._warned(tour)
         self.dirty, self.version = False, self.version + 1
         status = str(tour.route.status.value)
         self.can_arrange, self.next_act = status != "completed", _NEXT.get(status, "")
@@ -316,7 +323,11 @@ class RoutePlanner(rx.State):
         query = select(Delivery).where(col(Delivery.id).in_(ids), *conditions)
         async with get_container().work() as session:
             found = {one.id: one for one in (await session.exec(query)).all()}
-        return [_stop(found[one]) for one in ids if one in found]
+        return [_stop(found[one], self.units) for one in ids if one in found]
+
+    def _warned(self, tour: Tour) -> list[str]:
+        ruler = Ruler.named(self.units)
+        return [ruler.retold(one.message) for one in tour.warnings]
 
     def _ids(self) -> list[int]:
         return [stop["id"] for stop in self.stops]
@@ -367,9 +378,11 @@ def _told(error: FleetError, stops: Sequence[PlannedStop]) -> str:
     return ". ".join([error.message, *more[:3]])
 
 
-def _stop(delivery: Delivery) -> PlannedStop:
+def _stop(delivery: Delivery, units: str) -> PlannedStop:
     status = DeliveryStatus(delivery.status)
-    size = [f"{delivery.weight_kg:g} kg" if delivery.weight_kg else "", f"{delivery.parcels} pcs"]
+    weight = delivery.weight_kg
+    heavy = Ruler.named(units).said(weight, "kg") if weight else ""
+    size = [heavy, f"{delivery.parcels} pcs"]
     return PlannedStop(
         id=delivery.id or 0,
         number=delivery.tracking_number,

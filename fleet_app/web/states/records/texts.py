@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
+from fleet_app.kernel.units import METRIC, Measure, Ruler
 from fleet_app.records.fields import Fields, FieldType, Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.records.problems import problems_of
 from fleet_app.records.sheets.numerals import read_integer, read_number
+from fleet_app.web.states.records.measures import shown_number, stored_number
 
 YES = "true"
 _STARTS = ("is ", "has ", "must ", "needs ", "cannot ", "comes ")
@@ -35,7 +37,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def text_of(spec: Spec, value: Any, zone: ZoneInfo) -> str:
+def text_of(spec: Spec, value: Any, zone: ZoneInfo, ruler: Ruler = METRIC) -> str:
     """A value as its input shows it; empty for none."""
     if value is None or isinstance(value, bool):
         return YES if value else ""
@@ -47,10 +49,21 @@ def text_of(spec: Spec, value: Any, zone: ZoneInfo) -> str:
         return ", ".join(value)
     if spec.type is FieldType.LIST:
         return "\n".join(_line_of(entry) for entry in value)
-    return _number_text(value) if isinstance(value, float) else str(getattr(value, "value", value))
+    measure = _measure(spec, ruler)
+    if measure is not None and isinstance(value, int | float):
+        value = measure.shown(float(value))
+    return shown_number(value) if isinstance(value, float) else str(getattr(value, "value", value))
 
 
-def value_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo, before: Any = None) -> Any:
+def value_of(
+    kind: Kind,
+    spec: Spec,
+    text: str,
+    zone: ZoneInfo,
+    *,
+    before: Any = None,
+    ruler: Ruler = METRIC,
+) -> Any:
     """What the fields model is to check. Raises ValueError with words for whoever typed it.
 
     `before` is the stored value of a list: lines that are unchanged keep what no line shows.
@@ -61,7 +74,7 @@ def value_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo, before: Any = No
     if not text:
         return [] if spec.type in (FieldType.TAGS, FieldType.LIST) else _nothing(spec)
     if spec.type in _READERS:
-        return _READERS[spec.type](text, unit=spec.unit)
+        return _number(kind, spec, text, ruler)
     if spec.type is FieldType.MOMENT:
         return _moment(text, zone)
     if spec.type is FieldType.LIST:
@@ -69,10 +82,10 @@ def value_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo, before: Any = No
     return text
 
 
-def problem_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo) -> str:
+def problem_of(kind: Kind, spec: Spec, text: str, zone: ZoneInfo, ruler: Ruler = METRIC) -> str:
     """What is wrong with one field by itself, in the user's words; empty when nothing is."""
     try:
-        value = value_of(kind, spec, text, zone)
+        value = value_of(kind, spec, text, zone, ruler=ruler)
     except ValueError as error:
         return in_words(spec.title, str(error))
     if value is None and spec.required:
@@ -87,13 +100,13 @@ def in_words(title: str, message: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def told_at(kind: Kind, problems: Mapping[str, str]) -> dict[str, str]:
+def told_at(kind: Kind, problems: Mapping[str, str], ruler: Ruler = METRIC) -> dict[str, str]:
     """Problems as sentences, each at the field that people see: a point's at its address."""
     shown = {one: unit[0] for unit in units_of(kind) for one in unit}
     told: dict[str, str] = {}
     for name, text in problems.items():
         if name in shown:
-            told.setdefault(shown[name], in_words(kind.by_name[name].title, text))
+            told.setdefault(shown[name], in_words(kind.by_name[name].title, ruler.retold(text)))
     return told
 
 
@@ -138,8 +151,22 @@ def _nothing(spec: Spec) -> Any:
     return "" if spec.type in (FieldType.TEXT, FieldType.LONGTEXT) else None
 
 
-def _number_text(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+def _number(kind: Kind, spec: Spec, text: str, ruler: Ruler) -> Any:
+    measure = _measure(spec, ruler)
+    if measure is not None:
+        return stored_number(kind, spec, text, measure)
+    return _READERS[spec.type](text, unit=spec.unit)
+
+
+def is_measured(spec: Spec, ruler: Ruler) -> bool:
+    """Whether a field shows another number than is stored."""
+    return _measure(spec, ruler) is not None
+
+
+def _measure(spec: Spec, ruler: Ruler) -> Measure | None:
+    """How a number is shown in another unit than it is stored in, if it is."""
+    measure = ruler.of(spec.unit) if spec.type is FieldType.NUMBER else None
+    return measure if measure and (measure.inverse or measure.per != 1) else None
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:

@@ -13,6 +13,7 @@ from fleet_app.fleet.maintenance.models import WorkOrderStatus
 from fleet_app.fleet.maintenance.readings import set_odometer
 from fleet_app.fleet.maintenance.service import NEXT, Completion, MaintenanceService
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.units import Measure, Ruler, Units
 from fleet_app.records.fields import words_of
 from fleet_app.records.sheets.numerals import read_number
 from fleet_app.web.gate import current_actor, requires
@@ -25,6 +26,7 @@ _ACTS = {
     WorkOrderStatus.CANCELLED: ("cancel", "Cancel"),
     WorkOrderStatus.OPEN: ("reopen", "Open again"),
 }
+_STORED = {"odometer_km": "km"}
 _MOST = {"odometer_km": 10_000_000.0, "engine_hours": 1_000_000.0, "cost": 9_999_999.0}
 
 
@@ -71,7 +73,7 @@ class WorkSteps(rx.State):
     async def finish(self, form: dict[str, Any]) -> None:
         """Finish with what the form says."""
         try:
-            done = _completion(form)
+            done = _completion(form, (await self.get_state(RecordForm)).units)
         except InvalidInput as error:
             self.problem = error.message
             return
@@ -83,7 +85,8 @@ class WorkSteps(rx.State):
             async with get_container().work() as session:
                 await getattr(MaintenanceService(session), act)(actor, form.number, *more)
         except FleetError as error:
-            self.problem, self.backwards = error.message, isinstance(error, ReadingBackwards)
+            self.problem = Ruler.named(form.units).retold(error.message)
+            self.backwards = isinstance(error, ReadingBackwards)
         else:
             self.finishing, self.problem = False, ""
         await form.refresh()
@@ -119,7 +122,8 @@ class Counters(rx.State):
         record, actor = await self.get_state(RecordForm), await current_actor(self)
         self.problem = ""
         try:
-            km, hours = _number(form, "odometer_km"), _number(form, "engine_hours")
+            km = _number(form, "odometer_km", record.units)
+            hours = _number(form, "engine_hours")
             if km is None:
                 raise InvalidInput("Write what the odometer shows.")
             correction = form.get("correction") == "true"
@@ -128,14 +132,15 @@ class Counters(rx.State):
                     session, actor, record.number, km, hours=hours, correction=correction
                 )
         except FleetError as error:
-            self.problem, self.backwards = error.message, isinstance(error, ReadingBackwards)
+            self.problem = Ruler.named(record.units).retold(error.message)
+            self.backwards = isinstance(error, ReadingBackwards)
             return
         self.open_form, self.backwards = False, False
         await record.refresh()
         await say(self, "The reading was taken over.")
 
 
-def _completion(form: dict[str, Any]) -> Completion:
+def _completion(form: dict[str, Any], units: str) -> Completion:
     texts = {name: str(form.get(name) or "").strip()[:2000] for name in
              ("done_on", "supplier", "invoice_number")}  # fmt: skip
     try:
@@ -144,7 +149,7 @@ def _completion(form: dict[str, Any]) -> Completion:
         raise InvalidInput("The day must be a date.") from None
     return Completion(
         done_on=day,
-        odometer_km=_number(form, "odometer_km"),
+        odometer_km=_number(form, "odometer_km", units),
         engine_hours=_number(form, "engine_hours"),
         cost=_number(form, "cost"),
         supplier=_line(texts["supplier"], 120),
@@ -159,14 +164,17 @@ def _line(text: str, most: int) -> str | None:
     return text or None
 
 
-def _number(form: dict[str, Any], name: str) -> float | None:
+def _number(form: dict[str, Any], name: str, units: str = Units.METRIC.value) -> float | None:
+    """A number as it is stored. Raises `InvalidInput`, with the limit as the form shows it."""
     text = str(form.get(name) or "").strip()
     if not text:
         return None
+    measure = Ruler.named(units).of(_STORED.get(name)) or Measure(unit="")
     try:
-        value = float(read_number(text))
+        value = measure.stored(float(read_number(text, unit=measure.unit or None)))
     except ValueError as error:
         raise InvalidInput(str(error)) from None
     if not 0 <= value <= _MOST[name]:
-        raise InvalidInput(f"The number must be between 0 and {_MOST[name]:,.0f}.")
+        most = measure.exact(_MOST[name])
+        raise InvalidInput(f"The number must be between 0 and {most:,.0f}.")
     return value
