@@ -26,6 +26,7 @@ from fleet_app.web.pages.sign_up import sign_up_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.states.account import Account
 from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
+from fleet_app.web.states.first_steps import FirstSteps
 from fleet_app.web.states.live import Live, connect_rooms
 from fleet_app.web.states.overview import Overview
 from fleet_app.web.states.records.toasts import Toasts
@@ -53,7 +54,7 @@ app.add_page(
     overview_page,
     route="/",
     title="Fleet overview · Live Fleet",
-    on_load=[Session.enter, Toasts.settle, Overview.open, Live.join],
+    on_load=[Session.enter, Toasts.settle, Overview.open, FirstSteps.open, Live.join],
 )
 app.add_page(
     settings_page,

@@ -7,11 +7,14 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.web.components.drawer import vehicle_drawer
+from fleet_app.web.components.first_steps import STEPS, first_steps
 from fleet_app.web.components.live.fleet_map import fleet_map
 from fleet_app.web.components.live.live_text import live_count
 from fleet_app.web.components.live.vehicle_grid import vehicle_grid
 from fleet_app.web.components.menus import icon_button, search_box
+from fleet_app.web.components.records.browser import NewsWatch
 from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.states.first_steps import FirstSteps
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.overview import STATUSES, Overview
 from fleet_app.web.states.session import Session
@@ -65,7 +68,17 @@ def _map_area() -> rx.Component:
             on_resync=Live.join,
         ),
         _chips(),
+        rx.cond(FirstSteps.shown, _first_steps(), rx.fragment()),
         class_name="map-area",
+    )
+
+
+def _first_steps() -> rx.Component:
+    return rx.fragment(
+        first_steps(taken=FirstSteps.taken, complete=FirstSteps.complete, on_hide=FirstSteps.hide),
+        NewsWatch.create(
+            changes=Live.changes, kinds=[step[0] for step in STEPS], on_news=FirstSteps.look_again
+        ),
     )
 
 

@@ -137,6 +137,19 @@ class ChangeWatch(rx.NoSSRComponent):
     on_undone: rx.EventHandler[nothing]
 
 
+class NewsWatch(rx.NoSSRComponent):
+    """Raises `on_news` when the page hears of any changed records of some kinds. Shows nothing."""
+
+    library = sources.NEWS_WATCH.importable_path
+    tag = "NewsWatch"
+
+    changes: rx.Var[Any]
+    """The newest notice by kind."""
+    kinds: rx.Var[list[str]]
+
+    on_news: rx.EventHandler[nothing]
+
+
 class ShortcutsHelp(rx.NoSSRComponent):
     """A dialog with the page's keyboard shortcuts, opened by `?`."""
 
