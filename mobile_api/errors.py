@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from fleet_app.kernel import errors as kernel
 from fleet_app.records.errors import Stale
+from fleet_app.records.problems import words_for
 from mobile_api.body import SlowBody
 from mobile_api.envelope import failure, request_id
 
@@ -89,7 +90,7 @@ async def _fleet_error(request: Request, error: Exception) -> Response:
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = {_path(item["loc"]): str(item["msg"]) for item in error.errors()}
+    fields = {_named(item): words_for(item) for item in error.errors()}
     return failure(request, 400, "invalid_input", "The request is not valid", fields)
 
 
@@ -101,6 +102,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return failure(
         request, error.status_code, kind, str(error.detail), headers=error.headers or None
     )
+
+
+def _named(item: Mapping[str, Any]) -> str:
+    """The field, or the one that several fields together make wrong."""
+    named = item.get("ctx", {}).get("field")
+    return _path([*item["loc"], named] if named else item["loc"])
 
 
 def _path(location: Sequence[Any]) -> str:

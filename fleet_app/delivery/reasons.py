@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from fleet_app.delivery.models import DeliveryStatus
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.texts import many_lines
 
 
 class Reason(StrEnum):
@@ -79,6 +80,14 @@ def check_reason(to: DeliveryStatus, reason: Reason | None, note: str | None) ->
         raise _wrong("reason", f"must be one of {', '.join(possible)}")
     if reason is Reason.OTHER and not (note or "").strip():
         raise _wrong("note", "must say what the other reason is")
+
+
+def check_note(note: str | None) -> None:
+    """Raises `InvalidInput` for what no text of a record may hold."""
+    try:
+        many_lines(note or "")
+    except ValueError as error:
+        raise _wrong("note", str(error)) from None
 
 
 def _wrong(field: str, problem: str) -> InvalidInput:

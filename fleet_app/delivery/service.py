@@ -15,7 +15,7 @@ from fleet_app.delivery import life
 from fleet_app.delivery.errors import EventReused, IllegalChange, RouteChanged
 from fleet_app.delivery.life import Verdict
 from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route, RouteStatus
-from fleet_app.delivery.reasons import check_reason
+from fleet_app.delivery.reasons import check_note, check_reason
 from fleet_app.delivery.recording import Recorder, StatusChange
 from fleet_app.delivery.repository import DeliveryRepository
 from fleet_app.kernel.clock import Clock, utc_now
@@ -220,6 +220,7 @@ class DeliveryLife:
         )  # fmt: skip
         if not office and not verdict.late and not is_own(actor, route):
             raise NotFound("Delivery", wish.delivery_id)
+        check_note(wish.note)
         if not verdict.reopens:
             _check(wish, delivery)
         event = self._recorder.write(actor, delivery, wish, verdict, route)

@@ -16,6 +16,7 @@ from fleet_app.identity.repository import IdentityRepository
 from fleet_app.identity.tokens import digest, new_device_token
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound
+from fleet_app.kernel.texts import is_blank, one_line
 
 
 class NewDevice(msgspec.Struct, frozen=True):
@@ -45,9 +46,7 @@ class DeviceService:
     ) -> NewDevice:
         """A new token for a vehicle. Raises `Forbidden`, `NotFound` or `InvalidInput`."""
         authorize(actor.principal, "devices.manage")
-        label = name.strip()
-        if not 1 <= len(label) <= 120:
-            raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
+        label = _label(name)
         token = new_device_token()
         async with self._work() as session:
             fleet_id = await IdentityRepository(session).fleet_of_vehicle(vehicle_id)
@@ -88,6 +87,17 @@ class DeviceService:
                 _note(session, actor, "token_revoked", device)
         self._authenticator.forget_device(device.token_hash)
         return device
+
+
+def _label(name: str) -> str:
+    """A device's name as it is kept. Raises `InvalidInput`."""
+    try:
+        label = one_line(name.strip())
+    except ValueError as error:
+        raise InvalidInput(f"The name {error}", fields={"name": str(error)}) from None
+    if is_blank(label) or len(label) > 120:
+        raise InvalidInput("A name is needed", fields={"name": "1 to 120 characters"})
+    return label
 
 
 def _note(session: AsyncSession, actor: Actor, action: str, device: DeviceToken) -> None:

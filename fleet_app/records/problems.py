@@ -30,13 +30,14 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "finite_number": lambda _: "must be a number",
     "bool_type": lambda _: "must be yes or no",
     "bool_parsing": lambda _: "must be yes or no",
-    "greater_than_equal": lambda c: f"must be at least {c['ge']:g}",
-    "greater_than": lambda c: f"must be more than {c['gt']:g}",
-    "less_than_equal": lambda c: f"must be at most {c['le']:g}",
-    "less_than": lambda c: f"must be less than {c['lt']:g}",
+    "greater_than_equal": lambda c: f"must be at least {_bound(c['ge'])}",
+    "greater_than": lambda c: f"must be more than {_bound(c['gt'])}",
+    "less_than_equal": lambda c: f"must be at most {_bound(c['le'])}",
+    "less_than": lambda c: f"must be less than {_bound(c['lt'])}",
     "enum": lambda c: f"must be one of {c['expected']}",
     "list_type": lambda _: "must be a list",
     "dict_type": lambda _: "must be an object",
+    "model_type": lambda _: "must be an object",
     "timezone_aware": lambda _: "needs a time zone, e.g. 2026-11-22T10:15:00Z",
     "string_unicode": lambda _: "contains characters that are no text",
 }
@@ -50,7 +51,7 @@ def problems_of(error: ValidationError) -> dict[str, str]:
     for item in error.errors(include_url=False):
         context = item.get("ctx", {})
         name = str(context.get("field") or _field(item["loc"]))
-        found.setdefault(name, _words(item["type"], context, item))
+        found.setdefault(name, words_for(item))
     return found
 
 
@@ -68,7 +69,14 @@ def _field(location: tuple[int | str, ...]) -> str:
     return names[0][:LONGEST_NAME] if names else GENERAL
 
 
+def words_for(item: Mapping[str, Any]) -> str:
+    """What is wrong, from one entry of a `ValidationError`'s errors."""
+    return _words(item["type"], item.get("ctx", {}), item)
+
+
 def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
+    if kind == "too_long" and isinstance(item["input"], str):
+        kind = "string_too_long"
     if kind in _WORDS:
         return _WORDS[kind](context)
     if kind == "value_error":
@@ -76,6 +84,11 @@ def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
     if kind.startswith("datetime_"):
         return _MOMENTS
     return _DATES if kind.startswith("date_") else str(item["msg"])
+
+
+def _bound(value: Any) -> str:
+    """A limit as people write it: numbers without an idle `.0`, days as they are."""
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def _sentence(text: str) -> str:

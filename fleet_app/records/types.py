@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,36 +12,20 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
-"""What nobody sees but what makes text read differently, or two names look alike. The joiners
-U+200C and U+200D are not among them: scripts and emoji are written with them."""
+from fleet_app.kernel.texts import is_blank, many_lines, normal, one_line
+
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s.<>\"]+(\.[^@\s.<>\"]+)+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 MOST_TAGS, LONGEST_TAG = 30, 40
 
 
-def _line(text: str) -> str:
-    if _CONTROLS.search(text) or _LINE_BREAKS.search(text):
-        raise ValueError("must be one line of text without control characters")
-    if _INVISIBLE.search(text):
-        raise ValueError("must not contain invisible characters; type it instead of pasting it")
-    return unicodedata.normalize("NFC", text)
-
-
-def _lines(text: str) -> str:
-    if _CONTROLS.search(text):
-        raise ValueError("must not contain control characters")
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+def _normal(value: Any) -> Any:
+    return normal(value) if isinstance(value, str) else value
 
 
 def _some(text: str) -> str:
-    if not text:
+    if is_blank(text):
         raise ValueError("is missing")
     return text
 
@@ -91,7 +74,7 @@ def _tags(value: Any) -> Any:
 
 
 def _tidy_tags(values: list[str]) -> list[str]:
-    tags = list(dict.fromkeys(_line(value.strip()) for value in values if value.strip()))
+    tags = list(dict.fromkeys(one_line(value.strip()) for value in values if value.strip()))
     if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
         raise ValueError(f"at most {MOST_TAGS} words of at most {LONGEST_TAG} characters each")
     return tags
@@ -153,12 +136,15 @@ def _moment_text(value: Any) -> Any:
     return _none_if_empty(value)
 
 
-Line = Annotated[str, AfterValidator(_line)]
+_Text = Annotated[str, BeforeValidator(_normal)]
+"""Put into its one spelling first, so that limits of length hold for what is kept."""
+Line = Annotated[_Text, AfterValidator(one_line)]
 """One line of text that may be empty."""
-Name = Annotated[str, AfterValidator(_line), AfterValidator(_some)]
+Name = Annotated[_Text, AfterValidator(one_line), AfterValidator(_some)]
 """One line of text that is there."""
 OptionalLine = Annotated[Line | None, BeforeValidator(_none_if_empty)]
-Lines = Annotated[str, BeforeValidator(_empty_if_none), AfterValidator(_lines)]
+Lines = Annotated[_Text, BeforeValidator(_empty_if_none), AfterValidator(many_lines)]
+"""Any number of lines."""
 Phone = Annotated[
     OptionalLine, _matching(_PHONE, "write it like +358 40 123 4567: digits and spaces")
 ]
@@ -232,7 +218,7 @@ def _clock(text: str) -> str:
 
 
 Hours = Annotated[
-    str, BeforeValidator(_empty_if_none), AfterValidator(_line), AfterValidator(weekly_hours)
+    str, BeforeValidator(_empty_if_none), AfterValidator(one_line), AfterValidator(weekly_hours)
 ]
 """Hours of a week, such as `Mon-Fri 09:00-17:00; Sat 10:00-14:00`."""
 

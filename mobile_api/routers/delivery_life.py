@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
-from fleet_app.delivery.service import DeliveryLife
+from fleet_app.delivery.service import Changed, DeliveryLife
 from fleet_app.kernel.errors import FleetError
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
@@ -44,20 +45,21 @@ async def set_delivery_statuses(
 ) -> Response:
     """Report up to 500 changes, such as a day's work of a phone that was offline.
 
-    They are made in the order in which they happened, whatever order they come in. What cannot be
-    done says why; the rest is done.
+    They are made in the order in which they happened, whatever order they come in. Each succeeds
+    or fails by itself; the answer says which, in the order of the request.
     """
-    wishes = [item.wish(item.delivery_id) for item in body.changes]
-    stores = container(request)
-    async with stores.work(stores.patience) as session:
-        results = await DeliveryLife(session).change_many(actor, wishes)
+    wishes, stores = body.wishes(), container(request)
+    sound = [wish for wish in wishes if not isinstance(wish, FleetError)]
+    made: Iterator[Changed | FleetError] = iter(())
+    if sound:
+        async with stores.work(stores.patience) as session:
+            made = iter(await DeliveryLife(session).change_many(actor, sound))
+    results = [wish if isinstance(wish, FleetError) else next(made) for wish in wishes]
     views = [
-        schemas.outcome_view(index, wish.delivery_id, result)
-        for index, (wish, result) in enumerate(zip(wishes, results, strict=True))
+        schemas.outcome_view(index, change, result)
+        for index, (change, result) in enumerate(zip(body.changes, results, strict=True))
     ]
-    refused = sum(isinstance(result, FleetError) for result in results)
-    answer = {"done": len(results) - refused, "refused": refused, "results": views}
-    return ok(request, answer)
+    return ok(request, views)
 
 
 @router.get("/{delivery_id}/events", responses=schemas.EVENTS, response_class=Response)

@@ -5,16 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.recording import StatusChange
 from fleet_app.delivery.service import MOST_AT_ONCE, Changed
-from fleet_app.kernel.errors import FleetError
+from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.records.problems import invalid, problems_of
+from fleet_app.records.types import Lines, require_place
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers, with_etag
-
-_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
 
 
 def _sane(moment: datetime) -> datetime:
@@ -59,16 +70,16 @@ class StatusBody(BaseModel):
     reason: Reason | None = Field(
         default=None, description="Needed for failed, rescheduled, returned and cancelled."
     )
-    note: str | None = Field(
-        default=None, max_length=500, pattern=_TEXT, description="Needed for the reason `other`."
+    note: Annotated[Lines, StringConstraints(max_length=500)] | None = Field(
+        default=None, description="Needed for the reason `other`."
     )
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _place(self) -> StatusBody:
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("latitude and longitude come together")
+        names = ("latitude", "longitude")
+        require_place(names, self.latitude, self.longitude, fields=names)
         return self
 
     def wish(self, delivery_id: int) -> StatusChange:
@@ -102,12 +113,36 @@ class StatusItem(StatusBody):
     delivery_id: int = Field(gt=0, lt=2**63)
 
 
+class _ReadLater:
+    """Described as a `StatusItem`, but taken as it comes: a wrong one must not spoil the others."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return handler(StatusItem.__pydantic_core_schema__)
+
+
 class StatusBulk(BaseModel):
     """Many changes at once, in any order."""
 
     model_config = ConfigDict(extra="forbid")
 
-    changes: list[StatusItem] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    changes: list[Annotated[Any, _ReadLater()]] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+    def wishes(self) -> list[StatusChange | InvalidInput]:
+        """What the service is asked to do, and what is wrong with those that say nothing clear."""
+        return [_wish(change) for change in self.changes]
+
+
+def _wish(change: Any) -> StatusChange | InvalidInput:
+    try:
+        item = StatusItem.model_validate(change)
+    except ValidationError as error:
+        return invalid(problems_of(error))
+    return item.wish(item.delivery_id)
 
 
 def changed_view(changed: Changed) -> dict[str, Any]:
@@ -126,15 +161,17 @@ def changed_view(changed: Changed) -> dict[str, Any]:
     }
 
 
-def outcome_view(index: int, delivery_id: int, result: Changed | FleetError) -> dict[str, Any]:
-    """What became of one change among many."""
-    base: dict[str, Any] = {"index": index, "id": delivery_id}
+def outcome_view(index: int, change: Any, result: Changed | FleetError) -> dict[str, Any]:
+    """What became of one change among many; `change` is what was sent."""
     if isinstance(result, FleetError):
+        named = change.get("delivery_id") if isinstance(change, dict) else None
+        known = {"id": named} if type(named) is int and 0 < named < 2**63 else {}
         problem = {"type": result.type, "message": result.message, "fields": result.fields}
-        return base | {"what": "refused", "error": problem}
-    what = "repeated" if result.repeated else "late" if result.late else "changed"
-    return base | {
-        "what": what,
+        return {"index": index, **known, "what": "refused", **problem}
+    return {
+        "index": index,
+        "id": result.delivery.id,
+        "what": "repeated" if result.repeated else "late" if result.late else "changed",
         "status": result.delivery.status,
         "version": result.delivery.version,
         "legal_next": list(result.legal_next),
@@ -196,34 +233,36 @@ _ILLEGAL = (
 )
 STATUS = with_etag(answers(_CHANGED, _403=NOT_ALLOWED, _404=UNKNOWN, _409=_ILLEGAL))
 BULK = answers(
-    {
-        "done": 1,
-        "refused": 1,
-        "results": [
-            {
-                "index": 0,
-                "id": 17,
-                "what": "changed",
-                "status": "completed",
-                "version": 5,
-                "legal_next": [],
+    [
+        {
+            "index": 0,
+            "id": 17,
+            "what": "changed",
+            "status": "completed",
+            "version": 5,
+            "legal_next": [],
+        },
+        {
+            "index": 1,
+            "id": 18,
+            "what": "refused",
+            "type": "illegal_change",
+            "message": "It is created and cannot become completed; "
+            "it can become assigned, cancelled",
+            "fields": {
+                "status": "it can become assigned, cancelled",
+                "legal_next": "assigned, cancelled",
             },
-            {
-                "index": 1,
-                "id": 18,
-                "what": "refused",
-                "error": {
-                    "type": "illegal_change",
-                    "message": "It is created and cannot become completed; "
-                    "it can become assigned, cancelled",
-                    "fields": {
-                        "status": "it can become assigned, cancelled",
-                        "legal_next": "assigned, cancelled",
-                    },
-                },
-            },
-        ],
-    },
+        },
+        {
+            "index": 2,
+            "id": 19,
+            "what": "refused",
+            "type": "invalid_input",
+            "message": "One field is not right; nothing was saved",
+            "fields": {"occurred_at": "needs a time zone, e.g. 2026-11-22T10:15:00Z"},
+        },
+    ],
     _403=NOT_ALLOWED,
     _409="The Idempotency-Key stands for another request, or routes have just been changed.",
 )

@@ -12,17 +12,16 @@ from fleet_app.fleet.maintenance.due import Reading
 from fleet_app.fleet.maintenance.due_list import DueRow
 from fleet_app.fleet.maintenance.models import WorkOrder
 from fleet_app.fleet.maintenance.service import NEXT, Completion
+from fleet_app.records.types import Line, Lines
 from mobile_api.schemas.records import NOT_ALLOWED, STALE, UNKNOWN, answers, with_etag
 
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
 _MOST_KM, _MOST_HOURS = 10_000_000, 1_000_000
 Kilometres = Annotated[float, Field(ge=0, le=_MOST_KM)]
 Hours = Annotated[float, Field(ge=0, le=_MOST_HOURS)]
 
 
 def _line(length: int) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, max_length=length, pattern=_LINE)
+    return StringConstraints(strip_whitespace=True, max_length=length)
 
 
 class OdometerBody(BaseModel):
@@ -60,9 +59,9 @@ class CompletionBody(BaseModel):
     cost: float | None = Field(
         default=None, ge=0, le=9_999_999, description="In the fleet's currency."
     )
-    supplier: Annotated[str, _line(120)] | None = None
-    invoice_number: Annotated[str, _line(60)] | None = None
-    note: Annotated[str, StringConstraints(max_length=2000, pattern=_TEXT)] | None = None
+    supplier: Annotated[Line, _line(120)] | None = None
+    invoice_number: Annotated[Line, _line(60)] | None = None
+    note: Annotated[Lines, StringConstraints(max_length=2000)] | None = None
     correction: bool = Field(
         default=False,
         description="A reading below the vehicle's is right; as of today it sets the vehicle back.",

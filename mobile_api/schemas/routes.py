@@ -11,11 +11,10 @@ from fleet_app.delivery.models import Delivery, Route
 from fleet_app.delivery.planning import PlanWarning
 from fleet_app.delivery.routes import FIRST_DAY, LAST_DAY, MOST_STOPS, RoutePlan
 from fleet_app.delivery.tours import Assignments, Stop, Tour
+from fleet_app.records.types import Line, Lines
 from mobile_api.schemas.delivery_life import Moment
 from mobile_api.schemas.records import NOT_ALLOWED, STALE, UNKNOWN, answers, with_etag
 
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-_TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
 Id = Annotated[int, Field(gt=0, lt=2**63)]
 Ids = Annotated[list[Id], Field(max_length=MOST_STOPS)]
 
@@ -39,17 +38,15 @@ class RouteBody(BaseModel):
     )
 
     date: Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-    name: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=120, pattern=_LINE)
-    ] = ""
+    name: Annotated[Line, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     vehicle_id: Id | None = None
     driver_id: Id | None = None
     depot_id: Id | None = Field(default=None, description="Where it starts and ends.")
     starts_at: Moment | None = None
-    note: Annotated[str, StringConstraints(max_length=2000, pattern=_TEXT)] = ""
-    external_reference: (
-        Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_LINE)] | None
-    ) = None
+    note: Annotated[Lines, StringConstraints(max_length=2000)] = ""
+    external_reference: Annotated[Line, StringConstraints(min_length=1, max_length=80)] | None = (
+        None
+    )
     delivery_ids: Ids = Field(default=[], description="In driving order; each becomes assigned.")
     fleet_id: Id | None = Field(
         default=None, description="Only for administrators; everybody else plans for the own fleet."

@@ -38,6 +38,18 @@ async def create(api: httpx.AsyncClient, vehicle_id: int, **more: str) -> httpx.
     return await api.post("/api/v1/devices", json={"vehicle_id": vehicle_id, "name": "X"} | more)
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\u202eabc", "two\nlines", " ", "\u200d", "x" * 121])
+async def test_a_name_that_nobody_can_read_is_refused(
+    api: httpx.AsyncClient, container: Container, manager: Person, name: str
+) -> None:
+    assert manager.fleet_id is not None
+    vehicle = await a_vehicle(container, manager.fleet_id)
+    await as_person(api, manager)
+    answer = await create(api, vehicle, name=name)
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["fields"]) == ["name"]
+
+
 async def test_a_token_is_shown_once_and_names_its_vehicle(
     api: httpx.AsyncClient, container: Container, manager: Person
 ) -> None:

@@ -28,6 +28,11 @@ def ago(**span: float) -> str:
     return (datetime.now(UTC) - timedelta(**span)).isoformat()
 
 
+def done(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of many changes that were made."""
+    return [one for one in results if one["what"] == "changed"]
+
+
 async def announced(world: World, delivery_id: int) -> list[str]:
     query = select(StoredEvent.type).where(StoredEvent.subject == f"delivery:{delivery_id}")
     async with world.container.work() as session:
@@ -118,7 +123,8 @@ async def test_what_is_wrong_is_named(
 
 async def test_half_a_place_is_no_place(world: World, depot: Depot) -> None:
     delivery = await a_delivery(world.container, world.fleet_id)
-    refused(await depot.set_status(delivery, "assigned", latitude=60.0), 400)
+    problem = refused(await depot.set_status(delivery, "assigned", latitude=60.0), 400)
+    assert list(problem["fields"]) == ["longitude"]
 
 
 async def test_the_same_event_again_changes_nothing(world: World, depot: Depot) -> None:
@@ -261,7 +267,7 @@ async def test_crossing_bulk_changes_do_not_block_each_other(world: World, depot
 
     first, second = await asyncio.gather(cancel(ids), cancel(ids[::-1]))
 
-    assert data(first)["done"] + data(second)["done"] == 12
+    assert len(done(data(first)) + done(data(second))) == 12
     left = await world.client.get(f"{API}/routes/{route['id']}/stops", headers=depot.office)
     assert ids_of(data(left)) == []
 
@@ -280,12 +286,64 @@ async def test_many_changes_each_for_itself(world: World, depot: Depot) -> None:
             f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
         )
     )
-    assert (answer["done"], answer["refused"]) == (2, 2)
-    results = answer["results"]
-    assert [one["what"] for one in results] == ["changed", "refused", "refused", "changed"]
-    assert results[1]["error"]["type"] == "not_found"
-    assert results[2]["error"]["fields"]["legal_next"] == "assigned, cancelled"
+    assert [one["what"] for one in answer] == ["changed", "refused", "refused", "changed"]
+    assert answer[1]["type"] == "not_found"
+    assert answer[2]["fields"]["legal_next"] == "assigned, cancelled"
     assert (await stored(world.container, theirs)).status == "created"
+
+
+UNSOUND: list[tuple[Any, str]] = [
+    ({"delivery_id": 1, "status": "flying"}, "status"),
+    ({"status": "cancelled", "reason": "duplicate"}, "delivery_id"),
+    ({"delivery_id": -1, "status": "completed"}, "delivery_id"),
+    ({"delivery_id": 2**70, "status": "completed"}, "delivery_id"),
+    ({"delivery_id": 1, "status": "completed", "occurred_at": "2026-11-22T10:00:00"},
+     "occurred_at"),
+    ({"delivery_id": 1, "status": "completed", "occurred_at": "0001-01-01T00:00:00+14:00"},
+     "occurred_at"),
+    ({"delivery_id": 1, "status": "completed", "latitude": 60.0}, "longitude"),
+    ({"delivery_id": 1, "status": "failed", "reason": "other", "note": "a\0b"}, "note"),
+    ({"delivery_id": 1, "status": "failed", "reason": "other", "note": "\u202eb"}, "note"),
+    ({"delivery_id": 1, "status": "completed", "colour": "red"}, "colour"),
+    ("completed", "record"),
+    (None, "record"),
+    ([], "record"),
+]  # fmt: skip
+
+
+async def test_what_is_malformed_is_told_and_the_rest_is_done_in_order(
+    world: World, depot: Depot
+) -> None:
+    ours = [await a_delivery(world.container, world.fleet_id) for _ in UNSOUND]
+    changes: list[Any] = []
+    for one, (unsound, _) in zip(ours, UNSOUND, strict=True):
+        changes += [unsound, {"delivery_id": one, "status": "cancelled", "reason": "duplicate"}]
+
+    answer = data(
+        await world.client.post(
+            f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
+        )
+    )
+
+    assert [one["index"] for one in answer] == list(range(len(changes)))
+    assert [one["id"] for one in answer[1::2]] == ours
+    assert {one["what"] for one in answer[1::2]} == {"changed"}
+    for told, (_, field) in zip(answer[::2], UNSOUND, strict=True):
+        assert (told["what"], told["type"]) == ("refused", "invalid_input")
+        assert list(told["fields"]) == [field]
+    assert {(await stored(world.container, one)).status for one in ours} == {"cancelled"}
+
+
+async def test_nothing_sound_at_all_is_an_answer_as_well(world: World, depot: Depot) -> None:
+    answer = await world.client.post(
+        f"{API}/deliveries/status", json={"changes": [{}, 7]}, headers=depot.driver
+    )
+    assert [one["what"] for one in data(answer)] == ["refused", "refused"]
+    customer = await world.a(Role.CUSTOMER)
+    answer = await world.client.post(
+        f"{API}/deliveries/status", json={"changes": [{}, 7]}, headers=customer
+    )
+    refused(answer, 403)
 
 
 @pytest.mark.parametrize("count", [0, 501])
@@ -306,7 +364,7 @@ async def test_500_changes_fit_into_one_request(world: World, depot: Depot) -> N
     answer = await world.client.post(
         f"{API}/deliveries/status", json={"changes": changes}, headers=depot.office
     )
-    assert data(answer)["done"] == 500
+    assert len(done(data(answer))) == 500
 
 
 def a_day(ids: list[int]) -> list[dict[str, Any]]:
@@ -395,8 +453,8 @@ async def _left_of(
     answer = await world.client.post(
         f"{API}/deliveries/status", json={"changes": reports}, headers=depot.driver
     )
-    results = data(answer)["results"]
-    kinds = {one["error"]["type"] for one in results if one["what"] == "refused"}
+    results = data(answer)
+    kinds = {one["type"] for one in results if one["what"] == "refused"}
     assert kinds <= {"illegal_change"}
     return [
         report for report, one in zip(reports, results, strict=True) if one["what"] == "refused"
@@ -435,12 +493,14 @@ async def test_bodies_that_are_no_report(world: World, depot: Depot, body: bytes
     headers = depot.office | {"Content-Type": "application/json"}
     for method, address, content in (
         ("PUT", f"{API}/deliveries/{delivery}/status", body),
-        ("POST", f"{API}/deliveries/status", b'{"changes": [' + body + b"]}"),
         ("POST", f"{API}/routes", body),
         ("PUT", f"{API}/routes/{delivery}/stops", body),
     ):
         answer = await world.client.request(method, address, content=content, headers=headers)
         assert answer.status_code == 400, answer.text
+    many = b'{"changes": [' + body + b"]}"
+    answer = await world.client.post(f"{API}/deliveries/status", content=many, headers=headers)
+    assert answer.status_code == 400 or done(data(answer)) == [], answer.text
     assert (await stored(world.container, delivery)).status == "created"
 
 

@@ -7,11 +7,14 @@ import datetime as dt
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from fleet_app.records.types import Date, Line, NeededDate, Tags, Zone
+from fleet_app.records.fields import Fields, field
+from fleet_app.records.problems import problems_of
+from fleet_app.records.types import Date, Line, Lines, Name, NeededDate, OptionalLine, Tags, Zone
 
 
 class Sample(BaseModel):
     text: Line = ""
+    long: Lines = ""
     tags: Tags = []
     day: Date = None
     needed: NeededDate = dt.date(2026, 11, 22)
@@ -27,6 +30,8 @@ def test_what_makes_a_text_read_differently_is_refused(code: int) -> None:
         Sample(text=f"AB{chr(code)}C-1")
     with pytest.raises(ValidationError, match="invisible characters"):
         Sample(tags=[f"co{chr(code)}oled"])
+    with pytest.raises(ValidationError, match="invisible characters"):
+        Sample(long=f"Ring\ntw{chr(code)}ice")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,29 @@ def test_what_makes_a_text_read_differently_is_refused(code: int) -> None:
 )  # fmt: skip
 def test_the_joiners_of_scripts_and_every_letter_stay(text: str) -> None:
     assert Sample(text=text).text == text
+    assert Sample(long=f"{text}\r\n{text}").long == f"{text}\n{text}"
+
+
+class Limited(Fields):
+    line: Line = field("Line", default="", max_length=10)
+    maybe: OptionalLine = field("Maybe", default=None, max_length=10)
+    lines: Lines = field("Lines", default="", max_length=10)
+    name: Name = field("Name", max_length=10)
+
+
+@pytest.mark.parametrize("field_", ["line", "maybe", "lines", "name"])
+@pytest.mark.parametrize("text", ["x" * 11, "\u0958" * 10], ids=["plain", "grows"])
+def test_a_limit_holds_for_what_is_kept(field_: str, text: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Limited.model_validate({"name": "Van", field_: text})
+    assert problems_of(refusal.value) == {field_: "is too long: at most 10 characters"}
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200d", "\u3164\u2800"])
+def test_a_name_that_shows_nothing_is_missing(text: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Limited.model_validate({"name": text})
+    assert problems_of(refusal.value) == {"name": "is missing"}
 
 
 @pytest.mark.parametrize("field", ["day", "needed"])
