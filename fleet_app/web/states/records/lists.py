@@ -16,6 +16,7 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.units import Units
 from fleet_app.records.describe import columns
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind
@@ -24,6 +25,8 @@ from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.exporting import export_query
 from fleet_app.web.states.records.many import Outcome, each, entries_of
+from fleet_app.web.states.records.measures import filters_shown as in_units
+from fleet_app.web.states.records.measures import filters_stored, units_of
 from fleet_app.web.states.records.moments import in_moments, moment_words
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
@@ -57,6 +60,8 @@ class RecordList(rx.State):
     """What the person may do with this kind: read, create, update, delete, import, export."""
     zone: str = "UTC"
     """The time zone of the fleet, whose days the filters mean."""
+    units: str = Units.METRIC.value
+    """The units of the fleet on the screen."""
     fleet: int = 0
     """The fleet asked for; 0 for those who have only one."""
     entered: bool = False
@@ -86,6 +91,12 @@ class RecordList(rx.State):
     def export_all(self) -> str:
         """The same with every column."""
         return export_query(self.query, self.sort)
+
+    @rx.var
+    def filters_shown(self) -> dict[str, str]:
+        """The filters as their inputs show them, in the fleet's units."""
+        kind = KINDS.get(self.plural)
+        return in_units(kind, self.filters, self.units) if kind else {}
 
     @rx.var
     def narrowed(self) -> bool:
@@ -122,6 +133,7 @@ class RecordList(rx.State):
         fleet = await shown_fleet(self)
         self.fleet = fleet if who.role is Role.SYSTEM_ADMIN else 0
         self.zone, _ = await house_style(fleet)
+        self.units = await units_of(fleet)
         self.selected = []
         self._take_address(kind)
         await self._learn_names()
@@ -151,7 +163,8 @@ class RecordList(rx.State):
     @requires("views.use")
     async def apply_filters(self, form: dict[str, Any]) -> None:
         """Take over the whole filter form."""
-        self._filter({name: str(text or "").strip() for name, text in form.items()})
+        typed = {name: str(text or "").strip() for name, text in form.items()}
+        self._filter(filters_stored(_kind(self.plural), typed, self.filters, self.units))
         await self._learn_names()
 
     @rx.event
