@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
@@ -14,12 +14,11 @@ from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.records.imports.columns import guess, importable
 from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.query import parse_query
 from fleet_app.web.states.imports.listing import ImportList, NewImport
 from fleet_app.web.states.imports.screen import ImportScreen
-from fleet_app.web.states.imports.showing import link_to_unplaced, template_of
+from fleet_app.web.states.imports.showing import link_to_unplaced
 from tests.builders.people import Person, a_fleet, a_person
 from tests.builders.screens import a_screen, a_screen_of
 
@@ -210,7 +209,7 @@ async def test_the_link_to_what_came_in_is_a_list_of_that_kind(container, manage
     screen = await a_look(container, manager, record)
     address = urlsplit(screen.item["link"])
     assert address.path == "/vehicles"
-    assert set(parse_qs(address.query)) == {"updated_at.from", "updated_at.to"}
+    assert parse_qs(address.query) == {"import": [str(record.id)]}
 
 
 @pytest.mark.parametrize(
@@ -237,9 +236,62 @@ async def test_a_file_that_arrived_leads_to_its_import(container, manager):
     assert await new.arrived("<html>") is None
 
 
-@pytest.mark.parametrize("kind", [KINDS["vehicles"], KINDS["deliveries"]], ids=lambda one: one.name)
-def test_the_template_is_understood_when_it_comes_back(kind):
+async def checked_with_a_wrong_row(container: Container, person: Person) -> Import:
+    """Its columns matched by hand, as far as somebody comes who has not pressed Import yet."""
+    record = await an_import(container, person, [["Foo", "Bar"], ["Van 1", "A-1"], ["Van 2", ""]])
+    mapping = {"0": "name", "1": "registration_number"}
+    await set_state(
+        container, record, ImportState.CHECKED, mapping=mapping, created=1, failed=1, handled=2
+    )
+    return record
 
-    text = unquote(template_of(kind).partition(",")[2]).removeprefix("\ufeff")
-    (headers,) = csv.reader([text.strip()])
-    assert set(guess(kind, headers).values()) == {spec.name for spec in importable(kind)}
+
+async def corrected(
+    container: Container, person: Person, first: Import, headers: list[str]
+) -> ImportScreen:
+    """The screen after a corrected file has arrived."""
+    principal = await container.authenticator.principal_of_user(person.id)
+    record = await container.imports.upload(
+        Actor(principal=principal, channel=Channel.WEB),
+        _chunks([headers, ["Van 2", "A-2"]]),
+        kind="vehicles", name="fixed.csv", corrects=first.id,
+    )  # fmt: skip
+    new = await (await a_screen(container, person)).get_state(NewImport)
+    assert f"/imports/{record.id}" in str(
+        await new.arrived(json.dumps({"data": {"id": record.id}}))
+    )
+    return await a_look(container, person, record)
+
+
+async def test_a_corrected_file_goes_straight_to_its_check(container, manager):
+    first = await checked_with_a_wrong_row(container, manager)
+    assert (await a_look(container, manager, first)).fields == {
+        "kind": "vehicles",
+        "corrects": str(first.id),
+    }
+    screen = await corrected(container, manager, first, ["Foo", "Bar"])
+    assert screen.step == "checking"
+    assert (screen.first["filename"], screen.first["waiting"]) == ("vans.csv", 1)
+    await screen.cancel()
+    assert "map" in screen.item["can"]
+
+
+async def test_a_corrected_file_without_a_column_of_the_first_one_waits_for_it(container, manager):
+    first = await checked_with_a_wrong_row(container, manager)
+    screen = await corrected(container, manager, first, ["Foo", "Baz"])
+    assert (screen.step, screen.missing) == ("columns", ["Registration"])
+
+
+async def test_the_first_file_says_what_the_corrected_one_brought(container, manager):
+    first = await checked_with_a_wrong_row(container, manager)
+    later = await corrected(container, manager, first, ["Foo", "Bar"])
+    screen = await a_look(container, manager, first)
+    assert ([one["words"] for one in screen.pending], screen.brought) == (["being checked"], [])
+    assert (screen.corrected, screen.item["left"]) == (0, 1)
+    record = await container.imports.get(
+        await container.authenticator.principal_of_user(manager.id), later.item["id"]
+    )
+    await set_state(container, record, ImportState.DONE, created=1, taken=1)
+    screen = await a_look(container, manager, first)
+    assert ([one["filename"] for one in screen.brought], screen.pending) == (["fixed.csv"], [])
+    assert (screen.corrected, screen.item["left"]) == (1, 0)
