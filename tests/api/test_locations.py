@@ -298,7 +298,9 @@ async def test_a_gzip_bomb_gets_413(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"not gzip", gzip.compress(b"[]")[:-4], gzip.compress(b"[]") + b"x", b""]
+    "body",
+    [b"not gzip", gzip.compress(b"[]")[:-4], gzip.compress(b"[]") + b"x", b""],
+    ids=["no gzip", "cut", "more behind it", "empty"],
 )
 async def test_broken_gzip_gets_400(world: World, body: bytes) -> None:
     headers = {**world.device, "Content-Encoding": "gzip"}

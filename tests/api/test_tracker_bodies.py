@@ -11,7 +11,8 @@ import pytest
 from fleet_app.access.roles import Role
 from tests.builders.api import World
 
-BROKEN = [b"not gzip", gzip.compress(b"[]")[:-4], gzip.compress(b"[]") + b"x"]
+WHOLE = gzip.compress(b"[]", mtime=0)
+BROKEN = [b"not gzip", WHOLE[:-4], WHOLE + b"x"]
 NAMES = ["osmand", "owntracks", "gpslogger"]
 
 
