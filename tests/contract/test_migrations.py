@@ -111,3 +111,42 @@ def test_history_is_partitioned_by_time(config: Config, empty_database_url: str)
         ).scalar_one()
     engine.dispose()
     assert key == "RANGE (recorded_at)"
+
+
+def test_managers_made_before_are_written_into_the_list_of_managers_once(
+    config: Config, empty_database_url: str
+):
+    command.upgrade(config, "0010")
+    engine = create_engine(empty_database_url)
+    people = (
+        (1, "fleet_manager", None), (2, "fleet_manager", None), (3, "dispatcher", None),
+        (4, "fleet_manager", "2026-01-01"),
+    )  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO fleets (id, name, time_zone, created_at) VALUES (7, 'F', 'UTC', now())"
+            )
+        )
+        for number, role, deleted in people:
+            values = {"id": number, "role": role, "deleted": deleted, "email": f"p{number}@a.fi"}
+            connection.execute(text(USER), values)
+        connection.execute(
+            text(
+                "INSERT INTO fleet_managers (fleet_id, user_id, name, email)"
+                " VALUES (7, 2, 'Kept', 'p2@a.fi')"
+            )
+        )
+    command.upgrade(config, "0011")
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT user_id, fleet_id, name, email FROM fleet_managers ORDER BY user_id")
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [(1, 7, "P1", "p1@a.fi"), (2, 7, "Kept", "p2@a.fi")]
+
+
+USER = """
+    INSERT INTO users
+      (id, fleet_id, email, name, role, password_hash, is_active, created_at, deleted_at)
+    VALUES (:id, 7, :email, 'P' || :id, :role, '!', true, now(), CAST(:deleted AS timestamptz))"""
