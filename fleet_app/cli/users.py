@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 commands = typer.Typer(no_args_is_help=True, help="Users.")
 
 
+Email = Annotated[str, typer.Argument(help="What the user signs in with.")]
+RoleName = Annotated[
+    str,
+    typer.Option(help="system_admin, fleet_manager, dispatcher, driver or customer."),
+]
+Name = Annotated[str, typer.Option(help="Shown to others; the part before @ when not given.")]
+OldFleet = Annotated[
+    str, typer.Option(metavar="ID_OR_NAME", help="The user's fleet; ./fleet fleets lists them.")
+]
+FleetName = Annotated[str, typer.Option(metavar="NAME", help="Make this fleet for the user.")]
+TimeZone = Annotated[
+    str, typer.Option(metavar="AREA/CITY", help="Of the new fleet; UTC when not given.")
+]
+Licence = Annotated[str, typer.Option(metavar="NUMBER", help="A driver's driving licence.")]
+Plate = Annotated[str, typer.Option(metavar="REGISTRATION", help="The vehicle a driver drives.")]
+Password = Annotated[
+    str,
+    typer.Option(
+        envvar="FLEET_NEW_PASSWORD",
+        help="Asked for when not given; a command line is visible to others.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this group to the command line."""
     app.add_typer(commands, name="user")
@@ -23,35 +47,16 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def create(  # noqa: PLR0917 - the command line's options
-    email: Annotated[str, typer.Argument(help="What the user signs in with.")],
-    role: Annotated[
-        str, typer.Option(help="system_admin, fleet_manager, dispatcher, driver or customer.")
-    ],
-    name: Annotated[str, typer.Option(help="Shown to others; the part before @ when not given.")]
-    = "",
-    fleet: Annotated[
-        str, typer.Option(metavar="ID_OR_NAME", help="The user's fleet; ./fleet fleets lists them.")
-    ] = "",
-    new_fleet: Annotated[
-        str, typer.Option(metavar="NAME", help="Make this fleet for the user.")
-    ] = "",
-    time_zone: Annotated[
-        str, typer.Option(metavar="AREA/CITY", help="Of the new fleet; UTC when not given.")
-    ] = "",
-    license: Annotated[
-        str, typer.Option(metavar="NUMBER", help="A driver's driving licence.")
-    ] = "",
-    vehicle: Annotated[
-        str, typer.Option(metavar="REGISTRATION", help="The vehicle a driver drives.")
-    ] = "",
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="FLEET_NEW_PASSWORD",
-            help="Asked for when not given; a command line is visible to others.",
-        ),
-    ] = "",
-) -> None:  # fmt: skip
+    email: Email,
+    role: RoleName,
+    name: Name = "",
+    fleet: OldFleet = "",
+    new_fleet: FleetName = "",
+    time_zone: TimeZone = "",
+    license: Licence = "",
+    vehicle: Plate = "",
+    password: Password = "",
+) -> None:
     """Create a user. Everybody but a system_admin belongs to one fleet.
 
     For example: ./fleet user create me@example.com --role fleet_manager
@@ -66,8 +71,7 @@ def create(  # noqa: PLR0917 - the command line's options
         wanted.check()
     with records():
         ask(wanted.look_up)
-        password = password or _ask_password()
-        for line in ask(partial(wanted.create, password=password)):
+        for line in ask(partial(wanted.create, password=password or _ask_password())):
             print(line)
 
 
