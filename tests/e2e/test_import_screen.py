@@ -86,13 +86,22 @@ async def test_three_wrong_rows_are_found_fixed_and_brought_in(
     before = page.url
     await page.locator("input[type=file]").set_input_files(written(tmp_path, rows, "fixed.csv"))
     await page.wait_for_url(lambda url: url != before, timeout=PATIENCE_MS)
-    await expect(page.get_by_test_id("columns")).to_be_visible(timeout=PATIENCE_MS)
-    await checked(page)
-    await expect(summary).to_contain_text("All 3 rows are right")
+    await expect(summary).to_contain_text("All 3 rows are right", timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("belongs-to")).to_contain_text("vans.csv")
+    await expect(page.locator(".nav-entry.active")).to_have_text("Vehicles")
     await page.get_by_test_id("run").click()
     await expect(done).to_contain_text("3 rows imported", timeout=PATIENCE_MS)
 
+    await page.get_by_test_id("belongs-to").get_by_role("link").click()
+    await expect(page.get_by_test_id("corrected")).to_contain_text(
+        "3 of 3 rows were corrected by fixed.csv", timeout=PATIENCE_MS
+    )
+    await page.get_by_test_id("corrected").get_by_role("link").click()
+    await expect(done).to_contain_text("3 rows imported", timeout=PATIENCE_MS)
     await page.get_by_role("link", name="See these vehicles").click()
+    await expect(page.get_by_test_id("chips")).to_contain_text(
+        "From the import fixed.csv", timeout=PATIENCE_MS
+    )
     await expect(page.get_by_test_id("record-count")).to_have_text(
         "3 vehicles found", timeout=PATIENCE_MS
     )
