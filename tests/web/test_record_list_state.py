@@ -99,7 +99,7 @@ async def test_columns_are_shown_hidden_and_moved_and_the_last_one_stays(contain
 
 
 async def test_an_export_holds_the_shown_columns_in_their_order_or_all(container, fleet_id):
-    listing, _ = await a_list(container, fleet_id, "vehicles")
+    listing, _, _ = await a_list(container, fleet_id, "vehicles")
     assert listing.export_shown == "?columns=" + ",".join(usual_columns(KINDS["vehicles"]))
     assert listing.export_all == ""
     await listing.search("van")
