@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.audit.trail import noted
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.maintenance.costs import CostHistory
@@ -21,7 +22,8 @@ from fleet_app.web.states.maintenance import wording
 from fleet_app.web.states.maintenance.due import DueLine, Job, Maintenance, job_of
 from fleet_app.web.states.maintenance.forms import OrderFields, completion, read_form
 from fleet_app.web.states.records.reading import house_style
-from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.records.steps_back import order_back
+from fleet_app.web.states.records.toasts import Way, say, way_of
 
 COST_MONTHS = 12
 
@@ -44,6 +46,8 @@ class Workshop(rx.State):
     cost_title: str = ""
     cost_total: str = ""
     cost_bars: list[wording.Bar] = []
+    _way: Way | None = None
+    """The way back from what was done last."""
 
     @rx.event
     @requires("maintenance.due")
@@ -68,7 +72,7 @@ class Workshop(rx.State):
         if self.ordering and await self._tried(lambda: self._order(form)):
             self.ordering = False
             await self._read_again()
-            await say(self, f"Work order for {self.line['vehicle']} created.")
+            await say(self, f"Work order for {self.line['vehicle']} created.", way=self._way)
 
     @rx.event
     @requires("work_orders.update")
@@ -77,11 +81,13 @@ class Workshop(rx.State):
         try:
             async with get_container().work() as session:
                 service = MaintenanceService(session)
-                title = (await service.start(await current_actor(self), int(order_id))).title
+                order = await service.start(await current_actor(self), int(order_id))
+                entries = list(noted(session))
         except FleetError as error:
             await say(self, error.message, tone="problem")
         else:
-            await say(self, f"Started: {title}.")
+            way = way_of("work_orders", [order_back(order, entries)])
+            await say(self, f"Started: {order.title}.", way=way)
         await self._read_again()
 
     @rx.event
@@ -104,7 +110,8 @@ class Workshop(rx.State):
         if self.finishing and await self._tried(lambda: self._finish(form)):
             self.finishing = False
             await self._read_again()
-            await say(self, f"{self.job['title']} is done for {self.job['vehicle']}.")
+            text = f"{self.job['title']} is done for {self.job['vehicle']}."
+            await say(self, text, way=self._way)
 
     @rx.event
     @requires("maintenance_records.read")
@@ -150,17 +157,21 @@ class Workshop(rx.State):
                 "kind": schedule["kind"],
                 "fleet_id": schedule["fleet_id"],
             }
-            await Records(session, KINDS, KINDS["work_orders"], actor, container.view()).create(
-                values
-            )
+            kind = KINDS["work_orders"]
+            row = await Records(session, KINDS, kind, actor, container.view()).create(values)
+            entries = list(noted(session))
+        made = [one.id for one in entries if (one.kind, one.object_id) == (kind.name, row["id"])]
+        self._way = Way(plural=kind.plural, restore=[], entries=[one for one in made if one])
 
     async def _finish(self, form: dict[str, Any]) -> None:
         async with get_container().work() as session:
-            await MaintenanceService(session).finish(
+            order, _ = await MaintenanceService(session).finish(
                 await current_actor(self),
                 self.job["order_id"],
                 completion(form, await self._ruler()),
             )
+            entries = list(noted(session))
+        self._way = way_of("work_orders", [order_back(order, entries)])
 
     async def _ruler(self) -> Ruler:
         """How the fleet on the screen measures."""

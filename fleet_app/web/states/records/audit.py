@@ -12,6 +12,7 @@ from fleet_app.access.roles import Role
 from fleet_app.audit.models import SYSTEM_CHAIN
 from fleet_app.audit.query import LONGEST_SEARCH, parse_audit_query
 from fleet_app.audit.reading import AuditLog
+from fleet_app.audit.trail import noted
 from fleet_app.audit.verifying import Verdict, verify
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
@@ -21,6 +22,7 @@ from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.aftermath import lost_words
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
 from fleet_app.web.states.session import shown_fleet
@@ -186,11 +188,12 @@ class AuditScreen(rx.State):
         try:
             async with container.work() as session:
                 await Undo(session, KINDS, actor, container.view()).undo(self.entry)
+                entries = list(noted(session))
         except FleetError as error:
             await say(self, error.message, tone="problem")
             return
         self.version, self.entry = self.version + 1, 0
-        await say(self, "Taken back.")
+        await say(self, f"Taken back. {lost_words(entries)}".strip())
 
     @rx.event
     @requires("audit.read")

@@ -19,6 +19,7 @@ from fleet_app.delivery.recording import StatusChange
 from fleet_app.delivery.routes import MOST_STOPS, RouteService
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.delivery.tours import Tours, open_deliveries
+from fleet_app.fleet.maintenance.models import WorkOrder
 from fleet_app.fleet.maintenance.service import MaintenanceService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput
@@ -28,11 +29,14 @@ from fleet_app.records.query import parse_query
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.many import Outcome, each, in_batches
+from fleet_app.web.states.records.steps_back import StepBack, delivery_back, order_back
+from fleet_app.web.states.records.toasts import way_of
 
 S = DeliveryStatus
 OFFERED = (S.OUT_FOR_DELIVERY, S.COMPLETED, S.FAILED, S.RESCHEDULED, S.RETURNED, S.CANCELLED)
 """Statuses that the office gives to many at once."""
 STEPS = ("start", "cancel", "reopen")
+_MOVED = {"start": "Started:", "cancel": "Cancelled:", "reopen": "Opened again:"}
 DAYS_BACK = 1
 
 
@@ -79,6 +83,7 @@ class Bulk(rx.State):
     async def set_status(self, form: dict[str, Any]) -> None:
         """Give the ticked deliveries a status; those that cannot have it stay as they are."""
         listing, actor = await self.get_state(RecordList), await current_actor(self)
+        steps: list[StepBack | None] = []
         try:
             wishes = {one: _wish(one, form) for one in sorted(set(listing.selected))}
         except InvalidInput as error:
@@ -90,6 +95,7 @@ class Bulk(rx.State):
             async with container.work(container.patience) as session:
                 life = DeliveryLife(session)
                 results = await life.change_many(actor, [wishes[one] for one in some])
+            steps.extend(delivery_back(one) for one in results if not isinstance(one, FleetError))
             return _outcome(some, results)
 
         outcome = await in_batches(list(wishes), run)
@@ -97,7 +103,8 @@ class Bulk(rx.State):
             self.problem = outcome.problem
             return
         self.dialog = ""
-        await listing.tell(KINDS["deliveries"], "Changed:", outcome)
+        done = f"{words_of(str(form.get('status')))}:"
+        await listing.tell(KINDS["deliveries"], done, outcome, way=way_of("deliveries", steps))
 
     @rx.event
     @requires("routes.update")
@@ -136,12 +143,16 @@ class Bulk(rx.State):
         if step not in STEPS:
             return
         listing, actor = await self.get_state(RecordList), await current_actor(self)
+        moved: dict[int, WorkOrder] = {}
 
         async def act(session: AsyncSession, identifier: int) -> object:
-            return await getattr(MaintenanceService(session), step)(actor, identifier)
+            moved[identifier] = await getattr(MaintenanceService(session), step)(actor, identifier)
+            return moved[identifier]
 
         outcome = await each(sorted(set(listing.selected)), act)
-        await listing.tell(KINDS["work_orders"], "Changed:", outcome)
+        steps = [order_back(moved[one], outcome.entries) for one in outcome.done]
+        way = way_of("work_orders", steps)
+        await listing.tell(KINDS["work_orders"], _MOVED[step], outcome, way=way)
 
 
 def reasons_for(status: str) -> list[Choice]:

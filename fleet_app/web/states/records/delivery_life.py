@@ -18,8 +18,9 @@ from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.records.fields import words_of
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.steps_back import delivery_back
 from fleet_app.web.states.records.texts import zone_of
-from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.records.toasts import say, way_of
 
 MOST_EVENTS = 100
 BACK = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED, DeliveryStatus.RETURNED})
@@ -113,7 +114,8 @@ class DeliverySteps(rx.State):
         form, actor = await self.get_state(RecordForm), await current_actor(self)
         try:
             async with get_container().work() as session:
-                await DeliveryLife(session).change(actor, form.number, to, reason=reason, note=note)
+                life_of = DeliveryLife(session)
+                done = await life_of.change(actor, form.number, to, reason=reason, note=note)
         except IllegalChange as error:
             self.problem, self.asking = error.message, ""
         except FleetError as error:
@@ -121,7 +123,8 @@ class DeliverySteps(rx.State):
             return
         else:
             self.problem, self.asking = "", ""
-            await say(self, f"{form.title} is now {words_of(to.value).lower()}.")
+            way = way_of("deliveries", [delivery_back(done)])
+            await say(self, f"{form.title} is now {words_of(to.value).lower()}.", way=way)
         await form.refresh()
         await self._read()
 

@@ -19,6 +19,7 @@ from fleet_app.records.listing import Row
 from fleet_app.records.problems import GENERAL
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records import opening
+from fleet_app.web.states.records.aftermath import lost_since
 from fleet_app.web.states.records.facts import Fact, all_facts, header_facts
 from fleet_app.web.states.records.measures import ruler_of, units_of
 from fleet_app.web.states.records.merging import Clash, changed_names, merged, unit_with
@@ -31,6 +32,7 @@ from fleet_app.web.states.records.reading import (
     label_in,
     labels_of,
     last_word,
+    named,
     number_in,
     read_record,
     texts_in,
@@ -213,17 +215,19 @@ class RecordForm(rx.State):
     async def delete(self) -> EventSpec | None:
         """Put the record aside, offer to bring it back, and return to the list."""
         way = Way(plural=self.plural, restore=[self.number], entries=[])
-        if not await self._act("delete"):
+        if await self._act("delete") is None:
             return None
-        await say(self, f"{self.title} was deleted.", way=way)
+        await say(self, f"{named(kind_of(self.plural), self.title)} was deleted.", way=way)
         return rx.redirect(f"/{self.plural}")
 
     @rx.event
     @requires("views.use")
     async def restore(self) -> None:
         """Bring the record back."""
-        if await self._act("restore"):
-            await say(self, f"{self.title} is back.")
+        entries = await self._act("restore")
+        if entries is not None:
+            text = f"{named(kind_of(self.plural), self.title)} is back."
+            await say(self, f"{text} {await lost_since(entries)}".strip())
 
     @rx.event
     @requires("views.use")
@@ -238,15 +242,18 @@ class RecordForm(rx.State):
         if row is not None:
             await self._catch_up(kind_of(self.plural), row)
 
-    async def _act(self, act: str) -> bool:
+    async def _act(self, act: str) -> list[int] | None:
+        """The audit entries of what was done; None when it could not be."""
         kind = kind_of(self.plural)
         try:
-            row, _ = await change_record(self, kind, lambda one: getattr(one, act)(self.number))
+            row, entries = await change_record(
+                self, kind, lambda one: getattr(one, act)(self.number)
+            )
         except FleetError as error:
             await say(self, error.message, tone="problem")
-            return False
+            return None
         await self._show(kind, row)
-        return True
+        return entries
 
     async def _begin(self, kind: Kind) -> None:
         self.fleet = await shown_fleet(self)
@@ -334,8 +341,8 @@ class RecordForm(rx.State):
             who = await current_principal(self)
             new["fleet_id"] = fleet_in_view(who, self.fleet or None)
         row, entries = await change_record(self, kind, lambda one: one.create(new), new, "create")
-        label = label_in(kind, row)
         way = Way(plural=kind.plural, restore=[], entries=entries)
+        label = named(kind, label_in(kind, row))
         await say(self, f"{label} was created.", way=way if entries else None)
         if not again:
             return rx.redirect(f"/{kind.plural}/{row['id']}")
@@ -360,7 +367,7 @@ class RecordForm(rx.State):
         # As it was stored: tidied, and with what the kind's own rules added.
         self._fill({n: text for n, text in self.base.items() if text != mine.get(n, "")})
         way = Way(plural=kind.plural, restore=[], entries=entries)
-        await say(self, "Saved.", way=way if entries else None)
+        await say(self, f"{named(kind, self.title)} saved.", way=way if entries else None)
 
     def _values(
         self,

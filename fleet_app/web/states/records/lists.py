@@ -23,6 +23,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.records.aftermath import lost_words
 from fleet_app.web.states.records.exporting import export_query
 from fleet_app.web.states.records.many import Outcome, each, entries_of
 from fleet_app.web.states.records.measures import filters_shown as in_units
@@ -271,7 +272,9 @@ class RecordList(rx.State):
         """Say what became of the ticked records; those that were not come to stay ticked."""
         self.selected, self.version = outcome.left, self.version + 1
         if outcome.done:
-            await say(self, f"{done} {counted(kind, len(outcome.done))}.", way=way)
+            text = f"{done} {counted(kind, len(outcome.done))}."
+            lost = lost_words(one for one in outcome.entries if one.id)
+            await say(self, f"{text} {lost}".strip(), way=way)
         if outcome.refused:
             left, why = counted(kind, len(outcome.refused)), list(outcome.refused.values())[-1]
             await say(self, f"{left} stayed as before: {why}", tone="problem")

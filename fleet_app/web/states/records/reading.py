@@ -73,6 +73,11 @@ def label_in(kind: Kind, row: Mapping[str, Any]) -> str:
     return str(row.get(kind.title) or f"{kind.label} {row['id']}")
 
 
+def named(kind: Kind, label: str) -> str:
+    """A record as messages speak of it, such as `Vehicle ABC-123`."""
+    return label if label.startswith(kind.label) else f"{kind.label} {label}"
+
+
 async def read_record(state: rx.State, kind: Kind, number: int) -> Row | None:
     """One record, deleted or not; None when it does not exist for this person."""
     actor, container = await current_actor(state), get_container()

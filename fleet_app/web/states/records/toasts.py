@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +18,9 @@ from fleet_app.records.listing import Row
 from fleet_app.records.service import Records
 from fleet_app.records.undo import Undo
 from fleet_app.web.gate import current_actor, public, requires
+from fleet_app.web.states.records.aftermath import lost_words
 from fleet_app.web.states.records.many import Outcome, each
+from fleet_app.web.states.records.steps_back import StepBack, step_back
 
 FRESH_SECONDS = 8.0
 """How old a message may be that is still shown on the next page."""
@@ -39,7 +41,8 @@ class Toast(TypedDict):
 
 
 class Way(TypedDict):
-    """How to take a change back: restore these records, or undo these audit entries.
+    """How to take a change back: restore these records, undo these audit entries, or go back
+    these steps.
 
     Entries are undone from the last of the list to the first.
     """
@@ -47,6 +50,15 @@ class Way(TypedDict):
     plural: str
     restore: list[int]
     entries: list[int]
+    steps: NotRequired[list[StepBack]]
+
+
+def way_of(plural: str, steps: Sequence[StepBack | None]) -> Way | None:
+    """The way back from steps that were taken together; None unless each can be taken back."""
+    known = [one for one in steps if one is not None]
+    if not known or len(known) < len(steps):
+        return None
+    return Way(plural=plural, restore=[], entries=[], steps=known)
 
 
 class Toasts(rx.State):
@@ -113,21 +125,19 @@ class Toasts(rx.State):
         way = self._ways.get(toast_id)
         if way is None:
             return
-        restored, undone = await self._take_back(way)
-        count = len(restored.done) + len(undone.done)
+        became = await self._take_back(way)
+        count = sum(len(one.done) for one in became)
         if count:
             self.undone += 1
-        if count == len(way["restore"]) + len(way["entries"]):
+        besides = _besides(way, became)
+        rest = _rest(way, became)
+        if rest is None:
             self._remove(toast_id)
-            self.show("Taken back.")
+            self.show(" ".join(["Taken back.", *besides]))
             return
-        rest = Way(
-            plural=way["plural"],
-            restore=[one for one in way["restore"] if one not in set(restored.done)],
-            entries=[one for one in way["entries"] if one not in set(undone.done)],
-        )
         self._keep(toast_id, rest)
-        self.show(await _what_stays(way["plural"], count, restored, undone), tone="problem")
+        stays = await _what_stays(way, count, became)
+        self.show(" ".join([stays, *besides]), tone="problem")
 
     def _keep(self, toast_id: int, rest: Way) -> None:
         """Let the offer stand as the newest, so that the next message does not push it out."""
@@ -136,8 +146,8 @@ class Toasts(rx.State):
         self.items = [*self.items, *offer]
         self._ways = {**self._ways, toast_id: rest}
 
-    async def _take_back(self, way: Way) -> tuple[Outcome, Outcome]:
-        """What became of the records to restore, and of the audit entries to undo."""
+    async def _take_back(self, way: Way) -> Became:
+        """What became of each part of the way."""
         actor, view = await current_actor(self), get_container().view()
 
         async def restore(session: AsyncSession, identifier: int) -> Row:
@@ -147,8 +157,22 @@ class Toasts(rx.State):
         async def undo(session: AsyncSession, entry: int) -> Row:
             return await Undo(session, KINDS, actor, view).undo(entry)
 
+        steps = {one["number"]: one for one in way.get("steps", [])}
+
+        async def back(session: AsyncSession, number: int) -> object:
+            return await step_back(session, actor, steps[number])
+
         restored = await each(sorted(way["restore"]), restore)
-        return restored, await each(way["entries"][::-1], undo)
+        undone = await each(way["entries"][::-1], undo)
+        return Became(restored, undone, await each(sorted(steps), back))
+
+
+class Became(NamedTuple):
+    """What became of the records to restore, the entries to undo, and the steps to go back."""
+
+    restored: Outcome
+    undone: Outcome
+    steps: Outcome
 
 
 async def say(state: rx.State, text: str, **details: Any) -> None:
@@ -166,13 +190,34 @@ async def telling(state: rx.State) -> AsyncIterator[None]:
         await say(state, error.message, tone="problem")
 
 
-async def _what_stays(plural: str, count: int, restored: Outcome, undone: Outcome) -> str:
+def _rest(way: Way, became: Became) -> Way | None:
+    """What could not be taken back yet; None when everything was."""
+    restored, undone, gone_back = (set(one.done) for one in became)
+    rest = Way(
+        plural=way["plural"],
+        restore=[one for one in way["restore"] if one not in restored],
+        entries=[one for one in way["entries"] if one not in undone],
+        steps=[one for one in way.get("steps", []) if one["number"] not in gone_back],
+    )
+    return rest if rest["restore"] or rest["entries"] or rest["steps"] else None
+
+
+def _besides(way: Way, became: Became) -> list[str]:
+    """What else is to be known of what was taken back."""
+    lost = lost_words(entry for one in became for entry in one.entries if entry.id)
+    stays = {one["stays"] for one in way.get("steps", []) if one["number"] in became.steps.done}
+    return [text for text in (lost, *sorted(stays)) if text]
+
+
+async def _what_stays(way: Way, count: int, became: Became) -> str:
     """How much was taken back, and which records stay as they are for what reason."""
-    problem = restored.problem or undone.problem
+    restored, undone, gone_back = became
+    problem = restored.problem or undone.problem or gone_back.problem
     parts = [f"{count:,} taken back."] if count else []
-    refused = [*restored.refused.items(), *undone.refused.items()]
+    refused = [*restored.refused.items(), *undone.refused.items(), *gone_back.refused.items()]
     if refused:
-        names = await _names(plural, list(restored.refused)[:NAMED], list(undone.refused)[:NAMED])
+        ids = [*restored.refused, *gone_back.refused][:NAMED]
+        names = await _names(way["plural"], ids, list(undone.refused)[:NAMED])
         told = [f"{names.get(one) or f'No. {one}'} stays as it is: {why}" for one, why in refused]
         more = len(told) - NAMED
         parts += [f"{text.rstrip('.')}." for text in told[:NAMED]]

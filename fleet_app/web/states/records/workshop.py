@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
+from fleet_app.audit.trail import noted
 from fleet_app.bootstrap import get_container
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
-from fleet_app.fleet.maintenance.models import WorkOrderStatus
+from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
 from fleet_app.fleet.maintenance.readings import set_odometer
 from fleet_app.fleet.maintenance.service import NEXT, Completion, MaintenanceService
 from fleet_app.kernel.errors import FleetError, InvalidInput
@@ -18,7 +19,8 @@ from fleet_app.records.fields import words_of
 from fleet_app.records.sheets.numerals import read_number
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
-from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.records.steps_back import order_back
+from fleet_app.web.states.records.toasts import Way, say, way_of
 
 _ACTS = {
     WorkOrderStatus.IN_PROGRESS: ("start", "Start"),
@@ -81,9 +83,12 @@ class WorkSteps(rx.State):
 
     async def _take(self, act: str, *more: Any) -> None:
         form, actor = await self.get_state(RecordForm), await current_actor(self)
+        way: Way | None = None
         try:
             async with get_container().work() as session:
-                await getattr(MaintenanceService(session), act)(actor, form.number, *more)
+                done = await getattr(MaintenanceService(session), act)(actor, form.number, *more)
+                entries = list(noted(session))
+            way = way_of("work_orders", [order_back(_order(done), entries)])
         except FleetError as error:
             self.problem = Ruler.named(form.units).retold(error.message)
             self.backwards = isinstance(error, ReadingBackwards)
@@ -92,7 +97,7 @@ class WorkSteps(rx.State):
         await form.refresh()
         self._offer(form)
         if not self.problem:
-            await say(self, f"{form.title} is now {words_of(form.status).lower()}.")
+            await say(self, f"{form.title} is now {words_of(form.status).lower()}.", way=way)
 
     def _offer(self, form: RecordForm) -> None:
         known = form.status in {one.value for one in WorkOrderStatus} and not form.deleted
@@ -138,6 +143,12 @@ class Counters(rx.State):
         self.open_form, self.backwards = False, False
         await record.refresh()
         await say(self, "The reading was taken over.")
+
+
+def _order(done: Any) -> WorkOrder:
+    """The work order out of what a step answers; finishing answers the record as well."""
+    order: WorkOrder = done[0] if isinstance(done, tuple) else done
+    return order
 
 
 def _completion(form: dict[str, Any], units: str) -> Completion:
