@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlmodel import select
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.maintenance.costs import CostReport, MonthlyCost
 from fleet_app.fleet.maintenance.due import Criterion, DueState, DueStatus
-from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
+from fleet_app.fleet.maintenance.models import MaintenanceRecord, WorkOrder, WorkOrderStatus
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.web.states.maintenance import wording
 from fleet_app.web.states.maintenance.due import Maintenance
@@ -95,6 +96,63 @@ async def test_from_a_line_to_a_finished_job(container, vehicle):
     await dialog.show_costs(vehicle.id, vehicle.name)
     assert dialog.cost_total == "412.50 EUR"
     assert dialog.cost_bars[-1]["share"] == 100
+
+
+async def test_a_start_is_taken_back_and_the_vehicle_returns(container, vehicle):
+    order = await an_order(container, vehicle)
+    _, dialog, toasts = await opened(container, vehicle)
+    await dialog.start(order.id)
+    assert toasts.items[-1]["undo"]
+    await toasts.undo_last()
+    assert toasts.items[-1]["text"] == "Taken back."
+    now = await again(container, order)
+    assert (now.status, now.started_at, now.finished_at) == (WorkOrderStatus.OPEN, None, None)
+    assert (await again(container, vehicle)).status is VehicleStatus.ACTIVE
+
+
+async def test_finished_work_is_taken_back_with_all_that_it_wrote(container, vehicle):
+    plan = await a_schedule(container, vehicle, last_on=dt.date(2026, 3, 1))
+    order = await an_order(container, vehicle, schedule_id=plan.id, cost=100.0, supplier="Ours")
+    _, dialog, toasts = await opened(container, vehicle)
+    await dialog.start(order.id)
+    busy = await again(container, order)
+    await dialog.ask_finish(order.id)
+    form = {"cost": "412.50", "odometer_km": "32000", "supplier": "Theirs", "note": "Fine"}
+    await dialog.finish(form)
+    assert (await again(container, plan)).last_km == 32_000
+    await toasts.undo_last()
+    assert toasts.items[-1]["text"] == "Taken back. The odometer reading stays."
+    now, schedule = await again(container, order), await again(container, plan)
+    assert (now.status, now.started_at) == (WorkOrderStatus.IN_PROGRESS, busy.started_at)
+    assert (now.cost, now.supplier, now.note, now.finished_at) == (100, "Ours", "", None)
+    assert (schedule.last_km, schedule.last_on) == (10_000, dt.date(2026, 3, 1))
+    assert (await again(container, vehicle)).status is VehicleStatus.WORKSHOP
+    async with container.work() as session:
+        (record,) = (await session.exec(select(MaintenanceRecord))).all()
+    assert record.deleted_at is not None
+
+
+async def test_a_step_is_not_taken_back_when_the_order_went_on_since(container, vehicle):
+    order = await an_order(container, vehicle)
+    _, dialog, toasts = await opened(container, vehicle)
+    await dialog.start(order.id)
+    offer = toasts.items[-1]["id"]
+    await dialog.ask_finish(order.id)
+    await dialog.finish({})
+    await toasts.undo(offer)
+    assert toasts.items[-2]["tone"] == "problem"
+    assert (await again(container, order)).status is WorkOrderStatus.DONE
+
+
+async def test_an_ordered_job_is_taken_back(container, vehicle):
+    await a_schedule(container, vehicle, name="Oil")
+    screen, dialog, toasts = await opened(container, vehicle)
+    await dialog.ask_order(screen.lines[0]["schedule_id"])
+    await dialog.create_order({"title": "Oil and filters"})
+    await toasts.undo_last()
+    async with container.work() as session:
+        (order,) = (await session.exec(select(WorkOrder))).all()
+    assert order.deleted_at is not None
 
 
 async def test_a_reading_that_goes_back_has_to_be_confirmed(container, vehicle):

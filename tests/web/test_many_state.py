@@ -55,7 +55,7 @@ async def test_every_selected_delivery_gets_its_status(container, fleet_id, monk
     listing, bulk, toasts = await a_list(container, fleet_id, "deliveries")
     await listing.select(ids)
     await bulk.set_status({"status": "cancelled", "reason": "customer_request"})
-    assert [one["text"] for one in toasts.items] == ["Changed: 5 deliveries."]
+    assert [one["text"] for one in toasts.items] == ["Cancelled: 5 deliveries."]
     async with container.work() as session:
         found = set(await session.exec(select(Delivery.status)))
     assert found == {DeliveryStatus.CANCELLED}

@@ -157,8 +157,45 @@ async def test_many_deliveries_get_a_status_with_its_reason(container, fleet_id)
     assert "customer_request" in [one["value"] for one in bulk.reasons]
     await bulk.set_status({"status": "cancelled", "reason": "customer_request", "note": ""})
     assert [await status_of(container, one) for one in ids] == [DeliveryStatus.CANCELLED] * 2
-    assert toasts.items[-1]["text"] == "Changed: 2 deliveries."
+    assert toasts.items[-1]["text"] == "Cancelled: 2 deliveries."
     assert bulk.dialog == ""
+
+
+async def test_statuses_of_many_go_back_together(container, fleet_id):
+    ids = await deliveries(container, fleet_id, 2)
+    listing, bulk, toasts = await a_list(container, fleet_id, "deliveries")
+    await listing.select(ids)
+    await bulk.set_status({"status": "cancelled", "reason": "customer_request", "note": ""})
+    await toasts.undo_last()
+    assert toasts.items[-1]["text"] == "Taken back."
+    assert [await status_of(container, one) for one in ids] == [DeliveryStatus.CREATED] * 2
+
+
+async def test_a_restored_route_says_what_it_could_not_get_back(container, fleet_id):
+    async with container.work() as session:
+        route = Route(fleet_id=fleet_id, date=utc_now().date(), name="North")
+        session.add(route)
+    first, second = await deliveries(container, fleet_id, 2)
+    listing, bulk, toasts = await a_list(container, fleet_id, "deliveries")
+    await listing.select([first, second])
+    await bulk.add_to_route({"route": str(route.id)})
+    await listing.open("routes")
+    await listing.select([route.id])
+    await listing.delete_selected()
+    offer = toasts.items[-1]["id"]
+    await listing.open("deliveries")
+    await listing.select([second])
+    await bulk.set_status({"status": "cancelled", "reason": "customer_request", "note": ""})
+    await toasts.undo(offer)
+    async with container.work() as session:
+        name = (await session.get_one(Delivery, second)).tracking_number
+    assert toasts.items[-1]["text"].startswith(f"Taken back. Not back on the route: {name}. It is")
+    await listing.open("routes")
+    await listing.select([route.id])
+    await listing.delete_selected()
+    await listing.select([route.id])
+    await listing.restore_selected()
+    assert toasts.items[-1]["text"] == "Restored 1 route.", "all that it had then came back"
 
 
 async def test_deliveries_that_cannot_have_the_status_say_so_and_stay(container, fleet_id):

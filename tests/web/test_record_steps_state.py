@@ -18,6 +18,7 @@ from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
+from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.workshop import Counters, WorkSteps
 from tests.builders.orders import a_delivery, deliveries, stored
 from tests.builders.people import Person, a_driver, a_fleet, a_person, a_vehicle
@@ -65,6 +66,44 @@ async def test_a_delivery_goes_the_legal_ways_only_and_tells_why(container, mana
     assert (await stored(container, number)).status is DeliveryStatus.CANCELLED
     assert "The customer asked for it" in steps.happenings[0]["why"]
     assert [one["to"] for one in steps.steps] == ["created"]
+
+
+@pytest.mark.parametrize("was_on_route", [False, True])
+async def test_a_step_offers_undo_only_where_its_way_back_is_legal(
+    container, manager, was_on_route
+):
+    status = DeliveryStatus.ASSIGNED if was_on_route else DeliveryStatus.CREATED
+    number = await a_delivery(container, manager.fleet_id, status=status)
+    root, form = await opened(container, manager, f"/deliveries/{number}")
+    steps, toasts = await root.get_state(DeliverySteps), await root.get_state(Toasts)
+    await steps.choose("cancelled")
+    await steps.explain({"reason": "customer_request"})
+    assert form.status == "cancelled"
+    assert toasts.items[-1]["undo"] is not was_on_route, "a place on a route does not come back"
+    await toasts.undo_last()
+    assert (await stored(container, number)).status is (
+        DeliveryStatus.CANCELLED if was_on_route else DeliveryStatus.CREATED
+    )
+
+
+async def test_a_step_is_not_taken_back_from_another_status(container, manager):
+    number = await a_delivery(container, manager.fleet_id, status=DeliveryStatus.ASSIGNED)
+    root, _ = await opened(container, manager, f"/deliveries/{number}")
+    steps, toasts = await root.get_state(DeliverySteps), await root.get_state(Toasts)
+    await steps.choose("out_for_delivery")
+    offer = toasts.items[-1]["id"]
+    await steps.choose("completed")
+    await toasts.undo(offer)
+    assert any(one["tone"] == "problem" for one in toasts.items)
+    assert (await stored(container, number)).status is DeliveryStatus.COMPLETED
+
+
+async def test_messages_name_what_was_saved(container, manager):
+    vehicle_id = await a_vehicle(container, manager.fleet_id)
+    root, form = await opened(container, manager, f"/vehicles/{vehicle_id}")
+    toasts = await root.get_state(Toasts)
+    await form.save({**form.values, "name": "Van 77"}, False)
+    assert toasts.items[-1]["text"] == "Vehicle Van 77 saved."
 
 
 async def test_a_work_order_takes_the_vehicle_away_and_brings_it_back(container, manager):

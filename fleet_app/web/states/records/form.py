@@ -37,13 +37,7 @@ from fleet_app.web.states.records.reading import (
     read_record,
     texts_in,
 )
-from fleet_app.web.states.records.texts import (
-    in_words,
-    problem_of,
-    text_of,
-    told_at,
-    zone_of,
-)
+from fleet_app.web.states.records.texts import in_words, problem_of, text_of, told_at, zone_of
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.records.typed import Sheet, default_texts, values_in
 from fleet_app.web.states.session import shown_fleet
