@@ -140,7 +140,7 @@ async def test_a_step_is_not_taken_back_when_the_order_went_on_since(container, 
     await dialog.ask_finish(order.id)
     await dialog.finish({})
     await toasts.undo(offer)
-    assert toasts.items[-2]["tone"] == "problem"
+    assert any(one["tone"] == "problem" for one in toasts.items)
     assert (await again(container, order)).status is WorkOrderStatus.DONE
 
 
