@@ -20,7 +20,7 @@ def belongs_to() -> rx.Component:
         first["id"].to(int) > 0,
         rx.el.p(
             rx.icon("corner-down-right", size=15),
-            rx.el.span("Corrected rows of ", _link(first), ", with its columns."),
+            rx.el.span("These are corrected rows of ", _link(first)),
             class_name="kin",
             custom_attrs={"data-testid": "belongs-to"},
         ),
@@ -28,20 +28,15 @@ def belongs_to() -> rx.Component:
     )
 
 
+def corrections() -> rx.Component:
+    """Which files correct this one, and what they brought in."""
+    return rx.fragment(_corrected(), _pending())
+
+
 def to_fix() -> rx.Component:
-    """Nothing when all rows are right; only what corrected them when they are by now."""
-    left = ITEM["left"].to(int)
-    return rx.cond(
-        ITEM["failed"].to(int) > 0,
-        rx.el.section(
-            rx.cond(left > 0, _head(), rx.fragment()),
-            _corrected(),
-            _pending(),
-            rx.cond(left > 0, _rows(), rx.fragment()),
-            class_name="card",
-        ),
-        rx.fragment(),
-    )
+    """The wrong rows and the way to correct them; nothing once all are."""
+    rows = rx.el.section(_head(), _rows(), class_name="card")
+    return rx.cond(ITEM["left"].to(int) > 0, rows, rx.fragment())
 
 
 def _head() -> rx.Component:
@@ -69,7 +64,7 @@ def _rows() -> rx.Component:
         pager(ImportScreen.wrong_page, ImportScreen.wrong_pages, ImportScreen.turn),
         rx.el.p(
             "Correct them in the downloaded file, where the first column says what is wrong, "
-            "and bring it back here. Its columns need no matching again.",
+            "and bring it back here.",
             class_name="quiet fix-how",
         ),
         file_place(ImportScreen.fields, ImportScreen.limit, "Upload the corrected file"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from fleet_app.web.pages.imports.fixing import belongs_to, to_fix
+from fleet_app.web.pages.imports.fixing import belongs_to, corrections, to_fix
 from fleet_app.web.pages.imports.parts import count_of, headline
 from fleet_app.web.states.imports.screen import ImportScreen
 
@@ -21,6 +21,7 @@ def checked_step() -> rx.Component:
         rx.el.section(
             belongs_to(),
             _summary(right, ITEM["failed"].to(int)),
+            corrections(),
             _without_place(),
             rx.el.div(
                 rx.el.button(
@@ -51,6 +52,7 @@ def done_step() -> rx.Component:
                 test_id="import-done",
             ),
             belongs_to(),
+            corrections(),
             _without_place(),
             rx.el.div(_undo(), _see(), _first_next(), class_name="step-actions"),
             class_name="card",
@@ -70,6 +72,7 @@ def stopped_step(title: str) -> rx.Component:
         rx.el.h2(title),
         rx.el.p(ITEM["message"], class_name="quiet"),
         belongs_to(),
+        corrections(),
         rx.el.div(
             begin,
             _when_possible("map", "Change the columns", on_click=ImportScreen.back),
