@@ -20,7 +20,7 @@ from fleet_app.kernel.units import Units
 from fleet_app.records.describe import columns
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import LONGEST_SEARCH, parse_query
+from fleet_app.records.query import IMPORT, LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.aftermath import lost_words
@@ -389,6 +389,8 @@ def _possible(kind: Kind, parameters: Mapping[str, str]) -> bool:
 def _chip(
     name: str, text: str, titles: Mapping[str, dict[str, Any]], zone: ZoneInfo
 ) -> dict[str, str]:
+    if name == IMPORT:
+        return {"name": name, "label": f"From the import {text}"}
     base, _, test = name.partition(".")
     column = titles.get(base, {"title": base, "options": []})
     words = {one["value"]: one["label"] for one in column["options"]}
