@@ -82,3 +82,9 @@ async def a_driver(container: Container, person: Person, vehicle_id: int | None 
         await session.flush()
     assert driver.id is not None
     return driver.id
+
+
+async def the_vehicle(container: Container, vehicle_id: int) -> Vehicle:
+    """A vehicle as it is stored now."""
+    async with container.work() as session:
+        return await session.get_one(Vehicle, vehicle_id)

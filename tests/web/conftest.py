@@ -171,3 +171,9 @@ async def signed_in(people: Container, role: Role, fleet_id: int | None = None) 
     opened = await people.sessions.sign_in(person.email, PASSWORD, "test", "pytest")
     await asyncio.sleep(0)
     return Browser(opened.token, person)
+
+
+@pytest.fixture
+async def manager(container: Container) -> Person:
+    """The manager of a fleet of their own."""
+    return await a_person(container, Role.FLEET_MANAGER)

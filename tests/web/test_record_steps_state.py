@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from sqlmodel import select
 
 from fleet_app.access.roles import Role
@@ -16,29 +15,15 @@ from fleet_app.delivery.tours import Tour
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.states.records.delivery_life import DeliverySteps
-from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.workshop import Counters, WorkSteps
 from tests.builders.orders import a_delivery, deliveries, stored
 from tests.builders.people import Person, a_driver, a_fleet, a_person, a_vehicle
 from tests.builders.records import an_actor, records
-from tests.builders.screens import a_screen
+from tests.builders.screens import a_screen, opened
 
 DAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-async def manager(container: Container) -> Person:
-    return await a_person(container, Role.FLEET_MANAGER)
-
-
-async def opened(container: Container, person: Person, address: str):
-    """A tab at that address, with its record read."""
-    root = await a_screen(container, person, address)
-    form = await root.get_state(RecordForm)
-    await form.open(address.strip("/").split("/")[0])
-    return root, form
 
 
 async def a_new(container: Container, person: Person, plural: str, **said: object) -> int:
