@@ -8,3 +8,5 @@ PARTITIONS = 4_242_422
 """Days of history are made and dropped under this one."""
 DEMO_DATA = 4_242_423
 """The demo fleet is completed by one process at a time."""
+IN_TURN = 4_242
+"""The first of the two numbers under which many changes of one kind and fleet take turns."""

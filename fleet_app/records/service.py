@@ -23,6 +23,7 @@ from fleet_app.records.kinds import Kind, Kinds, View, Write
 from fleet_app.records.listing import Listing, Row, plain, visible
 from fleet_app.records.problems import invalid, problems_of
 from fleet_app.records.references import require_fleet, require_targets
+from fleet_app.records.turns import take_turn
 
 MOST_AT_ONCE = 500
 FLEET = "fleet_id"
@@ -84,6 +85,7 @@ class Records:
         if not 1 <= len(rows) <= MOST_AT_ONCE:
             raise InvalidInput(f"Send 1 to {MOST_AT_ONCE} records at once")
         self._kind.before_many(rows)
+        await take_turn(self._session, self._kind, map(self._fleet_named, rows))
         outcomes = []
         for index, values in enumerate(rows):
             try:
@@ -270,6 +272,11 @@ class Records:
         await require_targets(
             self._session, self._kinds, self._kind, fields, owner=owner, only=only
         )
+
+    def _fleet_named(self, values: Mapping[str, Any]) -> int | None:
+        """The fleet that a new record is meant for, unchecked."""
+        own, named = self._actor.principal.fleet_id, values.get(FLEET)
+        return own or (named if _is_id(named) else None)
 
     def _owner_of(self, row: Any) -> int | None:
         owner: int | None = getattr(row, self._kind.tenant)

@@ -22,6 +22,7 @@ from fleet_app.records.kinds import Kind, Kinds, View
 from fleet_app.records.problems import GENERAL, problems_of
 from fleet_app.records.service import FLEET, Records
 from fleet_app.records.sheets.fields import says_the_same
+from fleet_app.records.turns import take_turn
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -81,6 +82,7 @@ class Taker:
         """Create, change or leave what each row is about. Raises `Forbidden`."""
         tally = Tally()
         sound = [row for row in rows if not row.errors]
+        await take_turn(self._session, self._kind, [self._owner])
         self._matches = await Matches.load(self._session, self._kind, self._owner, sound)
         self._references = await References.load(
             self._session, self._kinds, self._kind, self._owner, (row.words for row in rows)

@@ -57,7 +57,10 @@ class Matches:
     async def load(
         cls, session: AsyncSession, kind: Kind, owner: int | None, rows: Sequence[ReadRow]
     ) -> Matches:
-        """Look up all that these rows may be about at once."""
+        """Look up all that these rows may be about at once.
+
+        They are locked in the order of their ids, as by everybody who changes many.
+        """
         model: Any = kind.model
         conditions = [model.id.in_({row.record_number for row in rows if row.record_number})]
         references = {row.values[REFERENCE] for row in rows if REFERENCE in row.values}
@@ -70,6 +73,7 @@ class Matches:
         query = select(*_columns(kind)).where(or_(*conditions))
         if owner is not None:
             query = query.where(getattr(model, kind.tenant) == owner)
+        query = query.order_by(model.id).with_for_update(of=model)
         found = (await (await session.connection()).execute(query)).mappings()
         return cls(kind, [_existing(kind, row) for row in found])
 
