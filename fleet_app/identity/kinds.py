@@ -19,8 +19,9 @@ from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Conflict, InvalidInput
 from fleet_app.records.fields import Computed, Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
+from fleet_app.records.languages import LANGUAGES, OptionalLanguage
 from fleet_app.records.problems import invalid
-from fleet_app.records.types import Flag, Name, OptionalLine, Phone, Secret
+from fleet_app.records.types import Flag, Name, Phone, Secret
 
 ASSIGNABLE = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER, Role.DRIVER})
 """Roles that a fleet's own people may have; administrators are made by administrators."""
@@ -58,8 +59,8 @@ class UserFields(Fields):
     )
     phone: Phone = field("Phone", default=None, max_length=32, example="+358 40 123 4567",
                          group="Person", shown=False)
-    language: OptionalLine = field("Language", default=None, max_length=8, example="fi",
-                                   group="Person", shown=False)
+    language: OptionalLanguage = field("Language", default=None, max_length=8, example="fi",
+                                       group="Person", shown=False, input="known", known=LANGUAGES)
 
 
 # fmt: on

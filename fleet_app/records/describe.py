@@ -57,6 +57,8 @@ def _type(one: Spec | Computed) -> str:
         return "status"
     if one.type is FieldType.LIST:
         return "longtext"
+    if isinstance(one, Spec) and one.known:
+        return FieldType.CHOICE.value
     return one.type.value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from enum import Enum, StrEnum
@@ -42,7 +42,8 @@ class Spec:
     """What a field is beyond its Python type.
 
     `column` is the table's column when it has another name; `reference` the plural of the kind
-    that the field's id points to; `secret` fields can be written but never read.
+    that the field's id points to; `secret` fields can be written but never read. `known` are words
+    for values of a text that people choose among, though it may hold others.
     """
 
     name: str = ""
@@ -52,6 +53,7 @@ class Spec:
     unit: str | None = None
     group: str = ""
     choices: Choices | None = None
+    known: Mapping[str, str] = member(default_factory=dict)
     suggestions: Sequence[str] = ()
     reference: str | None = None
     column: str | None = None
@@ -76,6 +78,8 @@ class Spec:
     @property
     def options(self) -> list[dict[str, str]]:
         """Values and words of a choice."""
+        if self.known:
+            return [{"value": value, "label": label} for value, label in self.known.items()]
         return [
             {"value": str(one.value), "label": words_of(str(one.value))}
             for one in (self.choices or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -125,13 +126,94 @@ async def test_a_view_is_saved_left_and_chosen_again(
     await page.get_by_role("button", name="All deliveries").click()
     await expect(count(page)).to_have_text("3 deliveries")
     await menu.click()
-    await page.get_by_role("button", name="Begin with the view On the boulevard").click()
-    await page.keyboard.press("Escape")
+    begin = page.get_by_role("button", name="Begin with the view On the boulevard")
+    await begin.click()
+    await expect(begin).to_have_attribute("aria-pressed", "true")  # the server has said so
     await page.goto("/vehicles")
     await expect(count(page)).to_have_text("1 vehicle", timeout=PATIENCE_MS)
     await page.goto("/deliveries")
     await expect(count(page)).to_have_text("2 deliveries found", timeout=PATIENCE_MS)
     await expect(page.get_by_test_id("list-search")).to_have_value("bulevardi")
+
+
+async def test_the_address_brings_the_list_back(
+    page: Page, manager: Person, cast: Cast, backstage: Container
+):
+    await deliveries(backstage, cast.fleet_id, 2, address="Bulevardi 5")
+    await deliveries(backstage, cast.fleet_id, 1, address="Arkadiankatu 1")
+    await opened(page, manager, "/deliveries")
+    search = page.get_by_test_id("list-search")
+    await page.evaluate("window.stayed = true")
+    await search.press_sequentially("bulevardi", delay=50)
+    await expect(count(page)).to_have_text("2 deliveries found")
+    await expect(search).to_have_value("bulevardi")
+    await expect(page).to_have_url(re.compile(r"/deliveries/?\?q=bulevardi$"))
+    tab = page.get_by_role("group", name="Ready views").get_by_role("button", name="Unassigned")
+    await tab.click()
+    await expect(count(page)).to_have_text("3 deliveries found")
+    await page.get_by_role("columnheader", name="Drop-off address").click()
+    await expect(page).to_have_url(re.compile(r"view=unassigned&.*sort=address"))
+
+    await page.go_back()
+    await expect(page).to_have_url(re.compile(r"\?view=unassigned$"))
+    await page.go_back()
+    await expect(search).to_have_value("bulevardi")
+    await expect(count(page)).to_have_text("2 deliveries found")
+    await page.go_forward()
+    await expect(tab).to_have_attribute("aria-pressed", "true")
+    await expect(search).to_have_value("")
+    assert await page.evaluate("window.stayed")  # the page was loaded once
+
+    await page.reload()
+    await expect(tab).to_have_attribute("aria-pressed", "true")
+    await expect(page).to_have_url(re.compile(r"\?view=unassigned$"))
+    await page.goto("/deliveries?q=arkadian")
+    await expect(count(page)).to_have_text("1 delivery found")
+    await page.goto("/deliveries")
+    await expect(count(page)).to_have_text("3 deliveries")
+
+
+async def test_escape_empties_the_search_and_nothing_else(
+    page: Page, manager: Person, cast: Cast, backstage: Container
+):
+    await deliveries(backstage, cast.fleet_id, 2, address="Bulevardi 5")
+    await deliveries(backstage, cast.fleet_id, 1, address="Arkadiankatu 1")
+    await opened(page, manager, "/deliveries")
+    search = page.get_by_test_id("list-search")
+    await page.get_by_role("group", name="Ready views").get_by_role("button", name="Un").click()
+    await search.fill("bulevardi")
+    await expect(count(page)).to_have_text("2 deliveries found")
+    await search.press("Escape")
+    await expect(count(page)).to_have_text("3 deliveries found")
+    await expect(search).to_have_value("")
+    await expect(search).to_be_focused()
+    await expect(page.get_by_test_id("chips")).to_contain_text("Status")
+
+
+async def test_a_view_that_somebody_else_changed_is_asked_about(
+    page: Page, manager: Person, cast: Cast, backstage: Container, product: Product
+):
+    await deliveries(backstage, cast.fleet_id, 2, address="Bulevardi 5")
+    await opened(page, manager, "/deliveries")
+    site = {"Origin": product.url}
+    body = {"name": "Ours", "shared": True, "settings": {"words": "bule"}}
+    made = await page.request.post("/api/v1/views?kind=deliveries", data=body, headers=site)
+    address = f"/api/v1/views/{(await made.json())['data']['id']}"
+    await page.goto(f"/deliveries?view={(await made.json())['data']['id']}")
+    await expect(count(page)).to_have_text("2 deliveries found")
+    body["settings"] = {"words": "arka"}
+    assert (await page.request.put(address, data=body, headers=site)).ok
+    await page.get_by_test_id("list-search").fill("bulevardi")
+    menu = page.locator("button[popovertarget=views]").first
+    await menu.click()
+    await page.get_by_role("button", name="Update this view").click()
+    dialog = page.get_by_role("dialog", name="Somebody else changed this view")
+    await expect(dialog).to_contain_text("Ours")
+    await expect(page.get_by_test_id("list-search")).to_have_value("bulevardi")
+    await dialog.get_by_role("button", name="Replace theirs with mine").click()
+    await expect(dialog).to_have_count(0)
+    kept = await (await page.request.get(address)).json()
+    assert kept["data"]["settings"]["words"] == "bulevardi"
 
 
 async def test_a_live_cell_moves_without_a_reload(page: Page, manager: Person, cast: Cast):

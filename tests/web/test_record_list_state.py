@@ -16,6 +16,7 @@ from fleet_app.kernel.clock import utc_now
 from fleet_app.web.states.records.bulk import Bulk
 from fleet_app.web.states.records.lists import RecordList, usual_columns
 from fleet_app.web.states.records.toasts import Toasts
+from fleet_app.web.states.records.views import ListViews
 from tests.builders.maintenance import again, an_order
 from tests.builders.orders import deliveries
 from tests.builders.people import a_fleet, a_vehicle
@@ -110,13 +111,15 @@ async def test_an_export_holds_the_shown_columns_in_their_order_or_all(container
     assert listing.export_all == "?q=van&sort=-name"
 
 
-async def test_another_list_begins_anew_and_the_same_one_goes_on(container, fleet_id):
-    listing, _, _ = await a_list(container, fleet_id, "vehicles")
-    await listing.search("van")
-    await listing.open("vehicles")
-    assert listing.words == "van"
-    await listing.open("drivers")
-    assert (listing.words, listing.plural) == ("", "drivers")
+async def test_a_list_that_is_opened_anew_shows_all_of_itself(container, fleet_id):
+    root = await a_screen_of(container, Role.FLEET_MANAGER, fleet_id)
+    listing, views = await root.get_state(RecordList), await root.get_state(ListViews)
+    for plural in ("vehicles", "vehicles", "drivers"):
+        await listing.open(plural)
+        await views.open(plural)
+        assert (listing.words, listing.query, listing.plural) == ("", "", plural)
+        await listing.search("van")
+        await listing.set_sort("name")
 
 
 async def test_deleting_many_can_be_taken_back(container, fleet_id):

@@ -10,6 +10,7 @@ from fleet_app.delivery.models import Customer
 from fleet_app.kernel.clock import utc_now
 from fleet_app.records.fields import Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
+from fleet_app.records.languages import LANGUAGES, OptionalLanguage
 from fleet_app.records.points import follow_address
 from fleet_app.records.types import (
     Email,
@@ -87,8 +88,9 @@ class CustomerFields(Fields):
                          group="Customer", aliases=("email", "mail"))
     phone: Phone = field("Phone", default=None, max_length=32, example="+358 40 123 4567",
                          group="Customer", aliases=("mobile", "telephone", "phone number"))
-    language: OptionalLine = field("Language", default=None, max_length=8, example="fi",
-                                   group="Customer", shown=False)
+    language: OptionalLanguage = field("Language", default=None, max_length=8, example="fi",
+                                       group="Customer", shown=False, input="known",
+                                       known=LANGUAGES)
     address: Line = field("Address", default="", max_length=300, input="address", group="Address",
                           example="Kalevankatu 16, 00100 Helsinki", width=260,
                           aliases=("street address", "delivery address"))

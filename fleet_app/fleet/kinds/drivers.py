@@ -11,6 +11,7 @@ from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.fleet.models import Driver, DriverStatus
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind
+from fleet_app.records.languages import LANGUAGES, OptionalLanguage
 from fleet_app.records.types import (
     Date,
     Email,
@@ -38,8 +39,8 @@ class DriverFields(Fields):
                          group="Person", aliases=("mobile", "telephone", "phone number"))
     email: Email = field("E-mail", default=None, max_length=254, example="aino@example.com",
                          group="Person", shown=False, aliases=("email", "mail"))
-    language: OptionalLine = field("Language", default=None, max_length=8, example="fi",
-                                   group="Person", shown=False)
+    language: OptionalLanguage = field("Language", default=None, max_length=8, example="fi",
+                                       group="Person", shown=False, input="known", known=LANGUAGES)
     status: DriverStatus = field("Duty", FieldType.CHOICE, default=DriverStatus.OFF_DUTY,
                                  choices=DriverStatus, group="Work", example="on_duty",
                                  aliases=("status", "duty status"))

@@ -11,6 +11,7 @@ from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.units import Units
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind
+from fleet_app.records.languages import LANGUAGES, Language
 from fleet_app.records.types import Color, Email, Hours, Integer, Name, OptionalLine, Phone, Zone
 
 
@@ -44,7 +45,8 @@ class FleetFields(Fields):
     currency: Annotated[Name, AfterValidator(_currency)] = field(
         "Currency", default="EUR", max_length=3, example="EUR", group="Fleet"
     )
-    language: Name = field("Language", default="en", max_length=8, example="en", group="Fleet")
+    language: Language = field("Language", default="en", max_length=8, example="en",
+                               group="Fleet", input="known", known=LANGUAGES)
     working_hours: Hours = field("Working hours", default="", max_length=200, group="Fleet",
                                  example="Mon-Fri 07:00-18:00", shown=False,
                                  help="Like Mon-Fri 07:00-18:00; Sat 09:00-14:00")

@@ -139,13 +139,14 @@ function useTaken(controller, props) {
   useChange(`${props.url}?${props.query ?? ""}`, () => controller.startOver());
   useChange(props.version, () => controller.refetch());
   useChange(props.sort ?? "", (sort) => controller.takeSort(sort));
+  useChange(Number(props.page) || 1, (page) => controller.takePage(page));
   useChange(keyOf(props.shown), (shown) => controller.takeShown(shown));
   useChange(keyOf(props.layout), (layout) => controller.takeLayout(layout));
   useChange(keyOf(props.selected), (selected) => controller.takeSelected(selected));
   useChange(Number(props.openId) || 0, (id) => controller.takeOpen(id));
   useChange(props.timeZone, () => controller.redraw("moment"));
-  useChange(keyOf(props.changes), (notice) => controller.queue.hear(JSON.parse(notice)));
   useChange(props.units, () => controller.redraw("number"));
+  useChange(keyOf(props.changes), (notice) => controller.queue.hear(JSON.parse(notice)));
   useEffect(() => {
     controller.queue.filtered = Boolean(props.filtered);
   }, [props.filtered]);
@@ -173,6 +174,7 @@ function useGridEvents(controller) {
     controller.api = api;
     controller.takeLayout(controller.props.layout);
     controller.takeSelected(controller.props.selected);
+    controller.takePage(controller.props.page);
     controller.showOpen(Number(controller.props.openId) || 0);
   }, []);
   const clicked = useCallback(({ node, column, event }) => {
@@ -186,6 +188,7 @@ function useGridEvents(controller) {
     onCellKeyDown: useCallback((event) => gridKey(controller, event), []),
     onModelUpdated: useCallback(() => controller.alive && controller.markNodes(), []),
     onSortChanged: useCallback(() => controller.alive && controller.sorted(), []),
+    onBodyScrollEnd: useCallback(() => controller.scrolled(), []),
     onColumnResized: layout,
     onColumnMoved: layout,
     onColumnPinned: layout,

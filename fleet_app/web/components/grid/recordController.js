@@ -4,7 +4,7 @@ import { ChangeQueue } from "./recordChanges.js";
 import { layoutOf, layoutState, listOf, SELECT, shownIds, shownState } from "./recordColumns.js";
 import { cellText, nounsOf } from "./recordFormat.js";
 import { Selection } from "./recordSelection.js";
-import { Echo, sortModel, sortText, unseenSort } from "./recordSort.js";
+import { Echo, pageOf, sortModel, sortText, unseenSort } from "./recordSort.js";
 import { LONGEST_RANGE, RecordSource } from "./recordSource.js";
 
 const LAYOUT_DELAY_MS = 400;
@@ -20,7 +20,8 @@ export class GridController {
   constructor(report, store) {
     Object.assign(this, { report, store, api: null, props: {}, columns: [], total: null });
     this.selection = new Selection();
-    this.echoes = { sort: new Echo(), selected: new Echo(), layout: new Echo(), open: new Echo() };
+    this.echoes = { sort: new Echo(), selected: new Echo(), layout: new Echo(), open: new Echo(), page: new Echo() };
+    this.page = 1;
     this.listeners = new Set();
     this.source = new RecordSource({
       report: (change) => this.reportPage(change),
@@ -98,8 +99,30 @@ export class GridController {
     this.report({ total: null, error: "", status: 0 });
     if (!this.alive) return;
     this.setSelected([]);
+    this.page = 1;
     this.api.ensureIndexVisible(0, "top");
     this.api.purgeInfiniteCache();
+  }
+
+  /** The rows at the top of the screen, told when the scrolling has come to rest. */
+  scrolled() {
+    if (!this.alive || this.total === null) return;
+    const page = pageOf(this.api.getFirstDisplayedRowIndex(), this.source.limit);
+    if (page === this.page) return;
+    this.page = page;
+    this.echoes.page.sent(page);
+    this.props.onPage?.(page);
+  }
+
+  /** The page's own choice of where in the list to be. */
+  takePage(page) {
+    const wanted = Math.max(1, Number(page) || 1);
+    if (!this.alive || this.echoes.page.isEcho(wanted) || wanted === this.page) return;
+    this.page = wanted;
+    const row = (wanted - 1) * this.source.limit;
+    // Rows that are not known yet have to be there before one can go to them.
+    if (this.total === null && row > 0) this.api.setRowCount(row + this.source.limit, false);
+    this.api.ensureIndexVisible(row, "top");
   }
 
   /** Fetch the rows again where they stand; those on the screen stay until the new ones are here. */
@@ -229,6 +252,7 @@ export class GridController {
     if (text === this.shownSort) return;
     this.shownSort = text;
     this.source.defaultSort = "";
+    this.page = 1;
     this.api.ensureIndexVisible(0, "top");
     this.echoes.sort.sent(text);
     this.props.onSort?.(text);

@@ -27,6 +27,9 @@ export function unseenSort(text, ids) {
   return sortText(sortModel(text).filter(({ colId }) => !ids.includes(colId)));
 }
 
+/** Which page of so many rows a row is on, counted from 1. */
+export const pageOf = (row, limit) => Math.floor(Math.max(0, Number(row) || 0) / limit) + 1;
+
 /** Tells a value that the page sends back (after an event of ours) from one that it chose itself.
  *
  * A person clicks faster than the page answers: without this, the answer to the first click would

@@ -31,6 +31,8 @@ class RecordGrid(rx.NoSSRComponent):
     A change starts the list anew, with nothing selected."""
     sort: rx.Var[str]
     """The sorting, as the API writes it: `-created_at,name`."""
+    page: rx.Var[int]
+    """Which hundred of the rows is to be on the screen, counted from 1."""
     version: rx.Var[int]
     """A counter: the rows are fetched again in place whenever it changes."""
     selected: rx.Var[list[int]]
@@ -53,10 +55,10 @@ class RecordGrid(rx.NoSSRComponent):
     or `deleted`."""
     time_zone: rx.Var[str]
     """The fleet's time zone (IANA name); empty is the browser's."""
-    noun: rx.Var[str]
-    """One record in words (`delivery`); taken from `url` when missing."""
     units: rx.Var[str]
     """`metric` or `imperial`: the units of the fleet that the records belong to."""
+    noun: rx.Var[str]
+    """One record in words (`delivery`); taken from `url` when missing."""
     plural: rx.Var[str]
     """Several records in words (`deliveries`); taken from `url` when missing."""
     label: rx.Var[str]
@@ -72,6 +74,8 @@ class RecordGrid(rx.NoSSRComponent):
     """The person sorted by a header: the new value for `sort`."""
     on_layout: rx.EventHandler[one_text]
     """Columns were moved, resized or pinned: JSON text `[{id, width, hidden, pinned}]` in order."""
+    on_page: rx.EventHandler[one_number]
+    """The person scrolled: which hundred of the rows is at the top of the screen."""
     on_total: rx.EventHandler[one_number]
     """How many records the list has."""
     on_show_all: rx.EventHandler[rx.event.no_args_event_spec]

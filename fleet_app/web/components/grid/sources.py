@@ -25,6 +25,7 @@ LIBRARIES = (
     "recordController.js",
     "filePost.js",
     "hotkeys.js",
+    "listAddress.js",
 )
 
 
@@ -40,3 +41,5 @@ for _name in LIBRARIES:
 RECORD_GRID = _publish("RecordGrid.jsx")
 FILE_POST = _publish("FilePost.jsx")
 HOTKEYS = _publish("Hotkeys.jsx")
+LIST_ADDRESS = _publish("ListAddress.jsx")
+SEARCH_FIELD = _publish("SearchField.jsx")

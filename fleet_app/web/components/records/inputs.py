@@ -105,7 +105,7 @@ def _said(spec: Spec, form: FormVars) -> dict[str, Any]:
 def _control(spec: Spec, kinds: Any, form: FormVars) -> rx.Component:
     by_input = {
         "address": _address, "photo": _file, "file": _file, "color": _color, "zone": _zone,
-        "password": _password,
+        "password": _password, "known": _known,
     }  # fmt: skip
     if spec.input in by_input:
         return by_input[spec.input](spec, form)
@@ -174,6 +174,21 @@ def _number(spec: Spec, form: FormVars) -> rx.Component:
 
 def _date(spec: Spec, form: FormVars) -> rx.Component:
     return _plain(spec, form, type="date" if spec.type is FieldType.DATE else "datetime-local")
+
+
+def _known(spec: Spec, form: FormVars) -> rx.Component:
+    """A text that people choose; another one that is stored already can stay."""
+    value = _value(spec, form)
+    other = (value != "") & ~rx.Var.create(list(spec.known)).contains(value)
+    return rx.el.select(
+        rx.el.option("Choose…" if spec.required else "Not known", value=""),
+        rx.cond(other, rx.el.option(value, value=value), rx.fragment()),
+        *(rx.el.option(one["label"], value=one["value"]) for one in spec.options),
+        id=_id(spec),
+        name=spec.name,
+        default_value=value,
+        custom_attrs=_said(spec, form),
+    )
 
 
 def _choice(spec: Spec, form: FormVars) -> rx.Component:

@@ -9,6 +9,7 @@ import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.kinds import Kind
+from fleet_app.web.components.grid.search_field import search_field
 from fleet_app.web.components.records.browser import RecordPicker
 from fleet_app.web.components.records.inputs import searching
 from fleet_app.web.components.records.units import asked_in_brackets, in_brackets
@@ -26,19 +27,7 @@ def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
     """Words to look for; the list follows as they are typed."""
     return rx.el.label(
         rx.icon("search", size=15, class_name="search-icon"),
-        rx.el.input(
-            type="search",
-            value=value,
-            placeholder=f"Search {label.lower()}",
-            aria_label=f"Search {label.lower()}",
-            auto_complete="off",
-            on_change=on_search.debounce(200),
-            custom_attrs={
-                "data-hotkey-search": "true",
-                "data-escape-clears": "true",
-                "data-testid": "list-search",
-            },
-        ),
+        search_field(value=value, label=f"Search {label.lower()}", on_search=on_search),
         class_name="search list-search",
     )
 

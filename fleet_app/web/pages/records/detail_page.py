@@ -14,6 +14,7 @@ from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.pages.records.form_parts import newer_bar, problem, record_form
 from fleet_app.web.pages.records.history_tab import history_tab
+from fleet_app.web.pages.records.list_link import address_of_list
 from fleet_app.web.pages.records.related import related_tabs
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.live import changes_of
@@ -59,9 +60,9 @@ def waiting() -> rx.Component:
 
 
 def back_link(kind: Kind) -> rx.Component:
-    """The way back to the list."""
+    """The way back to the list as it was left."""
     return rx.el.a(
-        rx.icon("arrow-left", size=14), kind.label_plural, href=f"/{kind.plural}",
+        rx.icon("arrow-left", size=14), kind.label_plural, href=address_of_list(kind),
         class_name="back-link",
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.records.browser import FormKeeper
 from fleet_app.web.components.records.inputs import FormVars, field_of
+from fleet_app.web.pages.records.list_link import address_of_list
 from fleet_app.web.states.records.form import RecordForm
 
 FORM = FormVars(
@@ -51,7 +52,7 @@ def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
         answered=RecordForm.answered,
         label=f"Create {kind.label.lower()}" if is_new else "Save",
         another="Save and add another" if is_new else "",
-        back=f"/{kind.plural}",
+        back=address_of_list(kind),
         on_save=RecordForm.save,
         on_check=RecordForm.check,
         on_merge=RecordForm.merge,

@@ -10,6 +10,7 @@ import reflex as rx
 from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.hotkeys import hotkeys
+from fleet_app.web.components.grid.list_address import list_address
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.records.browser import ShortcutsHelp
 from fleet_app.web.components.records.downloads import download_link
@@ -30,6 +31,7 @@ from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, vie
 from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.records.lists import RecordList, offered
 from fleet_app.web.states.records.toasts import Toasts
+from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
 
 KEYS = {"n": "create", "u": "undo", "/": "search"}
@@ -48,6 +50,7 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
     """The page of `kind`, as a function that Reflex calls."""
 
     def page() -> rx.Component:
+        ready = (RecordList.plural == kind.plural) & (ListViews.of == kind.plural)
         body = rx.el.div(
             _head(kind),
             chip_row(
@@ -59,7 +62,7 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
             _selection(kind),
             # Until the state is this list's, its search and filters are another list's.
             rx.el.div(
-                rx.cond(RecordList.plural == kind.plural, _grid(kind), rx.fragment()),
+                rx.cond(ready, _grid(kind), rx.fragment()),
                 class_name="list-body",
             ),
             views_dialog(),
@@ -74,7 +77,14 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
         search = list_search(
             value=RecordList.words, on_search=RecordList.search, label=kind.label_plural
         )
-        return chrome(body, active=tabs_of(kind.plural).route, search=search)
+        frame = chrome(body, active=tabs_of(kind.plural).route, search=search)
+        address = list_address(
+            address=ListViews.address,
+            read=ListViews.read,
+            # Not before the address that the page was opened with has been understood.
+            settled=rx.State.is_hydrated & ready,
+        )
+        return rx.fragment(address, frame)
 
     return page
 
@@ -245,6 +255,7 @@ def _grid(kind: Kind) -> rx.Component:
         selected=RecordList.selected,
         selectable=True,
         filtered=RecordList.narrowed,
+        page=RecordList.page,
         noun=kind.label.lower(),
         plural=kind.label_plural.lower(),
         empty_text=_empty_text(kind),
@@ -254,6 +265,7 @@ def _grid(kind: Kind) -> rx.Component:
         on_select=RecordList.select,
         on_sort=RecordList.set_sort,
         on_layout=RecordList.set_layout,
+        on_page=RecordList.turn,
         on_total=RecordList.count,
         on_show_all=RecordList.show_all,
     )

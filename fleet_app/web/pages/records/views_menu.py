@@ -64,7 +64,7 @@ def _ready(title: str) -> rx.Component:
 
 
 def _saved(view: Any) -> rx.Component:
-    begins = ListViews.default_id == view["id"]
+    begins = view["is_default"].to(bool)
     return rx.el.li(
         _entry(view["name"], ListViews.apply(view["id"]), ListViews.current == view["id"]),
         rx.cond(
@@ -115,6 +115,48 @@ def _act(icon: str, label: str, event: Any) -> rx.Component:
 
 
 def views_dialog() -> rx.Component:
+    """What is asked about views: a name, or whose changes are to stay."""
+    return rx.fragment(_naming(), _differing())
+
+
+def _differing() -> rx.Component:
+    """Somebody else changed the view that is to be updated."""
+    return modal(
+        rx.el.p(
+            rx.el.b(ListViews.edited["name"]),
+            " is not what it was when you chose it: somebody else changed it in the meantime. "
+            "Your list is still as you left it.",
+        ),
+        form_problem(ListViews.problem),
+        rx.el.div(
+            _choice("Show their view", "Gives up what your list shows now.",
+                    ListViews.show_theirs),
+            _choice("Save mine as a new view…", "Keeps both.", ListViews.ask_save),
+            _choice("Replace theirs with mine", "Their changes are lost.",
+                    ListViews.replace_theirs, danger=True),
+            class_name="choices",
+        ),
+        rx.el.div(
+            rx.el.button("Cancel", type="button", class_name="button", on_click=ListViews.close),
+            class_name="popover-actions",
+        ),
+        open=ListViews.dialog == "conflict",
+        title="Somebody else changed this view",
+        on_close=ListViews.close,
+    )  # fmt: skip
+
+
+def _choice(label: str, what: str, event: Any, *, danger: bool = False) -> rx.Component:
+    return rx.el.button(
+        rx.el.b(label),
+        rx.el.span(what),
+        type="button",
+        class_name="choice danger" if danger else "choice",
+        on_click=event,
+    )
+
+
+def _naming() -> rx.Component:
     """The name of a view, whether it is shared, and its end."""
     is_new = ListViews.dialog == "save"
     return modal(
@@ -143,8 +185,10 @@ def views_dialog() -> rx.Component:
             ),
             form_actions("Save", ListViews.close),
             on_submit=ListViews.submit,
+            # Built anew when somebody else's changes have to be shown in it.
+            key=ListViews.edited["version"].to_string(),
         ),
-        open=ListViews.dialog != "",
+        open=(ListViews.dialog == "save") | (ListViews.dialog == "edit"),
         title=rx.cond(is_new, "Save this view", "Change the view"),
         on_close=ListViews.close,
     )

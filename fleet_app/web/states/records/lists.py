@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,19 +15,21 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import InvalidInput
-from fleet_app.kernel.units import Units
+from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.describe import columns
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import IMPORT, LONGEST_SEARCH, parse_query
+from fleet_app.records.query import LONGEST_SEARCH, parse_query
 from fleet_app.records.service import MOST_AT_ONCE, Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.aftermath import lost_words
+from fleet_app.web.states.records.chips import Place, chip_of
 from fleet_app.web.states.records.exporting import export_query
+from fleet_app.web.states.records.list_address import MOST_PAGES, RESERVED, Shown, asked
 from fleet_app.web.states.records.many import Outcome, each, entries_of
 from fleet_app.web.states.records.measures import filters_shown as in_units
 from fleet_app.web.states.records.measures import filters_stored, units_of
-from fleet_app.web.states.records.moments import in_moments, moment_words
+from fleet_app.web.states.records.moments import in_moments
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
 from fleet_app.web.states.records.toasts import Way, say, telling
@@ -36,9 +37,6 @@ from fleet_app.web.states.session import shown_fleet
 
 LONGEST_LAYOUT = 20_000
 MOST_SELECTED = 10 * MOST_AT_ONCE
-NO_POINT = {"lat": "Not on the map", "pickup_lat": "Pick-up not on the map"}
-"""What it means that these columns are empty."""
-RESERVED = frozenset({"page", "limit", "sort", "q", "deleted", "fleet_id"})
 
 
 class RecordList(rx.State):
@@ -65,8 +63,8 @@ class RecordList(rx.State):
     """The units of the fleet on the screen."""
     fleet: int = 0
     """The fleet asked for; 0 for those who have only one."""
-    entered: bool = False
-    """Whether the list has just been opened, and nothing was asked of it by the address."""
+    page: int = 1
+    """Which hundred of the rows is on the screen."""
 
     @rx.var
     def query(self) -> str:
@@ -111,21 +109,22 @@ class RecordList(rx.State):
         if kind is None:
             return []
         titles = {column["id"]: column for column in columns(kind)}
+        place = Place(zone_of(self.zone), Ruler.named(self.units))
         return [
-            _chip(name, self.names.get(name, text), titles, zone_of(self.zone))
+            chip_of(kind, name, self.names.get(name, text), titles, place)
             for name, text in sorted(self.filters.items())
         ]
 
     @rx.event
     @requires("views.use")
     async def open(self, plural: str) -> None:
-        """Start looking at a kind; the address may bring filters and words."""
+        """Start looking at a kind. What the address says of the list is shown; where it says
+        nothing, the views decide (`ListViews.open`), and until then the list stays as it was."""
         kind = _kind(plural)
         who = await current_principal(self)
-        self.entered = kind.plural != self.plural
-        if self.entered:
+        if kind.plural != self.plural:
             self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-            self.plural, self.entered = kind.plural, True
+            self.plural = kind.plural
         self.may = [
             action
             for action in ("read", "create", "update", "delete", "import", "export")
@@ -136,15 +135,18 @@ class RecordList(rx.State):
         self.zone, _ = await house_style(fleet)
         self.units = await units_of(fleet)
         self.selected = []
-        self._take_address(kind)
-        await self._learn_names()
+        wanted = asked(self.router.url.query_parameters)
+        if wanted.shown is not None:
+            self.show_only(wanted.shown)
+        self.page = wanted.page
+        await self.learn_names()
 
     @rx.event
     @requires("views.use")
     async def search(self, words: str) -> None:
         """Show only what matches the words."""
         self.words = words.replace("\0", "").lstrip()[:LONGEST_SEARCH]
-        self.selected = []
+        self._anew()
 
     @rx.event
     @requires("views.use")
@@ -166,26 +168,34 @@ class RecordList(rx.State):
         """Take over the whole filter form."""
         typed = {name: str(text or "").strip() for name, text in form.items()}
         self._filter(filters_stored(_kind(self.plural), typed, self.filters, self.units))
-        await self._learn_names()
+        await self.learn_names()
 
     @rx.event
     @requires("views.use")
     async def show_all(self) -> None:
         """Drop every filter and the words."""
-        self.filters, self.words, self.deleted, self.selected = {}, "", False, []
+        self.filters, self.words, self.deleted = {}, "", False
+        self._anew()
 
     @rx.event
     @requires("views.use")
     async def toggle_deleted(self) -> None:
         """Look at what was deleted instead, or back."""
-        self.deleted, self.selected = not self.deleted, []
+        self.deleted = not self.deleted
+        self._anew()
 
     @rx.event
     @requires("views.use")
     async def set_sort(self, sort: str) -> None:
         """Order the list; an impossible order is not taken over."""
         if _possible(_kind(self.plural), {"sort": sort}):
-            self.sort = sort
+            self.sort, self.page = sort, 1
+
+    @rx.event
+    @requires("views.use")
+    async def turn(self, page: int) -> None:
+        """Which hundred of the rows is on the screen, for the address."""
+        self.page = min(max(int(page), 1), MOST_PAGES)
 
     @rx.event
     @requires("views.use")
@@ -296,15 +306,34 @@ class RecordList(rx.State):
 
     def show(self, settings: Mapping[str, Any]) -> None:
         """Show the list as a view says; what has become impossible since is left out."""
-        kind = _kind(self.plural)
-        self.words, self.filters, self.deleted = str(settings.get("words") or ""), {}, False
-        self._filter(settings.get("filters") or {})
-        sort = str(settings.get("sort") or "")
-        self.sort = sort if _possible(kind, {"sort": sort}) else ""
+        self.show_only(Shown.of(settings))
+        self.arrange(settings)
+
+    def show_only(self, shown: Shown) -> None:
+        """Show these records in this order, in the columns as they are."""
+        self.words, self.deleted = shown.words, shown.deleted
+        self.filters = {}
+        self._filter(shown.filters)
+        self.sort = shown.sort if _possible(_kind(self.plural), {"sort": shown.sort}) else ""
+
+    def arrange(self, settings: Mapping[str, Any]) -> None:
+        """Take over the columns of a view and their widths."""
         self.shown = []
         self._show_columns(list(settings.get("shown") or ()))
         widths = settings.get("layout") or {}
         self.layout = json.dumps([{"id": id_, "width": width} for id_, width in widths.items()])
+
+    def shows(self) -> Shown:
+        """Which records it shows, in which order."""
+        return Shown(self.words.strip(), dict(self.filters), self.sort, self.deleted)
+
+    async def learn_names(self) -> None:
+        """What the records are called that the filters name."""
+        self.names = await labels_of(self, _kind(self.plural), self.filters)
+
+    def _anew(self) -> None:
+        """Another list: from its beginning, with nothing ticked."""
+        self.selected, self.page = [], 1
 
     def _show_columns(self, wanted: Sequence[str]) -> None:
         """Show these columns in this order; nothing when they are the usual ones."""
@@ -312,10 +341,6 @@ class RecordList(rx.State):
         known = [one for one in dict.fromkeys(wanted) if one in every]
         usual = usual_columns(_kind(self.plural))
         self.shown = [] if known == usual else known or self.shown
-
-    async def _learn_names(self) -> None:
-        """What the records are called that the filters name."""
-        self.names = await labels_of(self, _kind(self.plural), self.filters)
 
     def _filter(self, changes: Mapping[str, str]) -> None:
         kind = _kind(self.plural)
@@ -325,15 +350,8 @@ class RecordList(rx.State):
                 filters.pop(name, None)
             elif name not in RESERVED and _possible(kind, {name: text}):
                 filters[name] = text
-        self.filters, self.selected = filters, []
-
-    def _take_address(self, kind: Kind) -> None:
-        given = dict(self.router.url.query_parameters)
-        if not given:
-            return
-        self.entered = False
-        self.filters, self.words = {}, str(given.pop("q", ""))[:LONGEST_SEARCH]
-        self._filter({name: str(text) for name, text in given.items()})
+        self.filters = filters
+        self._anew()
 
 
 def counted(kind: Kind, count: int) -> str:
@@ -384,23 +402,3 @@ def _possible(kind: Kind, parameters: Mapping[str, str]) -> bool:
     except InvalidInput:
         return False
     return True
-
-
-def _chip(
-    name: str, text: str, titles: Mapping[str, dict[str, Any]], zone: ZoneInfo
-) -> dict[str, str]:
-    if name == IMPORT:
-        return {"name": name, "label": f"From the import {text}"}
-    base, _, test = name.partition(".")
-    column = titles.get(base, {"title": base, "options": []})
-    words = {one["value"]: one["label"] for one in column["options"]}
-    if test == "empty":
-        said = NO_POINT.get(base, f"{column['title']}: none")
-        label = said if text == "true" else f"{column['title']}: any"
-        return {"name": name, "label": label}
-    value = ", ".join(words.get(one, one) for one in text.split(","))
-    if column.get("value") == "moment":
-        value = moment_words(value, zone)
-    relation = {"from": "from", "to": "up to", "contains": "contains"}.get(test)
-    label = f"{column['title']} {relation} {value}" if relation else f"{column['title']}: {value}"
-    return {"name": name, "label": label}

@@ -46,3 +46,13 @@ READY: Mapping[str, Sequence[Ready]] = {
     "work_orders": (Ready("To do", {"status": "open,in_progress"}, "due_on"),),
 }
 """Kind -> its ready views."""
+
+
+def word_of(title: str) -> str:
+    """A ready view in an address, such as `in-the-workshop`."""
+    return title.lower().replace(" ", "-")
+
+
+def ready_of(plural: str, word: str) -> Ready | None:
+    """The ready view of a list that an address names."""
+    return next((one for one in READY.get(plural, ()) if word_of(one.title) == word), None)
