@@ -7,10 +7,12 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     String,
     and_,
+    any_,
     cast,
     false,
     func,
@@ -192,7 +194,7 @@ class Listing:
         if query.search:
             conditions.append(self._matches(query.search))
         if query.imported is not None:
-            conditions.append(kind.model.id.in_(_written_by(kind, query.imported)))
+            conditions.append(kind.model.id == any_(_written_by(kind, query.imported)))
         return conditions + [self._condition(one) for one in query.filters]
 
     def _matches(self, words: str) -> ColumnElement[bool]:
@@ -252,9 +254,13 @@ def visible(
 
 
 def _written_by(kind: Kind, import_id: int) -> Any:
-    """The ids of what an import made or changed; none when it is one of another kind."""
+    """The ids of what an import made or changed; none when it is one of another kind.
+
+    As an array, which is looked up id by id: joined, the whole list would be read past it.
+    """
     rows = select(col(ImportedRow.record_id)).join(Import, col(Import.id) == ImportedRow.import_id)
-    return rows.where(col(Import.id) == import_id, col(Import.kind) == kind.plural)
+    mine = rows.where(col(Import.id) == import_id, col(Import.kind) == kind.plural)
+    return func.array(mine.scalar_subquery(), type_=ARRAY(BigInteger))
 
 
 def plain(value: Any) -> Any:
