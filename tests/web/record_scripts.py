@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
-from typing import Any
 
-from fleet_app.runtime.toolchain import node
+from tests.builders.scripts import NodeScripts
 from tests.web.component_page import lay_out
 
 NOW = 1_790_000_000  # 21 September 2026, 14:13:20 UTC
 
-HARNESS = """
-import { createInterface } from "node:readline";
+CALLS = """
 const at = (name) => import(process.argv[2] + "/grid/sources/" + name);
 const format = await at("recordFormat.js");
 const sort = await at("recordSort.js");
@@ -117,39 +113,11 @@ const calls = {
   },
 };
 const NOW = Number(process.argv[3]);
-for await (const line of createInterface({ input: process.stdin })) {
-  const [name, argument] = JSON.parse(line);
-  let reply;
-  try { reply = { value: await calls[name](argument) }; }
-  catch (error) { reply = { error: `${error.name}: ${error.message}` }; }
-  process.stdout.write(JSON.stringify(reply) + "\\n");
-}
 """
 
 
-class Scripts:
-    """A node process that answers one call a line."""
+class Scripts(NodeScripts):
+    """The scripts of the record components, laid out as the build lays them out."""
 
     def __init__(self, folder: Path) -> None:
-        (folder / "harness.mjs").write_text(HARNESS, encoding="utf-8")
-        command = [str(node()), "--no-warnings", "harness.mjs", lay_out(folder).as_uri(), str(NOW)]
-        self._process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def call(self, name: str, argument: Any = None) -> Any:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps([name, argument]) + "\n")
-        self._process.stdin.flush()
-        reply = json.loads(self._process.stdout.readline())
-        if "error" in reply:
-            raise ValueError(reply["error"])
-        return reply.get("value")
-
-    def close(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
+        super().__init__(folder, CALLS, lay_out(folder).as_uri(), str(NOW))
