@@ -85,8 +85,8 @@ async def test_a_vehicle_is_created_corrected_and_an_edit_taken_back(
     await office.get_by_label("Registration").fill("XYZ-9")
     await expect(office.get_by_text("Not saved yet")).to_be_visible()
     await office.get_by_test_id("save").click()
-    await expect(office.get_by_text("Saved.")).to_be_visible()
-    await office.locator(".toast", has_text="Saved.").get_by_role("button", name="Undo").click()
+    await expect(office.locator(".toast", has_text=" saved.")).to_be_visible()
+    await office.locator(".toast", has_text=" saved.").get_by_role("button", name="Undo").click()
     await expect(office.get_by_label("Registration")).to_have_value("ABC-123")
     assert (await vehicle(backstage, number)).registration_number == "ABC-123"
     await office.get_by_role("tab", name="History").click()
@@ -136,7 +136,7 @@ async def test_leaving_with_unsaved_changes_asks_and_escape_goes_back_without(
     await expect(office.get_by_label("Name")).to_have_value("Something else")
     assert asked == ["confirm", "beforeunload"]
     await office.keyboard.press("Control+s")
-    await expect(office.get_by_text("Saved.")).to_be_visible()
+    await expect(office.locator(".toast", has_text=" saved.")).to_be_visible()
     await office.keyboard.press("Escape")
     await office.wait_for_url(re.compile(r"/vehicles/?$"), timeout=PATIENCE_MS)
     assert asked == ["confirm", "beforeunload"]
@@ -154,7 +154,7 @@ async def test_two_people_edit_the_same_record(
     await other_page.get_by_label("Name").fill("Theirs")
     await other_page.get_by_label("Make").fill("Ford")
     await other_page.get_by_test_id("save").click()
-    await expect(other_page.get_by_text("Saved.")).to_be_visible()
+    await expect(other_page.locator(".toast", has_text=" saved.")).to_be_visible()
     await expect(office.get_by_test_id("newer")).to_be_visible()
     await expect(other_page.get_by_test_id("newer")).to_have_count(0)
     await expect(office.get_by_label("Name")).to_have_value("Mine")
@@ -168,7 +168,7 @@ async def test_two_people_edit_the_same_record(
     await clashes.get_by_role("button", name="Take theirs").click()
     await expect(office.get_by_label("Name")).to_have_value("Theirs")
     await office.get_by_test_id("save").click()
-    await expect(office.get_by_text("Saved.")).to_be_visible()
+    await expect(office.locator(".toast", has_text=" saved.")).to_be_visible()
     found = await vehicle(backstage, number)
     assert (found.name, found.make, found.model) == ("Theirs", "Ford", "Transit")
 
