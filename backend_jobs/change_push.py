@@ -128,4 +128,6 @@ class ChangePush:
         try:
             await self._emit(room, notices)
         except Exception:
+            # Whatever goes wrong with one room, the others are told and the loop lives on. Who
+            # missed this finds a gap in the sequence with the next notice, and reads again.
             log.exception("changes for %s not sent", room)

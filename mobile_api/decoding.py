@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, get_type_hints
@@ -28,6 +29,32 @@ _loose_many = msgspec.json.Decoder(list[msgspec.Raw])
 _TYPES = get_type_hints(FixIn, include_extras=True)
 _REQUIRED = {field.name for field in msgspec.structs.fields(FixIn) if field.required}
 _MOST_ERRORS = 100
+_NOUNS = {
+    "int": "a whole number", "float": "a number", "str": "text", "object": "an object",
+    "array": "a list", "bool": "true or false", "datetime": "a date and time",
+    "int | float": "a number", "float | int": "a number",
+}  # fmt: skip
+_WORDS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"Expected str of length >= ([0-9]+)", "is too short: at least {0} characters"),
+        (r"Expected str of length <= ([0-9]+)", "is too long: at most {0} characters"),
+        (r"Expected \w+ of length >= ([0-9]+)", "has too few entries: at least {0}"),
+        (r"Expected \w+ of length <= ([0-9]+)", "has too many entries: at most {0}"),
+        (r"Expected [a-z| ]+ >= ([-+.0-9e]+)", "must be at least {0}"),
+        (r"Expected [a-z| ]+ <= ([-+.0-9e]+)", "must be at most {0}"),
+        (r"Expected [a-z| ]+ > ([-+.0-9e]+)", "must be more than {0}"),
+        (r"Expected [a-z| ]+ < ([-+.0-9e]+)", "must be less than {0}"),
+        (r"Expected .*datetime.*, got .*", "must be a date and time, or seconds since 1970"),
+        (r"Expected ([a-z]+(?: \| (?:int|float))?)(?: \| null)?, got .*", "must be {0}"),
+        (r"Invalid .*datetime.*", "must be a date and time, such as 2026-11-22T10:15:00Z"),
+        (r"Object missing required field (\w+)", "{0} is missing"),
+        (r"Object contains unknown field (\w+)", "{0} is not a field here"),
+        (r"Number out of range|Integer value out of range", "is too large a number"),
+        (r"Invalid (?:UTF-8|utf-8).*", "contains characters that are no text"),
+    )
+)
+"""What the decoder says of a value, and how people say it."""
 NUL = b"\\u0000"
 """How JSON has to write the one character that PostgreSQL cannot keep."""
 NO_ZONE = "needs a time zone, e.g. 2026-11-22T10:15:30Z"
@@ -187,7 +214,13 @@ def _problem(value: Any, kind: Any) -> str | None:
 
 
 def _readable(message: str) -> str:
-    return message.replace("`", "").split(" - at ")[0]
+    """What the decoder says, in words of ours."""
+    plain = message.replace("`", "").split(" - at ")[0]
+    for pattern, words in _WORDS:
+        if found := pattern.fullmatch(plain):
+            named = [_NOUNS.get(one, one) for one in found.groups()]
+            return words.format(*named)
+    return "is not right"
 
 
 def _invalid(fields: dict[str, str]) -> InvalidInput:

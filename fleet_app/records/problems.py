@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from fleet_app.kernel.errors import InvalidInput
 
@@ -20,7 +21,9 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_type": lambda _: "must be text",
     "string_too_long": lambda c: f"is too long: at most {c['max_length']} characters",
     "string_too_short": lambda c: f"is too short: at least {c['min_length']} characters",
+    "string_pattern_mismatch": lambda _: "is not written as it has to be",
     "too_long": lambda c: f"has too many entries: at most {c['max_length']}",
+    "too_short": lambda c: f"has too few entries: at least {c['min_length']}",
     "int_type": lambda _: "must be a whole number",
     "int_parsing": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",
@@ -35,12 +38,17 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "less_than_equal": lambda c: f"must be at most {_bound(c['le'])}",
     "less_than": lambda c: f"must be less than {_bound(c['lt'])}",
     "enum": lambda c: f"must be one of {c['expected']}",
+    "literal_error": lambda c: f"must be {c['expected']}",
     "list_type": lambda _: "must be a list",
     "dict_type": lambda _: "must be an object",
     "model_type": lambda _: "must be an object",
+    "model_attributes_type": lambda _: "must be an object",
+    "json_invalid": lambda _: "is not valid JSON",
     "timezone_aware": lambda _: "needs a time zone, e.g. 2026-11-22T10:15:00Z",
     "string_unicode": lambda _: "contains characters that are no text",
 }
+_FOREIGN = frozenset(get_args(ErrorType))
+"""What the library names in its own words; every other problem has ours."""
 _DATES = "must be a date, such as 2026-11-22"
 _MOMENTS = "must be a date and time, such as 2026-11-22T10:15:00Z"
 
@@ -69,6 +77,12 @@ def _field(location: tuple[int | str, ...]) -> str:
     return names[0][:LONGEST_NAME] if names else GENERAL
 
 
+def has_words(kind: str) -> bool:
+    """Whether a kind of problem that the library knows is told in words of ours."""
+    told = kind in _WORDS or kind in ("value_error", "assertion_error")
+    return told or kind.startswith(("date_", "datetime_"))
+
+
 def words_for(item: Mapping[str, Any]) -> str:
     """What is wrong, from one entry of a `ValidationError`'s errors."""
     return _words(item["type"], item.get("ctx", {}), item)
@@ -79,11 +93,13 @@ def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
         kind = "string_too_long"
     if kind in _WORDS:
         return _WORDS[kind](context)
-    if kind == "value_error":
+    if kind in ("value_error", "assertion_error"):
         return str(context.get("error", item["msg"]))
     if kind.startswith("datetime_"):
         return _MOMENTS
-    return _DATES if kind.startswith("date_") else str(item["msg"])
+    if kind.startswith("date_"):
+        return _DATES
+    return "is not right" if kind in _FOREIGN else str(item["msg"])
 
 
 def _bound(value: Any) -> str:

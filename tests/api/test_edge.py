@@ -252,3 +252,22 @@ async def test_another_fleets_counters_do_not_exist(world: World) -> None:
     )
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("/vehicles/abc", {"identifier": "must be a whole number"}),
+        ("/vehicles/0", {"identifier": "must be more than 0"}),
+        ("/vehicles/1/history?page=x", {"page": "must be a whole number"}),
+        ("/vehicles/export.pdf", {"form": "must be one of 'csv' or 'xlsx'"}),
+        ("/audit/x", {"entry_id": "must be a whole number"}),
+    ],
+)
+async def test_a_wrong_address_is_told_by_field_in_plain_words(
+    world: World, address: str, fields: dict[str, str]
+):
+    who = await world.a(Role.FLEET_MANAGER)
+    answer = await world.client.get(f"/api/v1{address}", headers=who)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["fields"] == fields
