@@ -121,7 +121,7 @@ def _loads(deliveries: Sequence[Delivery], vehicle: Vehicle | None) -> Iterable[
 
 def _amount(value: float, unit: str) -> str:
     """`1,200 kg`, with the digits that there are; parcels are counted."""
-    digits = len(f"{round(value, 2):.10g}".partition(".")[2])
+    digits = len(f"{round(value, 3):.12g}".partition(".")[2])
     return f"{value:g} parcels" if unit == "parcels" else quantity(value, unit, digits)
 
 

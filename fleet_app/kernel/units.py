@@ -141,7 +141,7 @@ class Ruler:
 
     def _again(self, found: re.Match[str]) -> str:
         number, unit = found.groups()
-        digits = len(number.partition(".")[2])
+        digits = max(len(number.partition(".")[2]) - 1, 0)  # the last one is rounded already
         return (
             self.said(float(number.replace(",", "")), unit, digits) if self.of(unit) else found[0]
         )

@@ -113,7 +113,7 @@ async def test_a_plan_that_breaks_constraints_is_made_with_warnings(
         "driver_busy", "licence_expired", "missing_skills", "other_day", "over_parcels",
         "over_volume", "over_weight", "vehicle_busy",
     ]  # fmt: skip
-    assert "100.5 kg do not fit" in warnings["over_weight"]["message"]
+    assert "100.5\u00a0kg do not fit" in warnings["over_weight"]["message"]
     assert warnings["missing_skills"]["message"].endswith(": cooled")
     assert warnings["missing_skills"]["delivery_ids"] == [heavy]
 

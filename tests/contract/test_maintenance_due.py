@@ -82,7 +82,8 @@ class TestReadings:
         with pytest.raises(ReadingBackwards) as caught:
             async with container.work() as session:
                 await set_odometer(session, actor, vehicle.id, 80_449)
-        assert caught.value.fields == {"odometer_km": "is less than the last reading, 80450.0 km"}
+        said = "is less than the last reading, 80,450.0\u00a0km"
+        assert caught.value.fields == {"odometer_km": said}
         assert (await shown(container, vehicle)).odometer_km == 80_450
         async with container.work() as session:
             await set_odometer(session, actor, vehicle.id, 8_045, correction=True)

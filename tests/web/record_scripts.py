@@ -18,6 +18,7 @@ const { Selection } = await at("recordSelection.js");
 const { ChangeQueue } = await at("recordChanges.js");
 const file = await at("filePost.js");
 const { KeyMatcher } = await at("hotkeys.js");
+const { ListAddress } = await at("listAddress.js");
 
 const listOf = (total, asked = []) => async (address) => {
   const page = Number(new URLSearchParams(address.split("?")[1]).get("page"));
@@ -28,8 +29,27 @@ const listOf = (total, asked = []) => async (address) => {
   return { ok: true, json: async () => ({ data, meta: { pagination: { total } } }) };
 };
 const calls = {
-  cell: ([row, column, zone, locale]) =>
-    format.cellText(row, column, { locale: locale ?? "en-GB", timeZone: zone, now: NOW }),
+  cell: ([row, column, zone, locale, units]) =>
+    format.cellText(row, column, { locale: locale ?? "en-GB", timeZone: zone, now: NOW, units }),
+  planned: ([value, zone]) =>
+    format.plannedText(value, { locale: "en-GB", timeZone: zone, now: NOW }),
+  addressed([search, steps]) {
+    const page = { location: { pathname: "/vans", search }, written: [] };
+    const write = (how) => (state, _, place) => {
+      page.written.push([how, place, state?.idx ?? null]);
+      page.history.state = state;
+      page.location.search = place.slice("/vans".length);
+    };
+    page.history = { state: { idx: 4 }, replaceState: write("replace"), pushState: write("push") };
+    const keeper = new ListAddress(page);
+    for (const step of steps) {
+      if (typeof step === "string") {
+        page.location.search = step;
+        keeper.arrive();
+      } else keeper.take({ address: step[0], read: step[1], settled: step[2] });
+    }
+    return page.written;
+  },
   exact: ([value, zone]) => format.exactMoment(value, { locale: "en-GB", timeZone: zone }),
   footer: ([state, url]) => format.footerText(state, format.nounsOf(url), "en-GB"),
   address: ([url, query, page]) => source.pageAddress(url, query, page),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleet_app.kernel.units import CONSUMPTION, shown_units
 from tests.web.record_scripts import Scripts
 
 
@@ -58,6 +59,28 @@ def test_a_value_is_written_by_its_type(
 ) -> None:
     column = {"id": "field", "type": type_, **more}
     assert scripts.call("cell", [{"field": value}, column]) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "energy", "metric", "imperial"),
+    [
+        ("kg", 26.5 * 0.45359237, "", "12.02 kg", "26.5 lb"),
+        ("kg", None, "", "–", "–"),
+        ("km", 84210, "", "84,210 km", "52,325.7 mi"),
+        ("m/s", 10, "", "36 km/h", "22.4 mph"),
+        ("h", 12.5, "", "12.5 h", "12.5 h"),
+        (CONSUMPTION, 8.4, "diesel", "8.4 l/100 km", "28 US mpg"),
+        (CONSUMPTION, 0, "diesel", "0 l/100 km", "0 US mpg"),
+        (CONSUMPTION, 20, "electric", "20 kWh/100 km", "32.2 kWh/100 mi"),
+    ],
+)
+def test_a_number_is_written_in_the_units_of_the_fleet(
+    scripts: Scripts, unit: str, value: Any, energy: str, metric: str, imperial: str
+) -> None:
+    column = {"id": "field", "type": "number", "unit": unit, "units": shown_units(unit)}
+    row = {"field": value, "energy": energy}
+    for units, text in ((None, metric), ("metric", metric), ("imperial", imperial)):
+        assert scripts.call("cell", [row, column, None, None, units]) == text
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", None])
@@ -194,3 +217,24 @@ def test_a_record_is_looked_for_on_the_first_pages(
     scripts: Scripts, record: int | None, index: int, asked: list[int]
 ) -> None:
     assert scripts.call("find", [record, 320]) == {"index": index, "asked": asked}
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "text"),
+    [  # it is Monday 21 September 2026, 14:13 UTC
+        ("2026-09-21T11:00:00Z", "UTC", "Today 11:00"),
+        ("2026-09-21T18:30:00Z", "UTC", "Today 18:30"),
+        ("2026-09-22T06:00:00Z", "UTC", "Tomorrow 06:00"),
+        ("2026-09-20T23:30:00Z", "UTC", "Yesterday 23:30"),
+        ("2026-09-20T23:30:00Z", HELSINKI, "Today 02:30"),
+        ("2026-09-24T06:00:00Z", "UTC", "24 Sept, 06:00"),
+        ("2026-09-19T06:00:00Z", "UTC", "19 Sept, 06:00"),
+        ("2027-09-19T06:00:00Z", "UTC", "19 Sept 2027, 06:00"),
+    ],
+)
+def test_a_planned_time_says_when_and_not_how_long_ago(
+    scripts: Scripts, value: str, zone: str, text: str
+) -> None:
+    assert scripts.call("planned", [value, zone]) == text
+    column = {"id": "field", "type": "moment", "planned": True}
+    assert scripts.call("cell", [{"field": value}, column, zone]) == text

@@ -162,7 +162,7 @@ async def test_a_reading_that_goes_back_has_to_be_confirmed(container, vehicle):
     await dialog.ask_finish(order.id)
     assert not dialog.backwards
     await dialog.finish({"odometer_km": "5"})
-    assert dialog.errors == {"odometer_km": "is less than the last reading, 31000.0 km"}
+    assert dialog.errors == {"odometer_km": "is less than the last reading, 31,000.0\u00a0km"}
     assert (dialog.finishing, dialog.backwards) == (True, True)
     await dialog.finish({"odometer_km": "5", "correction": "true"})
     assert not dialog.finishing
