@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 import reflex as rx
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.access.principal import Principal
 from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
-from fleet_app.records.listing import Row
+from fleet_app.records.listing import Row, visible
 from fleet_app.records.service import Records
 from fleet_app.records.undo import Undo
 from fleet_app.web.gate import current_actor, public, requires
@@ -136,7 +138,8 @@ class Toasts(rx.State):
             self.show(" ".join(["Taken back.", *besides]))
             return
         self._keep(toast_id, rest)
-        stays = await _what_stays(way, count, became)
+        who = (await current_actor(self)).principal
+        stays = await _what_stays(who, way, count, became)
         self.show(" ".join([stays, *besides]), tone="problem")
 
     def _keep(self, toast_id: int, rest: Way) -> None:
@@ -209,7 +212,7 @@ def _besides(way: Way, became: Became) -> list[str]:
     return [text for text in (lost, *sorted(stays)) if text]
 
 
-async def _what_stays(way: Way, count: int, became: Became) -> str:
+async def _what_stays(who: Principal, way: Way, count: int, became: Became) -> str:
     """How much was taken back, and which records stay as they are for what reason."""
     restored, undone, gone_back = became
     problem = restored.problem or undone.problem or gone_back.problem
@@ -217,7 +220,7 @@ async def _what_stays(way: Way, count: int, became: Became) -> str:
     refused = [*restored.refused.items(), *undone.refused.items(), *gone_back.refused.items()]
     if refused:
         ids = [*restored.refused, *gone_back.refused][:NAMED]
-        names = await _names(way["plural"], ids, list(undone.refused)[:NAMED])
+        names = await _names(who, way["plural"], ids, list(undone.refused)[:NAMED])
         told = [f"{names.get(one) or f'No. {one}'} stays as it is: {why}" for one, why in refused]
         more = len(told) - NAMED
         parts += [f"{text.rstrip('.')}." for text in told[:NAMED]]
@@ -225,14 +228,21 @@ async def _what_stays(way: Way, count: int, became: Became) -> str:
     return " ".join([*parts, *([f"{problem}."] if problem else [])])
 
 
-async def _names(plural: str, ids: list[int], entries: list[int]) -> Mapping[int, str]:
-    """What records are called; those of audit entries, by the entry, as they were then."""
+async def _names(
+    who: Principal, plural: str, ids: list[int], entries: list[int]
+) -> Mapping[int, str]:
+    """What records are called; those of audit entries, by the entry, as they were then.
+
+    Only those that the person may still see: a page stays open when somebody changes fleets.
+    """
     kind = KINDS[plural]
     try:
+        log = [] if who.fleet_id is None else [col(AuditEntry.chain) == who.fleet_id]
         async with get_container().work() as session:
-            rows = [(one, await session.get(kind.model, one)) for one in ids]
-            kept = [(one, await session.get(AuditEntry, one)) for one in entries]
+            seen = select(kind.model).where(col(kind.model.id).in_(ids), *visible(who, kind))
+            rows = (await session.exec(seen)).all()
+            kept = select(AuditEntry).where(col(AuditEntry.id).in_(entries), *log)
+            labels = {one.id or 0: one.label for one in (await session.exec(kept)).all()}
     except FleetError:
         return {}
-    named = {one: kind.label_of(row) for one, row in rows if row is not None}
-    return named | {one: entry.label for one, entry in kept if entry is not None}
+    return {row.id: kind.label_of(row) for row in rows} | labels
