@@ -32,16 +32,25 @@ ACTIONS: Mapping[str, str] = {
     "password_changed": "Password changed", "token_created": "Token created",
     "token_revoked": "Token revoked", "token_reused": "Stolen token used",
     "retention": "Old entries given up",
+    "start": "Started", "finish": "Finished", "cancel": "Cancelled", "reopen": "Opened again",
+    "set_odometer": "Odometer set", "import": "Imported",
+    "upload_import": "Import uploaded", "check_import": "Import check begun",
+    "run_import": "Import begun", "undo_import": "Import undo begun",
+    "cancel_import": "Import cancelled", "import_checked": "Import checked",
+    "import_done": "Import finished", "import_failed": "Import failed",
+    "import_cancelled": "Import stopped", "import_undone": "Import taken back",
 }  # fmt: skip
 _TITLES = {
     UNDONE_ENTRY: "Takes back",
     DELETED: "Deleted",
     "status": "Status",
+    "form": "File type",
+    "not_brought_back": "Could not be brought back",
 }
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One field's change, in words."""
+    """One field's change, in words; `before` is empty where there was no before."""
 
     field: str
     title: str
@@ -62,7 +71,8 @@ class Wording:
         specs = self._specs.get(entry.kind, {})
         order = {name: number for number, name in enumerate(specs)}
         names = sorted(entry.changes, key=lambda name: order.get(name, len(order)))
-        return [self._change(name, specs.get(name), entry.changes[name], ruler) for name in names]
+        told = [self._change(name, specs.get(name), entry.changes[name], ruler) for name in names]
+        return [_only_after(one) if _begins(entry, one, specs) else one for one in told]
 
     def summary(self, entry: AuditEntry) -> str:
         """The changes in one line."""
@@ -145,9 +155,18 @@ def _with_unit(value: Any, unit: str, ruler: Ruler) -> str:
     return f"{value} {unit}"
 
 
+def _begins(entry: AuditEntry, change: Change, specs: Mapping[str, Spec]) -> bool:
+    """Whether nothing can have been there before: of a new record, and of what is only told."""
+    return change.before == NOTHING and (entry.action == "create" or change.field not in specs)
+
+
+def _only_after(change: Change) -> Change:
+    return msgspec.structs.replace(change, before="")
+
+
 def _told(change: Change) -> str:
     before, after = (_short(text) for text in (change.before, change.after))
-    if change.before == NOTHING:
+    if change.before in (NOTHING, ""):
         return f"{change.title}: {after}"
     if change.before == change.after:
         return f"{change.title} changed"

@@ -58,6 +58,21 @@ async def test_an_entry_is_shown_with_before_and_after_and_taken_back(container:
         assert (await vehicles.get(van))["name"] == "Van 12"
 
 
+async def test_what_had_no_before_is_told_without_one(container: Container):
+    fleet_id = await a_fleet(container)
+    await a_changed_van(container, fleet_id)
+    screen = await the_screen(container, fleet_id)
+    await AuditScreen.show.fn(screen, await newest(container, fleet_id, "create"))
+    assert {one["before"] for one in screen.lines} == {""}
+    await AuditScreen.show.fn(screen, await newest(container, fleet_id, "update"))
+    await AuditScreen.undo.fn(screen)
+    await AuditScreen.show.fn(screen, await newest(container, fleet_id, "undo"))
+    name, undone = screen.lines
+    assert (name["before"], name["after"]) == ("Van 13", "Van 12")
+    assert (undone["title"], undone["before"]) == ("Takes back", "")
+    assert undone["after"].startswith("an earlier change")
+
+
 async def test_what_cannot_be_taken_back_any_more_is_told(container: Container):
     fleet_id = await a_fleet(container)
     await a_changed_van(container, fleet_id)

@@ -19,6 +19,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.kernel.units import Ruler, Units
+from fleet_app.records.fields import words_of
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
@@ -146,7 +147,7 @@ class AuditScreen(rx.State):
             return
         detail = _WORDING.detail(entry, who, Ruler.named(self.units))
         self.entry, self.undoable = entry.id or 0, detail["undoable"]
-        self.title = f"{action_words(entry.action)}: {entry.label or entry.kind}"
+        self.title = f"{action_words(entry.action)}: {entry.label or words_of(entry.kind)}"
         shown = detail["visible"] and entry.object_id is not None
         self.link = f"/{detail['plural']}/{entry.object_id}" if shown else ""
         self.lines = [
