@@ -61,4 +61,4 @@ def test_many_and_long_changes_stay_one_short_line():
 
 def test_every_action_has_words():
     assert action_words("create") == "Created"
-    assert action_words("set_odometer") == "Set odometer"
+    assert action_words("set_odometer") == "Odometer set"
