@@ -60,8 +60,8 @@ function Customs({ problems, zones }) {
       <Field name="units" label="Units" problem={problems.units}>
         {(own) => (
           <select {...own} defaultValue={guess.units}>
-            <option value="metric">Kilometres, litres, kilograms</option>
-            <option value="imperial">Miles, gallons, pounds</option>
+            <option value="metric">Metric (km, kg)</option>
+            <option value="imperial">Imperial (mi, lb)</option>
           </select>
         )}
       </Field>
@@ -77,7 +77,9 @@ function useSending() {
   const form = useRef(null);
   const sending = useRef(false);
   useEffect(() => {
-    form.current?.querySelector("[aria-invalid=true], .form-error")?.focus();
+    if (state.tries === 0) return;
+    const wrong = form.current?.querySelector("[aria-invalid=true]");
+    (wrong ?? form.current?.querySelector(".form-error"))?.focus();
   }, [state.tries]);
   const submit = async (event) => {
     event.preventDefault();
