@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from fleet_app.kernel import errors as kernel
 from fleet_app.records.errors import Stale
-from fleet_app.records.problems import words_for
+from fleet_app.records.problems import LONGEST_NAME, words_for
 from mobile_api.body import SlowBody
 from mobile_api.envelope import failure, request_id
 
@@ -114,5 +114,5 @@ def _path(location: Sequence[Any]) -> str:
     """`("body", "fixes", 3, "speed")` as `fixes[3].speed`."""
     text = ""
     for part in location[1:] if len(location) > 1 else location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+        text += f"[{part}]" if isinstance(part, int) else f".{part[:LONGEST_NAME]}"
     return text.lstrip(".")
