@@ -46,7 +46,7 @@ class UserFields(Fields):
 
     name: Name = field("Name", max_length=120, example="Mikko Laine", group="Person")
     email: Annotated[Name, AfterValidator(_email)] = field(
-        "E-mail", max_length=254, example="mikko@example.com", group="Person", width=220,
+        "E-mail", max_length=254, example="mikko@example.com", group="Person",
         aliases=("email", "mail"), help="Used to sign in",
     )
     role: Role = field("Role", FieldType.CHOICE, choices=Role, group="Access", example="dispatcher")

@@ -200,3 +200,39 @@ KEYS = {"n": "create", "/": "search", "?": "help", "g v": "vehicles", "g d": "dr
 )
 def test_keys_have_names(scripts: Scripts, presses: list[Any], names: list[str]) -> None:
     assert scripts.call("keys", {"keys": KEYS, "presses": presses}) == names
+
+
+OPENED = [["", "", False], ["view=5", "", True]]
+
+
+@pytest.mark.parametrize(
+    ("search", "steps", "written"),
+    [
+        # What the list begins with is no step of its own; what is chosen then is one.
+        ("", OPENED, [["replace", "/vans?view=5", 4]]),
+        ("", [*OPENED, ["view=5&q=x", "", True]][1:], []),  # what settled was the page before
+        (
+            "",
+            [*OPENED, ["status=a", "", True], ["status=a&q=x", "", True], ["", "", True]],
+            [
+                ["replace", "/vans?view=5", 4],
+                ["push", "/vans?status=a", 5],
+                ["replace", "/vans?status=a&q=x", 5],
+                ["push", "/vans", 6],
+            ],
+        ),
+        # The same list in another spelling is left as it is.
+        ("?q=a%20b", [["", "", False], ["q=a+b", "q=a%20b", True]], []),
+        # Back: nothing is written until the server has read that address.
+        (
+            "",
+            [*OPENED, "?q=old", ["view=5", "", True], ["", "", False], ["view=5", "", True],
+             ["q=old", "q=old", True], ["q=old&page=2", "q=old", True]],
+            [["replace", "/vans?view=5", 4], ["replace", "/vans?q=old&page=2", 4]],
+        ),
+    ],
+)  # fmt: skip
+def test_the_address_follows_the_list_once_it_was_understood(
+    scripts: Scripts, search: str, steps: list[Any], written: list[Any]
+) -> None:
+    assert scripts.call("addressed", [search, steps]) == written

@@ -212,7 +212,7 @@ class RecordForm(rx.State):
         if await self._act("delete") is None:
             return None
         await say(self, f"{named(kind_of(self.plural), self.title)} was deleted.", way=way)
-        return rx.redirect(f"/{self.plural}")
+        return rx.redirect(await opening.list_left(self, self.plural))
 
     @rx.event
     @requires("views.use")

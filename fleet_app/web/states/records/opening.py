@@ -13,6 +13,7 @@ from fleet_app.fleet.models import Fleet
 from fleet_app.records.fields import FieldType
 from fleet_app.records.kinds import Kind
 from fleet_app.web.gate import current_principal
+from fleet_app.web.states.records.views import ListViews
 
 
 def marked(plural: str, word: str, given: str = "") -> str:
@@ -54,3 +55,10 @@ def switched(name: str) -> str:
         f"The fleet was switched to {where} after this form was opened, so nothing was saved. "
         f"The form is now for {where}: look it over and save again"
     )
+
+
+async def list_left(state: rx.State, plural: str) -> str:
+    """The address of a kind's list as somebody left it on the way here."""
+    views = await state.get_state(ListViews)
+    query = str(await views.address) if views.of == plural else ""
+    return f"/{plural}?{query}" if query else f"/{plural}"
