@@ -101,14 +101,14 @@ async def test_columns_are_shown_hidden_and_moved_and_the_last_one_stays(contain
 
 async def test_an_export_holds_the_shown_columns_in_their_order_or_all(container, fleet_id):
     listing, _, _ = await a_list(container, fleet_id, "vehicles")
-    assert listing.export_shown == "?columns=" + ",".join(usual_columns(KINDS["vehicles"]))
-    assert listing.export_all == ""
+    assert listing.exports["shown"] == "?columns=" + ",".join(usual_columns(KINDS["vehicles"]))
+    assert listing.exports["all"] == ""
     await listing.search("van")
     await listing.set_sort("-name")
     wanted = ["registration_number", "name"]
     await listing.set_layout(json.dumps([{"id": one} for one in wanted]))
-    assert listing.export_shown == "?q=van&sort=-name&columns=registration_number,name"
-    assert listing.export_all == "?q=van&sort=-name"
+    assert listing.exports["shown"] == "?q=van&sort=-name&columns=registration_number,name"
+    assert listing.exports["all"] == "?q=van&sort=-name"
 
 
 async def test_a_list_that_is_opened_anew_shows_all_of_itself(container, fleet_id):

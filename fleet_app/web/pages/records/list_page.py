@@ -172,14 +172,14 @@ def _export(kind: Kind, name: str, form: str) -> rx.Component:
     return rx.el.div(
         download_link(
             f"Export for {name}" if form == "xlsx" else f"Export as {name}",
-            href=base + RecordList.export_shown,
+            href=base + RecordList.exports["shown"],
             class_name="menu-entry",
             title="The columns that are shown, in their order",
             custom_attrs={"data-testid": f"export-{form}"},
         ),
         download_link(
             "All columns",
-            href=base + RecordList.export_all,
+            href=base + RecordList.exports["all"],
             class_name="menu-entry menu-aside",
             title="Every column and the record number: to change records in the file and import it",
             aria_label=f"Export all columns for {name}",

@@ -80,16 +80,12 @@ class RecordList(rx.State):
         return urlencode(parameters)
 
     @rx.var
-    def export_shown(self) -> str:
-        """The end of the address of an export of what the list shows."""
+    def exports(self) -> dict[str, str]:
+        """The ends of the addresses of exports: of the columns shown, and of all."""
         kind = KINDS.get(self.plural)
         shown = self.shown or ([] if kind is None else usual_columns(kind))
-        return export_query(self.query, self.sort, shown)
-
-    @rx.var
-    def export_all(self) -> str:
-        """The same with every column."""
-        return export_query(self.query, self.sort)
+        wanted = {"shown": shown, "all": ()}
+        return {name: export_query(self.query, self.sort, one) for name, one in wanted.items()}
 
     @rx.var
     def filters_shown(self) -> dict[str, str]:
