@@ -146,6 +146,14 @@ class QuarantinedFix(SQLModel, table=True):
     payload: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
+class KeptApart(msgspec.Struct, frozen=True):
+    """A quarantined fix with the name of its vehicle, which may be deleted by now."""
+
+    fix: QuarantinedFix
+    vehicle: str
+    deleted: bool
+
+
 class VehicleLive(SQLModel, table=True):
     """The last believed position of each vehicle. Only ever moves forward in `recorded_at`."""
 

@@ -7,8 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.matrix import authorize, fleet_in_view
 from fleet_app.access.principal import Principal
 from fleet_app.fleet.service import FleetService
-from fleet_app.location.models import QuarantinedFix, QuarantineReason, VehicleLive
+from fleet_app.location.models import KeptApart, QuarantineReason, VehicleLive
 from fleet_app.location.repository import QuarantineRepository
+from fleet_app.records.query import Deleted
 
 
 class OverviewService:
@@ -31,13 +32,18 @@ class OverviewService:
         vehicle_id: int | None = None,
         reason: QuarantineReason | None = None,
         fleet_id: int | None = None,
-    ) -> tuple[list[QuarantinedFix], int]:
-        """One page of the fixes kept apart, and the total. Raises `Forbidden`, `NotFound`."""
+        deleted: Deleted = Deleted.NO,
+    ) -> tuple[list[KeptApart], int]:
+        """One page of the fixes kept apart, and the total. Raises `Forbidden`, `NotFound`.
+
+        Those of deleted vehicles are there only when `deleted` asks for them.
+        """
         authorize(actor, "quarantine.read")
         return await QuarantineRepository(self._session).page(
             fleet_id=fleet_in_view(actor, fleet_id),
             vehicle_id=vehicle_id,
             reason=reason,
+            deleted=deleted,
             offset=(page - 1) * limit,
             limit=limit,
         )

@@ -6,7 +6,9 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.location.models import QuarantinedFix, QuarantineReason
+from fleet_app.fleet.models import Vehicle
+from fleet_app.location.models import KeptApart, QuarantinedFix, QuarantineReason
+from fleet_app.records.query import Deleted
 
 
 class QuarantineRepository:
@@ -21,10 +23,14 @@ class QuarantineRepository:
         fleet_id: int | None,
         vehicle_id: int | None,
         reason: QuarantineReason | None,
+        deleted: Deleted,
         offset: int,
         limit: int,
-    ) -> tuple[list[QuarantinedFix], int]:
-        """One page, the newest received first, and how many there are."""
+    ) -> tuple[list[KeptApart], int]:
+        """One page, the newest received first, and how many there are.
+
+        `deleted` says whether the fixes of deleted vehicles are among them.
+        """
         table = QuarantinedFix
         conditions: list[ColumnElement[bool]] = []
         if fleet_id is not None:
@@ -33,9 +39,14 @@ class QuarantineRepository:
             conditions.append(col(table.vehicle_id) == vehicle_id)
         if reason is not None:
             conditions.append(col(table.reason) == reason)
-        count = select(func.count()).select_from(table).where(*conditions)
+        if deleted is not Deleted.WITH:
+            gone = col(Vehicle.deleted_at)
+            conditions.append(gone.is_(None) if deleted is Deleted.NO else gone.is_not(None))
+        vehicle = col(Vehicle.id) == col(table.vehicle_id)
+        count = select(func.count()).select_from(table).join(Vehicle, vehicle).where(*conditions)
         newest = (
-            select(table)
+            select(table, Vehicle.name, col(Vehicle.deleted_at))
+            .join(Vehicle, vehicle)
             .where(*conditions)
             .order_by(
                 col(table.received_at).desc(), col(table.vehicle_id), col(table.recorded_at).desc(),
@@ -45,7 +56,8 @@ class QuarantineRepository:
             .limit(limit)
         )  # fmt: skip
         total = int((await self._session.exec(count)).one())
-        return list((await self._session.exec(newest)).all()), total
+        found = await self._session.exec(newest)
+        return [KeptApart(fix, name, gone is not None) for fix, name, gone in found], total
 
     async def count(self, fleet_id: int, reason: QuarantineReason) -> int:
         """How many fixes of a fleet are kept apart for one reason."""

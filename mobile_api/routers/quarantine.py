@@ -10,6 +10,7 @@ from starlette.responses import Response
 from fleet_app.access.actor import Actor
 from fleet_app.location.models import QuarantineReason
 from fleet_app.location.overview import OverviewService
+from fleet_app.records.query import Deleted
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
 from mobile_api.ingest import one_fleet
@@ -31,6 +32,9 @@ async def list_quarantine(
     vehicle_id: Annotated[int | None, Query(gt=0, lt=2**63)] = None,
     reason: QuarantineReason | None = None,
     fleet_id: FleetId = None,
+    deleted: Annotated[
+        Deleted, Query(description="Fixes of deleted vehicles: hidden, alone, or among the others.")
+    ] = Deleted.NO,
 ) -> Response:
     """Fixes that were taken over but are not believed, the newest first."""
     async with container(request).work() as session:
@@ -41,6 +45,7 @@ async def list_quarantine(
             vehicle_id=vehicle_id,
             reason=reason,
             fleet_id=fleet_id,
+            deleted=deleted,
         )
     pagination = Pagination(page=page, limit=limit, total=total)
     return ok(request, [schemas.quarantine_view(row) for row in rows], pagination=pagination)

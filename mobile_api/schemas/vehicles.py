@@ -11,8 +11,8 @@ from fleet_app.kernel.clock import from_ms
 from fleet_app.location.frames import LivePosition
 from fleet_app.location.models import (
     Fix,
+    KeptApart,
     MotionStatus,
-    QuarantinedFix,
     RejectedPayload,
     VehicleLive,
 )
@@ -34,9 +34,11 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A fix kept apart, and why."""
+    """A fix kept apart, and why. Its vehicle may have been deleted since."""
 
     vehicle_id: int
+    vehicle: str
+    vehicle_deleted: bool
     fleet_id: int
     reason: str
     recorded_at: datetime
@@ -86,10 +88,13 @@ def _position_view(
     )
 
 
-def quarantine_view(fix: QuarantinedFix) -> QuarantineView:
+def quarantine_view(kept: KeptApart) -> QuarantineView:
     """What the API shows of a fix kept apart."""
+    fix = kept.fix
     return QuarantineView(
         vehicle_id=fix.vehicle_id,
+        vehicle=kept.vehicle,
+        vehicle_deleted=kept.deleted,
         fleet_id=fix.fleet_id,
         reason=fix.reason,
         recorded_at=fix.recorded_at,
@@ -153,6 +158,8 @@ QUARANTINE = answers(
     [
         {
             "vehicle_id": 12,
+            "vehicle": "Van 12",
+            "vehicle_deleted": False,
             "fleet_id": 1,
             "reason": "zero_island",
             "recorded_at": "2026-11-22T10:15:30Z",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fleet_app.access.roles import Role
+from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason, Source
 from fleet_app.location.tracking.jump import AGREEING
@@ -66,6 +67,25 @@ async def test_filters_and_pages(world: World) -> None:
     assert len(await rows(world, vehicle_id=world.vehicle_id, limit=2)) == 2
     assert len(await rows(world, vehicle_id=world.vehicle_id, limit=2, page=2)) == 1
     assert await rows(world, vehicle_id=world.other_vehicle_id) == []
+
+
+@pytest.mark.usefixtures("kept")
+async def test_fixes_of_a_deleted_vehicle_are_shown_only_when_asked_for(world: World) -> None:
+    assert {row["vehicle_deleted"] for row in await rows(world)} == {False}
+    async with world.container.work() as session:
+        vehicle = await session.get_one(Vehicle, world.vehicle_id)
+        vehicle.deleted_at = datetime.now(UTC)
+        name = vehicle.name
+
+    assert await rows(world) == []
+    for asked in ("with", "only"):
+        found = await rows(world, deleted=asked)
+        assert len(found) == 3
+        assert {(row["vehicle"], row["vehicle_deleted"]) for row in found} == {(name, True)}
+    headers = await world.a(Role.SYSTEM_ADMIN)
+    answer = await world.client.get(PATH, params={"deleted": "with"}, headers=headers)
+    told = [row["vehicle_deleted"] for row in answer.json()["data"]]
+    assert sorted(told) == [False, True, True, True]
 
 
 @pytest.mark.usefixtures("kept")
