@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol, TypeVar
+
 from fleet_app.records.kinds import Write
+from fleet_app.records.types import require_place
+
+
+class Placed(Protocol):
+    """Fields that hold a point."""
+
+    lat: float | None
+    lon: float | None
+
+
+Fields = TypeVar("Fields", bound=Placed)
+
+
+def whole_point(fields: Fields) -> Fields:
+    """The fields as they are. Raises for half a point; for `model_validator(mode="after")`."""
+    require_place(("latitude", "longitude"), fields.lat, fields.lon, fields=("lat", "lon"))
+    return fields
 
 
 async def follow_address(write: Write, start: str = "") -> None:

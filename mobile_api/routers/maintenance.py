@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -69,10 +70,9 @@ async def list_due_maintenance(
 @router.post("/work_orders/{order_id}/start", **_STEP)
 async def start_work_order(request: Request, actor: Workshop, order_id: Identifier) -> Response:
     """Begin the work. If the order says so, the vehicle goes into the workshop."""
-    version = if_match(request)
-    async with container(request).work() as session:
-        order = await MaintenanceService(session).start(actor, order_id, version=version)
-    return _answer(request, order)
+    return await _step(
+        request, lambda orders, version: orders.start(actor, order_id, version=version)
+    )
 
 
 @router.post(
@@ -102,19 +102,17 @@ async def finish_work_order(
 @router.post("/work_orders/{order_id}/cancel", **_STEP)
 async def cancel_work_order(request: Request, actor: Workshop, order_id: Identifier) -> Response:
     """Give the work up. The vehicle is back unless other work keeps it."""
-    version = if_match(request)
-    async with container(request).work() as session:
-        order = await MaintenanceService(session).cancel(actor, order_id, version=version)
-    return _answer(request, order)
+    return await _step(
+        request, lambda orders, version: orders.cancel(actor, order_id, version=version)
+    )
 
 
 @router.post("/work_orders/{order_id}/reopen", **_STEP)
 async def reopen_work_order(request: Request, actor: Workshop, order_id: Identifier) -> Response:
     """Take back that the work was done or given up; the record of it is deleted."""
-    version = if_match(request)
-    async with container(request).work() as session:
-        order = await MaintenanceService(session).reopen(actor, order_id, version=version)
-    return _answer(request, order)
+    return await _step(
+        request, lambda orders, version: orders.reopen(actor, order_id, version=version)
+    )
 
 
 @router.put("/vehicles/{vehicle_id}/odometer", responses=schemas.READING, response_class=Response)
@@ -147,6 +145,15 @@ async def vehicle_costs(
     async with container(request).work() as session:
         report = await CostHistory(session).of_vehicle(actor, vehicle_id, months)
     return ok(request, schemas.costs_view(report))
+
+
+async def _step(
+    request: Request, take: Callable[[MaintenanceService, int | None], Awaitable[WorkOrder]]
+) -> Response:
+    version = if_match(request)
+    async with container(request).work() as session:
+        order = await take(MaintenanceService(session), version)
+    return _answer(request, order)
 
 
 def _answer(request: Request, order: WorkOrder, **more: Any) -> Response:

@@ -42,6 +42,7 @@ def record_router(kind: Kind) -> APIRouter:
     if kind.creatable:
         _creating(router, kind)
     _changing(router, kind)
+    _putting_aside(router, kind)
     return router
 
 
@@ -126,23 +127,14 @@ def _creating(router: APIRouter, kind: Kind) -> None:
 
 
 def _changing(router: APIRouter, kind: Kind) -> None:
-    row = schemas.example_row(kind)
-    base, update = f"/{kind.plural}", allow(kind.permission("update"))
-    delete = allow(kind.permission("delete"))
-    refusals: dict[str, Any] = {
-        "_403": schemas.NOT_ALLOWED,
-        "_404": schemas.UNKNOWN,
-        "_409": schemas.TAKEN,
-    }
-    single = schemas.answers(row, **refusals, _412=schemas.STALE)
-    single = schemas.of_rows(kind, schemas.with_etag(single))
+    update = allow(kind.permission("update"))
 
     @router.patch(
-        base + "/{identifier}",
+        f"/{kind.plural}/{{identifier}}",
         summary=f"Change a {kind.label.lower()}",
         description="Only the fields that are named change.",
         name=f"update_{kind.name}",
-        responses=single,
+        responses=_one(kind, _412=schemas.STALE),
         openapi_extra={
             "requestBody": schemas.body_of(kind, partial=True),
             "parameters": [schemas.IF_MATCH],
@@ -159,11 +151,15 @@ def _changing(router: APIRouter, kind: Kind) -> None:
             changed = await of_kind.update(identifier, values, version=version)
         return _record(request, changed)
 
+
+def _putting_aside(router: APIRouter, kind: Kind) -> None:
+    base, delete = f"/{kind.plural}/{{identifier}}", allow(kind.permission("delete"))
+
     @router.delete(
-        base + "/{identifier}",
+        base,
         summary=f"Delete a {kind.label.lower()}; it can be restored",
         name=f"delete_{kind.name}",
-        responses=single,
+        responses=_one(kind, _412=schemas.STALE),
         openapi_extra={"parameters": [schemas.IF_MATCH]},
         response_class=Response,
     )
@@ -177,10 +173,10 @@ def _changing(router: APIRouter, kind: Kind) -> None:
         return _record(request, gone)
 
     @router.post(
-        base + "/{identifier}/restore",
+        base + "/restore",
         summary=f"Restore a deleted {kind.label.lower()}",
         name=f"restore_{kind.name}",
-        responses=schemas.of_rows(kind, schemas.with_etag(schemas.answers(row, **refusals))),
+        responses=_one(kind),
         response_class=Response,
     )
     async def restore_record(
@@ -189,6 +185,18 @@ def _changing(router: APIRouter, kind: Kind) -> None:
         async with container(request).work() as session:
             back = await service(request, session, kind, actor).restore(identifier)
         return _record(request, back)
+
+
+def _one(kind: Kind, **others: Any) -> dict[int | str, dict[str, Any]]:
+    """The documented answers to a change of one record."""
+    documented = schemas.answers(
+        schemas.example_row(kind),
+        _403=schemas.NOT_ALLOWED,
+        _404=schemas.UNKNOWN,
+        _409=schemas.TAKEN,
+        **others,
+    )
+    return schemas.of_rows(kind, schemas.with_etag(documented))
 
 
 def if_match(request: Request) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -72,27 +73,33 @@ async def change_route_stops(
 @router.post("/{route_id}/publish", **_CHANGE)
 async def publish_route(request: Request, actor: Planner, route_id: Identifier) -> Response:
     """Show a draft to its driver. It needs a usable vehicle, a driver and stops."""
-    version = if_match(request)
-    async with container(request).work() as session:
-        tour = await RouteService(session).publish(actor, route_id, version=version)
-    return _answer(request, tour)
+    return await _step(
+        request, lambda routes, version: routes.publish(actor, route_id, version=version)
+    )
 
 
 @router.post("/{route_id}/start", **_CHANGE)
 async def start_route(request: Request, actor: Runner, route_id: Identifier) -> Response:
     """The vehicle leaves: what is assigned becomes out for delivery. Drivers start their own."""
-    version = if_match(request)
-    async with container(request).work() as session:
-        tour = await RouteService(session).start(actor, route_id, version=version)
-    return _answer(request, tour)
+    return await _step(
+        request, lambda routes, version: routes.start(actor, route_id, version=version)
+    )
 
 
 @router.post("/{route_id}/complete", **_CHANGE)
 async def complete_route(request: Request, actor: Runner, route_id: Identifier) -> Response:
     """The vehicle is back, and nothing is left to deliver. Drivers complete their own."""
+    return await _step(
+        request, lambda routes, version: routes.complete(actor, route_id, version=version)
+    )
+
+
+async def _step(
+    request: Request, take: Callable[[RouteService, int | None], Awaitable[Tour]]
+) -> Response:
     version = if_match(request)
     async with container(request).work() as session:
-        tour = await RouteService(session).complete(actor, route_id, version=version)
+        tour = await take(RouteService(session), version)
     return _answer(request, tour)
 
 

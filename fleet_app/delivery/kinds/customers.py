@@ -11,7 +11,7 @@ from fleet_app.kernel.clock import utc_now
 from fleet_app.records.fields import Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.languages import LANGUAGES, OptionalLanguage
-from fleet_app.records.points import follow_address
+from fleet_app.records.points import follow_address, whole_point
 from fleet_app.records.types import (
     Email,
     Flag,
@@ -22,7 +22,6 @@ from fleet_app.records.types import (
     Number,
     OptionalLine,
     Phone,
-    require_place,
 )
 
 MOST_ENTRIES = 20
@@ -125,10 +124,7 @@ class CustomerFields(Fields):
     note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000, shown=False,
                         group="Wishes", aliases=("notes", "comment"))
 
-    @model_validator(mode="after")
-    def _place(self) -> CustomerFields:
-        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
-        return self
+    _point = model_validator(mode="after")(whole_point)
 
 
 # fmt: on

@@ -23,7 +23,7 @@ from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
-from fleet_app.records.points import follow_address
+from fleet_app.records.points import follow_address, whole_point
 from fleet_app.records.problems import invalid
 from fleet_app.records.types import (
     Date,
@@ -133,7 +133,7 @@ class DeliveryFields(Fields):
     def _sound(self) -> DeliveryFields:
         require_order(self.window_from, self.window_to, "the time window ends before it starts",
                       field="window_to")
-        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
+        whole_point(self)
         require_place(("pick-up latitude", "pick-up longitude"), self.pickup_lat, self.pickup_lon,
                       fields=("pickup_lat", "pickup_lon"))
         if not self.address and self.customer_id is None:

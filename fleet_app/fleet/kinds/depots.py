@@ -8,7 +8,7 @@ from sqlmodel import col
 from fleet_app.fleet.models import Depot
 from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.kinds import Kind
-from fleet_app.records.points import follow_address
+from fleet_app.records.points import follow_address, whole_point
 from fleet_app.records.types import (
     Hours,
     Lines,
@@ -16,7 +16,6 @@ from fleet_app.records.types import (
     Number,
     OptionalLine,
     Phone,
-    require_place,
 )
 
 # fmt: off
@@ -47,10 +46,7 @@ class DepotFields(Fields):
     note: Lines = field("Note", FieldType.LONGTEXT, default="", max_length=2000, shown=False,
                         group="Depot", aliases=("notes", "comment"))
 
-    @model_validator(mode="after")
-    def _place(self) -> DepotFields:
-        require_place(("latitude", "longitude"), self.lat, self.lon, fields=("lat", "lon"))
-        return self
+    _point = model_validator(mode="after")(whole_point)
 
 
 DEPOTS = Kind(
