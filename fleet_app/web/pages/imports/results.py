@@ -20,7 +20,7 @@ def checked_step() -> rx.Component:
     return rx.fragment(
         rx.el.section(
             belongs_to(),
-            _summary(right, ITEM["failed"].to(int)),
+            _summary(right, ITEM["left"].to(int)),
             corrections(),
             _without_place(),
             rx.el.div(
@@ -166,15 +166,17 @@ def _go_on(right: Any) -> rx.Component:
     return rx.cond(right > 0, rx.cond(changes > 0, run, done), rx.fragment())
 
 
-def _summary(right: Any, failed: Any) -> rx.Component:
+def _summary(right: Any, left: Any) -> rx.Component:
+    """What is right, and what still is not."""
     words = rx.cond(ITEM["changes"].to(int) > 0, ITEM["counts"].to(str), NO_CHANGE)
     whole = rx.cond(
-        right == 1, "The one row is right", rx.Var.create("All ") + count_of(right)
-        + " rows are right",
-    )  # fmt: skip
+        right == 1,
+        "One row is right",
+        rx.cond(ITEM["failed"].to(int) > 0, "", "All ") + count_of(right) + " rows are right",
+    )
     return rx.cond(
-        failed > 0,
-        headline("triangle-alert", "warn", *_some_wrong(right, failed), test_id="check-summary"),
+        left > 0,
+        headline("triangle-alert", "warn", *_some_wrong(right, left), test_id="check-summary"),
         headline(
             "circle-check",
             "done",
@@ -185,14 +187,14 @@ def _summary(right: Any, failed: Any) -> rx.Component:
     )
 
 
-def _some_wrong(right: Any, failed: Any) -> tuple[rx.Component, rx.Component]:
+def _some_wrong(right: Any, left: Any) -> tuple[rx.Component, rx.Component]:
     are_right = rx.match(
         right,
         (0, "No row is right, "),
         (1, "One row is right, "),
         count_of(right) + " rows are right, ",
     )
-    wrong = rx.cond(failed == 1, "one needs fixing", count_of(failed) + " need fixing")
+    wrong = rx.cond(left == 1, "one needs fixing", count_of(left) + " need fixing")
     on = rx.cond(
         ITEM["changes"].to(int) > 0,
         ". You can import the right rows now and the others later.",
