@@ -28,6 +28,7 @@ DESCRIPTION = """
 Every JSON answer has the same envelope: `status`, `code`, `data`, `meta` and, for errors, `error`.
 
 Times are RFC 3339 in UTC, speeds m/s, distances m, headings degrees from north, coordinates WGS 84.
+Records are metric whatever units a fleet's screens show; a field's name says which (`weight_kg`).
 Send `X-Request-ID` to find your request in our logs; every answer carries one. Request bodies may
 be `Content-Encoding: gzip`. Another fleet's objects answer 404.
 

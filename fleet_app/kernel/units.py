@@ -95,7 +95,7 @@ _USE = {
     ),
 }  # fmt: skip
 """What a vehicle uses up: an electric one, any other."""
-_EITHER = {Units.METRIC: CONSUMPTION, Units.IMPERIAL: "US mpg or kWh/100 mi"}
+_EITHER = {Units.METRIC: CONSUMPTION, Units.IMPERIAL: "mpg or kWh/100 mi"}
 
 
 @dataclass(frozen=True, slots=True)

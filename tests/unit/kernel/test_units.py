@@ -56,7 +56,7 @@ def test_what_nobody_typed_is_rounded_to_little_more_than_it_is(
         (IMPERIAL, "h", 12.0, "12 h"),
         (Ruler(Units.IMPERIAL, "diesel"), CONSUMPTION, 8.4, "28 US mpg"),
         (Ruler(Units.IMPERIAL, "electric"), CONSUMPTION, 20.0, "32.2 kWh/100 mi"),
-        (IMPERIAL, CONSUMPTION, 8.4, "8.4 US mpg or kWh/100 mi"),
+        (IMPERIAL, CONSUMPTION, 8.4, "8.4 mpg or kWh/100 mi"),
         (METRIC, "km", 84210.5, "84,210.5 km"),
         (METRIC, "m", 84_210_000.0, "84,210 km"),
         (METRIC, "m/s", 10.0, "36 km/h"),
