@@ -70,7 +70,7 @@ async def test_a_new_person_has_a_fleet_with_vehicles_without_any_help(
     await page.locator("input[type=file]").set_input_files(path)
     await page.get_by_test_id("check").click(timeout=PATIENCE_MS)
     summary = page.get_by_test_id("check-summary")
-    await expect(summary).to_contain_text("2 rows are right, 1 need", timeout=PATIENCE_MS)
+    await expect(summary).to_contain_text("2 rows are right, one needs fixing", timeout=PATIENCE_MS)
     await page.get_by_test_id("run").click()
     done = page.get_by_test_id("import-done")
     await expect(done).to_contain_text("2 rows imported", timeout=PATIENCE_MS)
