@@ -76,6 +76,14 @@ def gate_server(
         yield server
 
 
+@pytest.fixture(scope="session")
+def product(stores: TestStores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateServer]:
+    """The product's own application, which lists its handlers in `HANDLERS` beside its log."""
+    folder = tmp_path_factory.mktemp("product")
+    with running(stores, folder, "tests.web.product_server:build") as server:
+        yield server
+
+
 @contextlib.contextmanager
 def running(stores: TestStores, folder: Path, factory: str) -> Iterator[GateServer]:
     """The application that `factory` makes, on a database of its own."""
@@ -128,7 +136,7 @@ def _start(
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], server: GateServer) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # with other tests on every core
     while process.poll() is None and time.monotonic() < deadline:
         # The socket already listens, so a request waits in its queue until the server accepts.
         with contextlib.suppress(OSError):
@@ -147,6 +155,15 @@ async def people(gate_server: GateServer) -> AsyncIterator[Container]:
         yield container
     finally:
         await container.close()
+
+
+@pytest.fixture
+async def services(product: GateServer) -> AsyncIterator[Container]:
+    """The services on the product's stores."""
+    container = Container(product.settings)
+    await container.start()
+    yield container
+    await container.close()
 
 
 @dataclass

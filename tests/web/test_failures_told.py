@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
-
-import pytest
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.web.gate.application import FAULT
-from tests.engines import TestStores
-from tests.web.conftest import GateServer, running, signed_in
+from tests.web.conftest import GateServer, signed_in
 from tests.web.product_server import HANDLERS
 from tests.web.raw_socket import RawSocket
-
-
-@pytest.fixture(scope="module")
-def product(stores: TestStores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateServer]:
-    folder = tmp_path_factory.mktemp("product")
-    with running(stores, folder, "tests.web.product_server:build") as server:
-        yield server
-
-
-@pytest.fixture
-async def services(product: GateServer) -> AsyncIterator[Container]:
-    container = Container(product.settings)
-    await container.start()
-    yield container
-    await container.close()
 
 
 def full(product: GateServer, end: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,7 @@ from fleet_app.catalogue.kinds import KINDS
 from tests.builders.fingerprint import fingerprint
 from tests.builders.people import a_fleet
 from tests.builders.records import a_record
-from tests.engines import TestStores
-from tests.web.conftest import GateServer, running, signed_in
+from tests.web.conftest import GateServer, signed_in
 from tests.web.product_server import HANDLERS
 from tests.web.raw_socket import STATE, RawSocket
 
@@ -57,21 +56,6 @@ class Handler:
     def state(self) -> str:
         """The state it belongs to."""
         return self.name.rpartition(".")[0]
-
-
-@pytest.fixture(scope="module")
-def product(stores: TestStores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateServer]:
-    folder = tmp_path_factory.mktemp("product")
-    with running(stores, folder, "tests.web.product_server:build") as server:
-        yield server
-
-
-@pytest.fixture
-async def services(product: GateServer) -> AsyncIterator[Container]:
-    container = Container(product.settings)
-    await container.start()
-    yield container
-    await container.close()
 
 
 def handlers(product: GateServer) -> list[Handler]:
