@@ -73,14 +73,20 @@ def media_of(head: bytes, accepted: frozenset[Media]) -> Media:
 def clean_name(name: str, media: Media) -> str:
     """A file name for people: no folders, nothing invisible, with the suffix of what it is."""
     last = _SEPARATORS.split(unicodedata.normalize("NFC", name))[-1].translate(_FORBIDDEN)
-    words = " ".join(last.split())
-    seen = "".join(char for char in words if unicodedata.category(char)[0] != "C").strip(". ")
+    seen = _visible(last).strip(". ")
     suffix = PurePosixPath(seen).suffix
     if suffix.lower() in SUFFIXES[media]:
         seen = seen[: -len(suffix)].strip(". ")
     else:
         suffix = SUFFIXES[media][0]
     return (seen[: _LONGEST_NAME - _LONGEST_SUFFIX].rstrip(". ") or "file") + suffix
+
+
+def _visible(text: str) -> str:
+    """Nothing invisible, and what then meets is one: spaces, and a letter with its accent."""
+    words = " ".join(text.split())  # a line break is a control character, but also a gap
+    seen = "".join(char for char in words if unicodedata.category(char)[0] != "C")
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def _by_signature(head: bytes) -> Media | None:
