@@ -12,13 +12,17 @@ from typing import Annotated
 import typer
 
 PYTHON = sys.executable
+WORKERS = min(os.cpu_count() or 1, 4)
+"""Test processes at once; each runs engines of its own, so more of them need a lot of memory."""
+# Tests of one file share what is dear to start, so they stay together.
+TOGETHER = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
 IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 CHECKS: Sequence[tuple[str, Sequence[str]]] = (
     ("Style (ruff check)", (PYTHON, "-m", "ruff", "check", ".")),
     ("Format (ruff format)", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     ("Types (mypy)", (PYTHON, "-m", "mypy")),
     ("Architecture (import contracts)", (PYTHON, "-c", IMPORT_LINTER)),
-    ("Tests (pytest)", (PYTHON, "-m", "pytest")),
+    ("Tests (pytest)", (PYTHON, "-m", "pytest", *TOGETHER)),
 )
 
 
