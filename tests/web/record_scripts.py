@@ -18,6 +18,7 @@ const { Selection } = await at("recordSelection.js");
 const { ChangeQueue } = await at("recordChanges.js");
 const file = await at("filePost.js");
 const { KeyMatcher } = await at("hotkeys.js");
+const { OwnText } = await at("ownText.js");
 const { ListAddress } = await at("listAddress.js");
 
 const listOf = (total, asked = []) => async (address) => {
@@ -60,6 +61,21 @@ const calls = {
     const echo = new sort.Echo();
     return steps.map(([what, value]) =>
       what === "sent" ? echo.sent(value) ?? null : echo.isEcho(value));
+  },
+  typing(steps) {
+    let text = "";
+    const told = [], answers = [], seen = [];
+    const own = new OwnText("", {
+      show: (now) => { text = now; },
+      tell: (words) => { told.push(words); answers.push(words); } });
+    for (const [what, value] of steps) {
+      if (what === "typed") own.typed(value, 1e6);
+      else if (what === "answer") { if (answers.length) own.take(answers.shift()); }
+      else own[what](value);
+      seen.push(text);
+    }
+    own.drop();
+    return { seen, told };
   },
   selection: (steps) => {
     const selection = new Selection();

@@ -181,6 +181,36 @@ def test_an_answer_to_an_earlier_click_is_known_as_an_echo(scripts: Scripts) -> 
     assert scripts.call("echo", sent + heard)[3:] == [True, False, True, False]
 
 
+@given(st.lists(st.sampled_from(["key", "erase", "flush", "answer"]), max_size=40))
+@settings(deadline=None, max_examples=80)
+def test_no_answer_overwrites_what_is_being_typed(scripts: Scripts, acts: list[str]) -> None:
+    text, steps, expected = "", [["focus", None]], [""]
+    for act in acts:
+        if act in ("key", "erase"):
+            text = f"{text}{'abc'[len(text) % 3]}" if act == "key" else text[:-1]
+            steps.append(["typed", text])
+        else:
+            steps.append([act, None])
+        expected.append(text)
+    became = scripts.call("typing", [*steps, ["blur", None]])
+    assert became["seen"] == [*expected, text]
+    assert ([""] + became["told"])[-1] == text
+
+
+def test_what_the_page_chooses_itself_is_shown_once_nothing_is_unsent(scripts: Scripts) -> None:
+    steps: list[list[Any]] = [["focus", None], ["typed", "ab"], ["take", "x"]]
+    assert scripts.call("typing", steps)["seen"][-1] == "ab"
+    sent = [["typed", "ab"], ["flush", None], ["answer", None]]
+    assert scripts.call("typing", [*sent, ["take", ""]])["seen"][-1] == ""
+    assert scripts.call("typing", [["focus", None], *sent, ["take", "x"]])["seen"][-1] == "x"
+
+
+def test_what_is_typed_while_the_page_opens_is_told_when_it_has_opened(scripts: Scripts) -> None:
+    opening: list[list[Any]] = [["settle", False], ["typed", "ab"], ["flush", None], ["take", "x"]]
+    assert scripts.call("typing", opening) == {"seen": ["", "ab", "ab", "ab"], "told": []}
+    assert scripts.call("typing", [*opening, ["settle", True]])["told"] == ["ab"]
+
+
 def test_a_range_takes_the_state_of_where_it_began(scripts: Scripts) -> None:
     steps: list[list[Any]] = [["toggle", 5, 0], ["extend", [5, 6, 7, 8]], ["toggle", 6, 1]]
     assert scripts.call("selection", steps) == [5, 7, 8]

@@ -147,8 +147,21 @@ async def test_only_what_changed_is_written_and_an_edit_can_be_undone(container,
     assert (await the_vehicle(container, vehicle_id)).version == after.version
     await toasts.undo_last()
     assert (await the_vehicle(container, vehicle_id)).name == before.name
-    await form.catch_up()
+    await form.catch_up({})
     assert form.values["name"] == before.name
+
+
+async def test_what_is_typed_outlives_that_a_change_of_its_field_is_taken_back(container, manager):
+    vehicle_id = await a_vehicle(container, manager.fleet_id)
+    root, form = await opened(container, manager, f"/vehicles/{vehicle_id}")
+    before = await the_vehicle(container, vehicle_id)
+    await form.save(typed(form, name="Renamed", note="Kept"), False)
+    mine = typed(form, name="Half a thought")
+    await (await root.get_state(Toasts)).undo_last()
+    await form.catch_up(mine)
+    assert form.values["name"] == "Half a thought"
+    assert (form.base["name"], form.values["note"]) == (before.name, "")
+    assert (form.clashes, form.title) == ([], before.name)
 
 
 async def test_deleting_leads_to_the_list_and_can_be_taken_back(container, manager):

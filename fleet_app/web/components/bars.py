@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -27,6 +28,8 @@ NAVIGATION = (
     ("/settings", "sliders-horizontal", "Settings"),
 )
 """Route, icon and name of the pages in the rail."""
+AT_HAND = frozenset({"/", "/deliveries", "/routes", "/vehicles"})
+"""Those that a phone's bar has room for; the others are under "More"."""
 INSTEAD = {"/users": "/depots"}
 """Where an entry leads those who may not see its page."""
 
@@ -68,32 +71,57 @@ def top_bar(
 def side_nav(active: Any, may_pages: Any) -> rx.Component:
     """The pages that somebody may see, as a rail of icons with names.
 
-    `active` is the route of the one that is open, which may be known in the browser only.
+    On a phone it is a bar with the most used ones, and the others under "More". `active` is the
+    route of the one that is open, which may be known in the browser only.
     """
+    others = [one for one in NAVIGATION if one[0] not in AT_HAND]
     return rx.el.nav(
-        *(
-            rx.cond(
-                may_pages.contains(route),
-                _nav_entry(route, icon, name, route == active),
-                _nav_entry(INSTEAD[route], icon, name, route == active)
-                if route in INSTEAD
-                else rx.fragment(),
-            )
-            for route, icon, name in NAVIGATION
+        *(_nav_page(one, active, may_pages) for one in NAVIGATION),
+        rx.el.button(
+            rx.icon("ellipsis", size=18),
+            rx.el.span("More", class_name="nav-name"),
+            type="button",
+            class_name=rx.cond(_any(active, others), "nav-entry active", "nav-entry"),
+            custom_attrs={"popovertarget": "nav-more", "data-at-hand": "more"},
+        ),
+        rx.el.div(
+            *(_nav_page(one, active, may_pages) for one in others),
+            id="nav-more",
+            class_name="popover nav-more",
+            custom_attrs={"popover": "auto"},
         ),
         class_name="side-nav",
         aria_label="Main",
     )
 
 
-def _nav_entry(route: str, icon: str, name: str, active: Any) -> rx.Component:
+def _any(active: Any, pages: Sequence[tuple[str, str, str]]) -> Any:
+    return rx.Var.create([route for route, _, _ in pages]).contains(active)
+
+
+def _nav_page(page: tuple[str, str, str], active: Any, may_pages: Any) -> rx.Component:
+    route, icon, name = page
+    instead = INSTEAD.get(route)
+    at_hand = "true" if route in AT_HAND else "false"
+    here = route == active
+    return rx.cond(
+        may_pages.contains(route),
+        _nav_entry(route, icon, name, here, at_hand),
+        _nav_entry(instead, icon, name, here, at_hand) if instead else rx.fragment(),
+    )
+
+
+def _nav_entry(route: str, icon: str, name: str, active: Any, at_hand: str) -> rx.Component:
     return rx.el.a(
         rx.icon(icon, size=18),
         rx.el.span(name, class_name="nav-name"),
         href=route,
         class_name=rx.cond(active, "nav-entry active", "nav-entry"),
         title=name,
-        custom_attrs={"aria-current": rx.cond(active, "page", "false")},
+        custom_attrs={
+            "aria-current": rx.cond(active, "page", "false"),
+            "data-at-hand": at_hand,
+        },
     )
 
 

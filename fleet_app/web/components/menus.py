@@ -6,6 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.web.components.grid.search_field import search_field
+
+_SEARCH_HINT = "Search vehicles, plates, drivers"
+_SEARCH_LABEL = "Search vehicles"
 MOST_ON_BADGE = 99
 """The bell's badge says "99+" beyond this."""
 
@@ -150,23 +154,37 @@ def profile_menu(*, name: Any, role: Any, fleet: Any, initials: Any) -> rx.Compo
     )
 
 
-def search_box(*, value: Any = "", on_change: Any = None) -> rx.Component:
+def search_box(*, value: Any = "", on_search: Any = None, settled: Any = True) -> rx.Component:
     """Search over vehicles. Without a handler it leads to the overview with the words typed."""
-    live = {"value": value, "on_change": on_change} if on_change is not None else {}
     return rx.el.form(
         rx.icon("search", size=15, class_name="search-icon"),
-        rx.el.input(
-            name="q",
-            type="search",
-            placeholder="Search vehicles, plates, drivers",
-            auto_complete="off",
-            aria_label="Search vehicles",
-            custom_attrs={"data-testid": "search"},
-            **live,
-        ),
+        _search_link() if on_search is None else _search_live(value, on_search, settled),
         action="/",
         method="get",
         role="search",
         class_name="search",
-        **({"on_submit": rx.prevent_default} if live else {"on_submit": None}),
+        on_submit=None if on_search is None else rx.prevent_default,
+    )
+
+
+def _search_link() -> rx.Component:
+    return rx.el.input(
+        name="q",
+        type="search",
+        placeholder=_SEARCH_HINT,
+        auto_complete="off",
+        aria_label=_SEARCH_LABEL,
+        custom_attrs={"data-testid": "search"},
+    )
+
+
+def _search_live(value: Any, on_search: Any, settled: Any) -> rx.Component:
+    return search_field(
+        name="q",
+        value=value,
+        settled=settled,
+        label=_SEARCH_LABEL,
+        placeholder=_SEARCH_HINT,
+        test_id="search",
+        on_search=on_search,
     )

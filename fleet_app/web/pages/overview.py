@@ -35,7 +35,9 @@ def overview_page() -> rx.Component:
         class_name="overview",
         custom_attrs={"data-selected": rx.cond(Overview.selected > 0, "true", "false")},
     )
-    words = search_box(value=Overview.query, on_change=Overview.search.debounce(200))
+    words = search_box(
+        value=Overview.query, on_search=Overview.search, settled=rx.State.is_hydrated
+    )
     return chrome(body, active="/", search=words)
 
 

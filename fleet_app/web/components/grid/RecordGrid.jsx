@@ -17,6 +17,7 @@ import {
 } from "ag-grid-community";
 import { store } from "../../live/sources/liveStore.js";
 import { useTheme } from "../../live/sources/theme.js";
+import { CARD_HEIGHT, ROW_HEIGHT, useNarrow } from "./recordCard.js";
 import { columnDefs, listOf, SELECT } from "./recordColumns.js";
 import { GridController } from "./recordController.js";
 import { footerText } from "./recordFormat.js";
@@ -51,7 +52,7 @@ const THEME = themeQuartz.withParams({
   fontSize: 13,
   headerFontSize: 12,
   headerFontWeight: 600,
-  rowHeight: 30,
+  rowHeight: ROW_HEIGHT,
   headerHeight: 32,
   cellHorizontalPadding: 10,
   wrapperBorder: false,
@@ -152,13 +153,13 @@ function useTaken(controller, props) {
   }, [props.filtered]);
 }
 
-function useDefs(controller, props) {
+function useDefs(controller, props, narrow) {
   return useMemo(() => {
     controller.shownSort = sortText(
       sortModel(props.sort).filter(({ colId }) => controller.columns.some(({ id }) => id === colId)),
     );
-    return columnDefs(controller.columns, props);
-  }, [controller.columns, props.selectable, props.units]);
+    return columnDefs(controller.columns, { ...props, narrow });
+  }, [controller.columns, props.selectable, props.units, narrow]);
 }
 
 // A cut text is told in full by the pointer.
@@ -205,7 +206,9 @@ export function RecordGrid(props) {
   const theme = useTheme(props.theme);
   const [controller, state] = useController(props);
   useTaken(controller, props);
-  const defs = useDefs(controller, props);
+  const narrow = useNarrow();
+  controller.narrow = narrow;
+  const defs = useDefs(controller, props, narrow);
   const events = useGridEvents(controller);
   const own = useId();
   const { nouns } = controller;
@@ -227,6 +230,8 @@ export function RecordGrid(props) {
       {open > 0 && <style>{openStyle(own, open)}</style>}
       <div className="record-grid-body">
         <AgGridReact
+          key={String(narrow)}
+          rowHeight={narrow ? CARD_HEIGHT : ROW_HEIGHT}
           theme={THEME}
           columnDefs={defs}
           defaultColDef={DEFAULTS}

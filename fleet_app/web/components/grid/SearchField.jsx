@@ -1,53 +1,31 @@
-// Words to look for in a list. What was typed stays as it was typed, however late the page answers.
+// Words to look for. What was typed stays as it was typed, however late the page answers.
 
-import { useEffect, useRef, useState } from "react";
-import { Echo } from "./recordSort.js";
+import { useOwnText } from "./useOwnText.js";
 
-const PAUSE_MS = 200;
+const withoutIndent = (words) => words.trimStart();
 
-export function SearchField({ value = "", label, onSearch }) {
-  const [text, setText] = useState(value);
-  const told = useRef(value);
-  const echo = useRef(new Echo());
-  const timer = useRef(0);
-  const latest = useRef(onSearch);
-  latest.current = onSearch;
-  useEffect(() => {
-    told.current = value;
-    if (echo.current.isEcho(value)) return;
-    clearTimeout(timer.current);
-    setText(value);
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const tell = (words) => {
-    if (words === told.current) return;
-    told.current = words;
-    echo.current.sent(words);
-    latest.current?.(words);
-  };
-  const typed = (words, pause = PAUSE_MS) => {
-    setText(words);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => tell(words.trimStart()), pause);
-  };
+export function SearchField({ value = "", settled = true, label, placeholder = "", name, testId = "list-search", onSearch }) {
+  const { text, own, props } = useOwnText({ value, settled, tidy: withoutIndent, onTell: onSearch });
   const pressed = (event) => {
-    if (event.key !== "Escape" || event.nativeEvent.isComposing || text === "") return;
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter") own.flush();
+    if (event.key !== "Escape" || text === "") return;
     // It empties the field, and means nothing else then.
     event.preventDefault();
     event.stopPropagation();
-    typed("", 0);
+    own.typed("", 0);
   };
   return (
     <input
+      {...props}
       type="search"
-      value={text}
-      placeholder={label}
+      name={name}
+      placeholder={placeholder || label}
       aria-label={label}
       autoComplete="off"
       maxLength={100}
       data-hotkey-search="true"
-      data-testid="list-search"
-      onChange={(event) => typed(event.target.value)}
+      data-testid={testId}
       onKeyDown={pressed}
     />
   );

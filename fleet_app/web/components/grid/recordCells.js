@@ -109,6 +109,46 @@ export class RecordCell {
   }
 }
 
+const STATUSES = new Set(["status", "live"]);
+const MOST_FACTS = 6;
+
+/** A whole row in a few lines: its name and status, and below them what its other columns say. */
+export class CardCell extends RecordCell {
+  init(params) {
+    this.gui = element("div", "grid-card");
+    this.refresh(params);
+  }
+
+  refresh({ data, context }) {
+    this.gui.replaceChildren(...(data ? this.lines(data, context) : [element("i", "grid-skeleton"), element("i", "grid-skeleton")]));
+    return true;
+  }
+
+  lines(row, context) {
+    const [first, ...rest] = context.shownColumns();
+    const status = rest.find(({ id, type }) => STATUSES.has(type) && id.endsWith("status"));
+    const head = element("span", "grid-card-head");
+    const name = element("b", "");
+    name.append(this.draw(row, first, context));
+    head.append(name);
+    if (status) head.append(this.draw(row, status, context));
+    const facts = rest.filter((column) => column !== status).map((column) => this.fact(row, column, context));
+    const told = facts.filter(Boolean).slice(0, MOST_FACTS);
+    return [head, element("span", "grid-card-facts", told.join(" · ") || DASH_TEXT)];
+  }
+
+  /** What a column says, where it does not speak for itself with its title. */
+  fact(row, column, context) {
+    if (column.type === "live") {
+      const { value, text } = overlay(column.id, row, context);
+      return isMissing(value) ? "" : text;
+    }
+    if (column.type === "flag") return row[column.id] ? column.title : "";
+    const text = cellText(row, column, context.format());
+    return text === DASH_TEXT ? "" : text;
+  }
+}
+
 function checkbox(label) {
   const box = element("input", "grid-check");
   box.type = "checkbox";

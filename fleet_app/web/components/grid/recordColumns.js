@@ -1,11 +1,14 @@
 // The grid's columns, made from the column descriptions that a record kind gives.
 
-import { HeaderCheckbox, RecordCell, SelectCell } from "./recordCells.js";
+import { CardCell, HeaderCheckbox, RecordCell, SelectCell } from "./recordCells.js";
 import { unitOf } from "./recordFormat.js";
 import { sortModel } from "./recordSort.js";
 
 /** The column of check boxes. */
 export const SELECT = "select";
+
+/** The one column of a narrow screen: the whole row in a few lines. */
+export const CARD = "card";
 
 const RIGHT = new Set(["integer", "number", "money"]);
 const SHAPES = {
@@ -89,14 +92,26 @@ const SELECT_COLUMN = {
   suppressMovable: true,
 };
 
-/** AG Grid's column definitions. */
-export function columnDefs(columns, { shown, sort, selectable, units }) {
+const CARD_COLUMN = {
+  colId: CARD,
+  headerName: "",
+  cellRenderer: CardCell,
+  cellClass: "grid-card-cell",
+  valueGetter: ({ data }) => data, // another row, another drawing
+  flex: 1,
+  sortable: false,
+  resizable: false,
+  suppressMovable: true,
+};
+
+/** AG Grid's column definitions. On a narrow screen the columns are there, but unseen: they sort. */
+export function columnDefs(columns, { shown, sort, selectable, units, narrow = false }) {
   const visible = shownIds(columns, shown);
   const rest = columns.filter(({ id }) => !visible.includes(id));
   const ordered = [...visible.map((id) => columns.find((column) => column.id === id)), ...rest];
   const state = { sort: sortModel(sort), units };
-  const defs = ordered.map((column, at) => recordColumn(column, at, { ...state, visible: at < visible.length }));
-  return selectable ? [SELECT_COLUMN, ...defs] : defs;
+  const defs = ordered.map((column, at) => recordColumn(column, at, { ...state, visible: !narrow && at < visible.length }));
+  return [...(selectable ? [SELECT_COLUMN] : []), ...(narrow ? [{ ...CARD_COLUMN, headerName: ordered[0]?.title ?? "" }] : []), ...defs];
 }
 
 /** Column state that shows just these columns in this order. */
@@ -113,7 +128,7 @@ export function shownState(columns, shown) {
 /** The layout in the words of a saved view: `[{id, width, hidden, pinned}]`; width null is flexible. */
 export function layoutOf(state) {
   return state
-    .filter(({ colId }) => colId !== SELECT)
+    .filter(({ colId }) => colId !== SELECT && colId !== CARD)
     .map(({ colId, width, flex, hide, pinned }) => ({
       id: colId,
       width: flex ? null : width,

@@ -1,7 +1,7 @@
 // What the record grid does: selection, opening, sorting, layout, and fetching again after changes.
 
 import { ChangeQueue } from "./recordChanges.js";
-import { layoutOf, layoutState, listOf, SELECT, shownIds, shownState } from "./recordColumns.js";
+import { CARD, layoutOf, layoutState, listOf, SELECT, shownIds, shownState } from "./recordColumns.js";
 import { cellText, nounsOf } from "./recordFormat.js";
 import { Selection } from "./recordSelection.js";
 import { Echo, pageOf, sortModel, sortText, unseenSort } from "./recordSort.js";
@@ -18,7 +18,7 @@ function stillness() {
 /** One grid on the page; `report(change)` merges into what the component shows. */
 export class GridController {
   constructor(report, store) {
-    Object.assign(this, { report, store, api: null, props: {}, columns: [], total: null });
+    Object.assign(this, { report, store, api: null, props: {}, columns: [], total: null, narrow: false });
     this.selection = new Selection();
     this.echoes = { sort: new Echo(), selected: new Echo(), layout: new Echo(), open: new Echo(), page: new Echo() };
     this.page = 1;
@@ -45,6 +45,7 @@ export class GridController {
         now: this.store.serverNow(),
       }),
       nameOf: (row) => this.nameOf(row),
+      shownColumns: () => this.shownColumns(),
       toggleAll: () => this.toggleAll(),
       selectionState: () => this.selection.stateOf(this.loadedIds()),
       onSelection: (listener) => {
@@ -63,10 +64,13 @@ export class GridController {
     return { plural: this.props.plural || found.plural, singular: this.props.noun || found.singular };
   }
 
+  shownColumns() {
+    return shownIds(this.columns, this.props.shown).map((shown) => this.columns.find(({ id }) => id === shown));
+  }
+
   /** A row's own name for people: its first column. */
   nameOf(row) {
-    const first = shownIds(this.columns, this.props.shown)[0];
-    const column = this.columns.find(({ id }) => id === first);
+    const column = this.shownColumns()[0];
     return column ? cellText(row, column, this.context.format()) : `row ${row.id}`;
   }
 
@@ -146,7 +150,7 @@ export class GridController {
       if (!this.alive || stillness()) return;
       for (const { id, fields } of changes) {
         const node = this.api.getRowNode(String(id));
-        const columns = fields.filter((field) => this.api.getColumn(field));
+        const columns = this.narrow ? [CARD] : fields.filter((field) => this.api.getColumn(field));
         if (node && columns.length > 0) this.api.flashCells({ rowNodes: [node], columns });
       }
     }, 0);
@@ -270,19 +274,21 @@ export class GridController {
   }
 
   takeShown(shown) {
-    if (this.alive) this.api.applyColumnState({ state: shownState(this.columns, shown), applyOrder: true });
+    if (!this.alive) return;
+    if (this.narrow) this.api.refreshCells({ columns: [CARD], force: true, suppressFlash: true });
+    else this.api.applyColumnState({ state: shownState(this.columns, shown), applyOrder: true });
   }
 
   takeLayout(layout) {
     const state = layoutState(layout);
-    if (!this.alive || state.length === 0 || this.echoes.layout.isEcho(String(layout))) return;
+    if (!this.alive || this.narrow || state.length === 0 || this.echoes.layout.isEcho(String(layout))) return;
     const free = listOf(this.props.shown).length === 0;
     const fixed = state.map(({ hide, ...rest }) => (free && hide !== undefined ? { ...rest, hide } : rest));
     this.api.applyColumnState({ state: fixed, applyOrder: free });
   }
 
   layoutChanged({ source, finished }) {
-    if (finished === false || !String(source).startsWith("ui")) return;
+    if (this.narrow || finished === false || !String(source).startsWith("ui")) return;
     clearTimeout(this.layoutTimer);
     this.layoutTimer = setTimeout(() => {
       if (!this.alive) return;
@@ -318,8 +324,9 @@ export class GridController {
 
   redraw(type) {
     if (!this.alive || document.hidden) return;
-    const columns = this.columns.filter((column) => column.type === type).map(({ id }) => id);
-    if (columns.length === 0) return;
+    const aged = this.columns.filter((column) => column.type === type).map(({ id }) => id);
+    if (aged.length === 0) return;
+    const columns = this.narrow ? [CARD] : aged;
     const rowNodes = this.api.getRenderedNodes().filter((node) => node.data);
     if (rowNodes.length > 0) this.api.refreshCells({ rowNodes, columns, force: true, suppressFlash: true });
   }

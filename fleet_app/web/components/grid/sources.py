@@ -20,12 +20,15 @@ LIBRARIES = (
     "recordChanges.js",
     "recordLive.js",
     "recordCells.js",
+    "recordCard.js",
     "recordColumns.js",
     "recordKeys.js",
     "recordController.js",
     "filePost.js",
     "hotkeys.js",
     "listAddress.js",
+    "ownText.js",
+    "useOwnText.js",
 )
 
 
@@ -43,3 +46,4 @@ FILE_POST = _publish("FilePost.jsx")
 HOTKEYS = _publish("Hotkeys.jsx")
 LIST_ADDRESS = _publish("ListAddress.jsx")
 SEARCH_FIELD = _publish("SearchField.jsx")
+DAY_FIELD = _publish("DayField.jsx")

@@ -2,6 +2,15 @@
 
 import { useEffect, useId, useRef } from "react";
 
+const FIELDS = "input:not([type=hidden]):not([readonly]), select, textarea";
+
+// The first thing to fill in, else the first thing to choose: not the way out.
+function begin(dialog) {
+  const first = dialog.querySelector(`.modal-body :is(${FIELDS}):not(:disabled)`) ?? dialog.querySelector(".modal-body button:not(:disabled)");
+  first?.focus();
+  first?.select?.();
+}
+
 function Opened({ title, wide, onClose, children }) {
   const box = useRef(null);
   const heading = useId();
@@ -10,6 +19,7 @@ function Opened({ title, wide, onClose, children }) {
   useEffect(() => {
     const dialog = box.current;
     dialog.showModal();
+    begin(dialog);
     return () => dialog.close();
   }, []);
   const cancelled = (event) => {

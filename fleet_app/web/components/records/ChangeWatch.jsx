@@ -1,6 +1,13 @@
 // Hears that a record changed, and says so. Shows nothing.
 
 import { useEffect, useRef } from "react";
+import { textsOf } from "./formKeeper.js";
+
+// What somebody typed and did not save yet; nothing when all is saved.
+function unsaved() {
+  const form = document.querySelector("form.record-form[data-dirty=true]");
+  return form ? textsOf(form) : {};
+}
 
 export function ChangeWatch({ changes, recordId, undone = 0, onChange, onUndone }) {
   const sequence = useRef(changes?.sequence ?? null);
@@ -19,7 +26,7 @@ export function ChangeWatch({ changes, recordId, undone = 0, onChange, onUndone 
   useEffect(() => {
     if (counted.current === undone) return;
     counted.current = undone;
-    latest.current.onUndone?.();
+    latest.current.onUndone?.(unsaved());
   }, [undone]);
   return null;
 }

@@ -131,10 +131,10 @@ class ChangeWatch(rx.NoSSRComponent):
     changes: rx.Var[Any]
     record_id: rx.Var[int]
     undone: rx.Var[int]
-    """A counter; `on_undone` is raised when it moves."""
+    """A counter; `on_undone` is raised when it moves, with what was typed and is not saved."""
 
     on_change: rx.EventHandler[nothing]
-    on_undone: rx.EventHandler[nothing]
+    on_undone: rx.EventHandler[some_texts]
 
 
 class NewsWatch(rx.NoSSRComponent):
@@ -148,6 +148,21 @@ class NewsWatch(rx.NoSSRComponent):
     kinds: rx.Var[list[str]]
 
     on_news: rx.EventHandler[nothing]
+
+
+class StepPanel(rx.NoSSRComponent):
+    """Around a small form that asks something before a step: its first field gets the focus, and
+    Escape raises `on_close` rather than leaving the page."""
+
+    library = sources.STEP_PANEL.importable_path
+    tag = "StepPanel"
+
+    missing: rx.Var[str]
+    """What is said when a required field is empty."""
+    problem: rx.Var[str]
+    """What is wrong: the focus goes back to the first field when it is said."""
+
+    on_close: rx.EventHandler[nothing]
 
 
 class ShortcutsHelp(rx.NoSSRComponent):

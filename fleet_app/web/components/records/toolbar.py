@@ -23,11 +23,13 @@ def toolbar(*parts: rx.Component) -> rx.Component:
     return rx.el.div(*parts, class_name="list-toolbar", role="toolbar", aria_label="List")
 
 
-def list_search(*, value: Any, on_search: Any, label: str) -> rx.Component:
+def list_search(*, value: Any, on_search: Any, label: str, settled: Any = True) -> rx.Component:
     """Words to look for; the list follows as they are typed."""
     return rx.el.label(
         rx.icon("search", size=15, class_name="search-icon"),
-        search_field(value=value, label=f"Search {label.lower()}", on_search=on_search),
+        search_field(
+            value=value, settled=settled, label=f"Search {label.lower()}", on_search=on_search
+        ),
         class_name="search list-search",
     )
 

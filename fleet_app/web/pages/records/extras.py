@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.records.kinds import Kind
+from fleet_app.web.components.records.browser import StepPanel
 from fleet_app.web.components.records.units import unit_name
 from fleet_app.web.pages.records.planner import route_actions, stops_tab
 from fleet_app.web.states.records.delivery_life import DeliverySteps
@@ -89,6 +90,7 @@ def _why_form() -> rx.Component:
         ),
         name="reason",
         aria_label="Reason",
+        required=True,
     )
     form = rx.el.form(
         rx.el.b("Why ", DeliverySteps.asking_label.lower(), "?"),
@@ -101,10 +103,21 @@ def _why_form() -> rx.Component:
         key=DeliverySteps.asking,
         custom_attrs={"data-testid": "why"},
     )
-    return rx.fragment(
-        trouble(DeliverySteps.problem),
-        rx.cond(DeliverySteps.asking != "", form, rx.fragment()),
+    return _asking(
+        DeliverySteps.asking != "",
+        DeliverySteps.problem,
+        form,
+        DeliverySteps.leave,
+        missing="Choose a reason.",
     )
+
+
+def _asking(
+    shown: Any, problem: Any, form: rx.Component, on_close: Any, **more: Any
+) -> rx.Component:
+    """A form that asks something before a step, with what is wrong with it or with the step."""
+    panel = StepPanel.create(form, problem=problem, on_close=on_close, **more)
+    return rx.fragment(trouble(problem), rx.cond(shown, panel, rx.fragment()))
 
 
 def _timeline() -> rx.Component:
@@ -168,9 +181,7 @@ def _finish_form() -> rx.Component:
         class_name="step-form",
         custom_attrs={"data-testid": "finish"},
     )  # fmt: skip
-    return rx.fragment(
-        trouble(WorkSteps.problem), rx.cond(WorkSteps.finishing, form, rx.fragment())
-    )
+    return _asking(WorkSteps.finishing, WorkSteps.problem, form, WorkSteps.leave)
 
 
 def _entry(label: Any, name: str, **props: Any) -> rx.Component:
@@ -215,4 +226,4 @@ def _odometer_form() -> rx.Component:
         class_name="step-form",
         custom_attrs={"data-testid": "odometer"},
     )
-    return rx.cond(Counters.open_form, rx.fragment(trouble(Counters.problem), form), rx.fragment())
+    return _asking(Counters.open_form, Counters.problem, form, Counters.toggle)

@@ -89,7 +89,9 @@ def problem() -> rx.Component:
 def newer_bar(kind: Kind, *, in_form: bool) -> rx.Component:
     """Somebody else changed the record that is shown; nothing is overwritten unasked."""
     act: dict[str, Any] = (
-        {"custom_attrs": {"data-merge": "true"}} if in_form else {"on_click": RecordForm.catch_up}
+        {"custom_attrs": {"data-merge": "true"}}
+        if in_form
+        else {"on_click": RecordForm.catch_up({})}
     )
     return rx.cond(
         RecordForm.newer,

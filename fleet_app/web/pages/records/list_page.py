@@ -51,6 +51,8 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
 
     def page() -> rx.Component:
         ready = (RecordList.plural == kind.plural) & (ListViews.of == kind.plural)
+        # Whether the address that the page was opened with has been understood.
+        settled = rx.State.is_hydrated & ready
         body = rx.el.div(
             _head(kind),
             chip_row(
@@ -75,14 +77,16 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
             class_name="list-page",
         )
         search = list_search(
-            value=RecordList.words, on_search=RecordList.search, label=kind.label_plural
+            value=RecordList.words,
+            on_search=RecordList.search,
+            label=kind.label_plural,
+            settled=settled,
         )
         frame = chrome(body, active=tabs_of(kind.plural).route, search=search)
         address = list_address(
             address=ListViews.address,
             read=ListViews.read,
-            # Not before the address that the page was opened with has been understood.
-            settled=rx.State.is_hydrated & ready,
+            settled=settled,
         )
         return rx.fragment(address, frame)
 

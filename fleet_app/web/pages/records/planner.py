@@ -9,6 +9,7 @@ import reflex as rx
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.describe import columns
 from fleet_app.web.components.grid.record_grid import record_grid
+from fleet_app.web.components.grid.search_field import day_field
 from fleet_app.web.components.records.browser import FormKeeper, RecordPicker
 from fleet_app.web.components.records.inputs import searching
 from fleet_app.web.states.live import changes_of
@@ -69,8 +70,9 @@ def new_route() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("Route"),
             rx.el.div(
-                _plain("Day", "date", type="date", value=RoutePlanner.day,
-                       on_change=RoutePlanner.set_day),
+                _plain("Day", "date", control=day_field(
+                    value=RoutePlanner.day, input_id="plan-date", name="date",
+                    on_day=RoutePlanner.set_day)),
                 _plain("Name", "name", type="text", max_length=120, placeholder="North 1"),
                 *(_crew(name) for name in ("vehicle_id", "driver_id", "depot_id")),
                 _plain("Starts", "starts_at", type="datetime-local",
@@ -90,12 +92,14 @@ def new_route() -> rx.Component:
     )  # fmt: skip
 
 
-def _plain(label: str, name: str, *, help: Any = "", **props: Any) -> rx.Component:
+def _plain(
+    label: str, name: str, *, help: Any = "", control: rx.Component | None = None, **props: Any
+) -> rx.Component:
     identifier = f"plan-{name}"
+    control = control or rx.el.input(id=identifier, name=name, auto_complete="off", **props)
     return rx.el.div(
         rx.el.label(label, html_for=identifier, class_name="field-label"),
-        rx.el.div(rx.el.input(id=identifier, name=name, auto_complete="off", **props),
-                  class_name="control"),
+        rx.el.div(control, class_name="control"),
         rx.el.p(help, class_name="field-help"),
         class_name="form-field",
     )  # fmt: skip

@@ -197,12 +197,9 @@ class RecordForm(rx.State):
     @requires("views.use")
     async def look_again(self) -> None:
         """Something happened to the record: say so when it is newer than what is shown."""
-        if not self.number:
-            return
-        row = await read_record(self, kind_of(self.plural), self.number)
-        if row is None or row["version"] == self.version:
-            return
-        self.newer = True
+        if self.number:
+            row = await read_record(self, kind_of(self.plural), self.number)
+            self.newer |= row is not None and row["version"] != self.version
 
     @rx.event
     @requires("views.use")
@@ -225,16 +222,20 @@ class RecordForm(rx.State):
 
     @rx.event
     @requires("views.use")
-    async def catch_up(self) -> None:
-        """Show what became of the record after somebody took a change of it back."""
-        if self.number:
+    async def catch_up(self, form: dict[str, Any]) -> None:
+        """Show what became of the record when a change was taken back; the unsaved `form` stays."""
+        if self.number and form:
+            kind, clashes = kind_of(self.plural), self.clashes
+            await self._meet(kind, texts_in(kind, form))
+            self.clashes = clashes
+        elif self.number:
             await self.refresh()
 
     async def refresh(self) -> None:
         """Show what became of the record, for other states that acted on it."""
-        row = await read_record(self, kind_of(self.plural), self.number)
-        if row is not None:
-            await self._catch_up(kind_of(self.plural), row)
+        kind = kind_of(self.plural)
+        if (row := await read_record(self, kind, self.number)) is not None:
+            await self._catch_up(kind, row)
 
     async def _act(self, act: str) -> list[int] | None:
         """The audit entries of what was done; None when it could not be."""
@@ -273,8 +274,7 @@ class RecordForm(rx.State):
         self.labels, self.problem = {}, opening.switched(self.fleet_name)
 
     async def _load(self, kind: Kind, number: int) -> None:
-        row = await read_record(self, kind, number)
-        if row is None:
+        if (row := await read_record(self, kind, number)) is None:
             raise NotFound(kind.label, number)
         await self._show(kind, row)
 
