@@ -114,10 +114,12 @@ LIVE_COLUMNS = (
 # fmt: on
 
 _BEHIND = tuple(
-    Spec(name=name, title=title, type=_NUMBER, unit="m")
-    for name, title in (
-        ("odometer_m", "Odometer"),
-        ("odometer_tracked_m", "Tracked when the odometer was read"),
+    Spec(name=name, title=title, type=_NUMBER, unit=unit, unset=unset)
+    for name, title, unit, unset in (
+        ("odometer_m", "Odometer", "m", 0),
+        ("odometer_tracked_m", "Tracked when the odometer was read", "m", None),
+        ("engine_s", "Engine hours", "s", 0),
+        ("engine_tracked_s", "Tracked when the engine hours were read", "s", None),
     )
 )
 """The reading and where counting from it began: both go back, so that the way since stays."""

@@ -44,6 +44,7 @@ class Spec:
     `column` is the table's column when it has another name; `reference` the plural of the kind
     that the field's id points to; `secret` fields can be written but never read. `known` are words
     for values of a text that people choose among, though it may hold others.
+    `unset` is the stored value of what was never told.
     """
 
     name: str = ""
@@ -69,6 +70,7 @@ class Spec:
     input: str = ""
     created_only: bool = False
     example: Any = None
+    unset: Any = None
 
     @property
     def attribute(self) -> str:

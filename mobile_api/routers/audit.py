@@ -22,6 +22,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.clock import utc_now
 from fleet_app.records.history import History
 from fleet_app.records.kinds import Kind
+from fleet_app.records.named import Known, known_to
 from fleet_app.records.sheets.writing import csv_lines, csv_start
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording
@@ -52,7 +53,8 @@ async def list_audit(request: Request, actor: Annotated[Actor, allow("audit.read
     query = parse_audit_query(request.query_params.multi_items())
     async with container(request).work() as session:
         entries, total = await AuditLog(session).page(actor.principal, query)
-    rows = [WORDING.row(entry) for entry in entries]
+        known = await known_to(session, KINDS, actor.principal, entries)
+    rows = [WORDING.row(entry, known) for entry in entries]
     return ok(request, rows, pagination=Pagination(query.page, query.limit, total))
 
 
@@ -109,20 +111,22 @@ async def export_audit(
     box = container(request)
     async with box.work(box.patience) as session:
         entries = await first_batch(session, actor, query, dict(given))
+        known = await known_to(session, KINDS, actor.principal, entries)
     headers = {"Content-Disposition": content_disposition(f"audit-{utc_now():%Y-%m-%d}.csv"),
                "Cache-Control": "no-store"}  # fmt: skip
-    body = _csv(box, actor, query, entries)
+    body = _csv(box, actor, query, entries, known)
     return StreamingResponse(body, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _csv(
-    box: Container, actor: Actor, query: AuditQuery, entries: list[Any]
+    box: Container, actor: Actor, query: AuditQuery, entries: list[Any], known: Known
 ) -> AsyncIterator[bytes]:
     yield csv_start(HEADERS)
     while entries:
-        yield csv_lines(cells(entry, WORDING.summary(entry)) for entry in entries)
+        yield csv_lines(cells(entry, WORDING.summary(entry, known)) for entry in entries)
         async with box.work(box.patience) as session:
             entries = await next_batch(session, actor, query, entries[-1])
+            known = await known_to(session, KINDS, actor.principal, entries)
 
 
 @router.get(
@@ -138,7 +142,8 @@ async def get_entry(
     """With every field's value before and after."""
     async with container(request).work() as session:
         entry = await AuditLog(session).one(actor.principal, entry_id)
-    return ok(request, WORDING.detail(entry, actor.principal))
+        known = await known_to(session, KINDS, actor.principal, [entry])
+    return ok(request, WORDING.detail(entry, actor.principal, known=known))
 
 
 @router.post(
@@ -186,7 +191,8 @@ def _history_of(kind: Kind) -> None:
         async with container(request).work() as session:
             of_kinds = History(session, KINDS, view)
             entries, total = await of_kinds.of(who, kind.plural, identifier, page=page, limit=limit)
-        rows = [WORDING.row(entry, open_book=may(who, READ)) for entry in entries]
+            known = await known_to(session, KINDS, who, entries)
+        rows = [WORDING.row(entry, known, open_book=may(who, READ)) for entry in entries]
         return ok(request, rows, pagination=Pagination(page, limit, total))
 
 

@@ -20,6 +20,7 @@ from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.fields import words_of
+from fleet_app.records.named import known_to
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
@@ -141,11 +142,12 @@ class AuditScreen(rx.State):
         try:
             async with get_container().work() as session:
                 entry = await AuditLog(session).one(who, int(entry_id))
+                known = await known_to(session, KINDS, who, [entry])
         except FleetError as error:
             self.entry = 0
             await say(self, error.message, tone="problem")
             return
-        detail = _WORDING.detail(entry, who, Ruler.named(self.units))
+        detail = _WORDING.detail(entry, who, Ruler.named(self.units), known)
         self.entry, self.undoable = entry.id or 0, detail["undoable"]
         self.title = f"{action_words(entry.action)}: {entry.label or words_of(entry.kind)}"
         shown = detail["visible"] and entry.object_id is not None

@@ -12,6 +12,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler
 from fleet_app.records.history import History
+from fleet_app.records.named import Known, known_to
 from fleet_app.records.undo import UNDONE_ENTRY
 from fleet_app.records.wording import Change, Wording, action_words
 from fleet_app.web.gate import current_principal, requires
@@ -73,18 +74,19 @@ class RecordHistory(rx.State):
                 entries, self.total = await log.of(
                     who, form.plural, form.number, page=page, limit=PAGE
                 )
+                told = await known_to(session, KINDS, who, entries)
         except FleetError as error:
             self.problem, self.ready = error.message, True
             return
         known = {deed["id"] for deed in self.deeds}
         ruler = ruler_of(KINDS[form.plural], form.units, form.base)
-        fresh = [_deed(entry, form.zone, ruler) for entry in entries if entry.id not in known]
+        fresh = [_deed(entry, form.zone, ruler, told) for entry in entries if entry.id not in known]
         self.deeds, self._pages = [*self.deeds, *fresh], page
         self.problem, self.ready = "", True
 
 
-def _deed(entry: AuditEntry, zone: str, ruler: Ruler) -> Deed:
-    changes = _WORDING.changes(entry, ruler)
+def _deed(entry: AuditEntry, zone: str, ruler: Ruler, told: Known) -> Deed:
+    changes = _WORDING.changes(entry, ruler, told)
     return Deed(
         id=entry.id or 0,
         who=entry.actor_name,
