@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
 from fleet_app.kernel.errors import FleetError, TooLarge
+from fleet_app.kernel.texts import file_size
 from fleet_app.location.errors import MalformedPayload
 
 GZIP = 16 + zlib.MAX_WBITS
@@ -52,12 +53,12 @@ class Rule(msgspec.Struct, frozen=True):
 
 def plain_rule(limit: int) -> Rule:
     """The rule for ordinary bodies of up to `limit` bytes."""
-    return Rule(limit, f"The request body is larger than {limit} bytes")
+    return Rule(limit, f"The request body is larger than {file_size(limit)}")
 
 
 def upload_rule(file_limit: int, overhead: int) -> Rule:
     """The rule for a form with a file of up to `file_limit` bytes and `overhead` around it."""
-    refusal = f"The file is larger than {file_limit / 1_000_000:g} MB"
+    refusal = f"The file is larger than {file_size(file_limit)}"
     return Rule(file_limit + overhead, refusal, SLOWEST_UPLOAD)
 
 

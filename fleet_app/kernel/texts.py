@@ -46,3 +46,8 @@ def _seen(text: str) -> str:
     if _INVISIBLE.search(text):
         raise ValueError("must not contain invisible characters; type it instead of pasting it")
     return normal(text)
+
+
+def file_size(size: int) -> str:
+    """`2 MB`: an amount of bytes as people say it."""
+    return f"{size / 1_000_000:.3g} MB" if size >= 100_000 else f"{size / 1000:.0f} kB"

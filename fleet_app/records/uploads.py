@@ -11,6 +11,7 @@ from fleet_app.kernel.errors import InvalidInput, TooLarge
 from fleet_app.kernel.files import FileStore, new_key
 from fleet_app.kernel.media import HEAD, IMAGES, Media, clean_name, media_of
 from fleet_app.kernel.pictures import Size, checked_size
+from fleet_app.kernel.texts import file_size
 
 _ENOUGH = 4096
 """Bytes that tell what a file is, though not always how large a picture is."""
@@ -123,4 +124,4 @@ async def _again(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
 
 def too_large(limit: int) -> TooLarge:
     """The error that says how large a file may be, in round figures."""
-    return TooLarge(f"The file is larger than {limit / 1_000_000:g} MB")
+    return TooLarge(f"The file is larger than {file_size(limit)}")

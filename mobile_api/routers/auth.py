@@ -16,6 +16,7 @@ from fleet_app.identity.errors import TooManyAttempts, WrongCredentials
 from fleet_app.identity.grants import TokenPair
 from fleet_app.identity.sessions import SESSION_COOKIE
 from fleet_app.kernel.errors import FleetError, InvalidInput, StoreUnavailable, TooLarge
+from fleet_app.kernel.texts import file_size
 from mobile_api.deps import allow, client_address, container, require_own_origin
 from mobile_api.envelope import ok
 from mobile_api.schemas.auth import ME, REVOKED, TOKEN, RefreshRequest, SignIn
@@ -253,7 +254,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise TooLarge(f"At most {LARGEST_BODY} bytes are accepted here")
+            raise TooLarge(f"At most {file_size(LARGEST_BODY)} are accepted here")
     return bytes(body)
 
 

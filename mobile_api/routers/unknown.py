@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
 from mobile_api.envelope import failure
@@ -30,7 +30,7 @@ async def unknown(request: Request) -> Response:
 
 def _methods(request: Request) -> set[str]:
     """The methods that other routes answer at this address."""
-    others = [route for route in request.app.routes if not _is_ours(route)]
+    others = [route for route in request.app.routes if not _answers_anything(route)]
     return {method for method in METHODS if _answers(others, {**request.scope, "method": method})}
 
 
@@ -38,6 +38,7 @@ def _answers(routes: list[BaseRoute], scope: Scope) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in routes)
 
 
-def _is_ours(route: BaseRoute) -> bool:
-    """Whether this is the included router of this very module, which matches everything."""
-    return getattr(route, "original_router", None) is router
+def _answers_anything(route: BaseRoute) -> bool:
+    """Whether this is the included router of this very module, or the dashboard behind the API:
+    both match every address."""
+    return getattr(route, "original_router", None) is router or isinstance(route, Mount)

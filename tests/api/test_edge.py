@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import Request
+from starlette.applications import Starlette
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
@@ -39,6 +40,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     # The catch-all comes last, so routes of a test have to move before it.
     app.router.routes.insert(0, app.router.routes.pop())
     app.router.routes.insert(0, app.router.routes.pop())
+    app.mount("", Starlette())  # as the dashboard stands behind the API
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
         yield client
 

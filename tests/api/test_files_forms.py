@@ -88,7 +88,7 @@ async def test_the_limit_is_about_the_file_and_exact(
             files = {"file": ("a.pdf", a_pdf(size))}
             answer = await client.post(PATH, files=files, headers=manager)
             if answer.status_code == 413:
-                assert answer.json()["error"]["message"] == "The file is larger than 0.01 MB"
+                assert answer.json()["error"]["message"] == "The file is larger than 10 kB"
             return answer.status_code
 
         assert [await status(size) for size in (10_000, 10_001, 5_000_000)] == [201, 413, 413]

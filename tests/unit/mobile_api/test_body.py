@@ -76,3 +76,9 @@ async def test_an_upload_rule_says_how_large_the_file_may_be() -> None:
     assert rule.limit == 25_000_100
     with pytest.raises(TooLarge, match=r"larger than 25 MB"):
         await received(a_sender(3, 10_000_000, 0), rule)
+
+
+@pytest.mark.parametrize(("limit", "words"), [(2_000_000, "2 MB"), (16_384, "16 kB")])
+async def test_a_limit_is_told_as_people_say_it(limit: int, words: str) -> None:
+    with pytest.raises(TooLarge, match=f"larger than {words}$"):
+        await received(a_sender(3, limit, 0), plain_rule(limit))
