@@ -94,7 +94,9 @@ class RoutePlanner(rx.State):
     @rx.var
     def free_query(self) -> str:
         """Which free deliveries are offered."""
-        query = f"status=created,rescheduled&fleet_id={self.fleet}"
+        query = "status=created,rescheduled"
+        if self.fleet:  # none is known before the page is open
+            query += f"&fleet_id={self.fleet}"
         if self.every_day or not self.day:
             return query
         return f"{query}&due_on.from={self.day}&due_on.to={self.day}"
