@@ -68,6 +68,8 @@ def answer(request: Request, error: kernel.FleetError) -> Response:
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
+    if isinstance(error, Stale):
+        headers["ETag"] = f'"{error.version}"'
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="fleet"'
     return failure(request, status, error.type, error.message, error.fields, headers=headers)

@@ -102,13 +102,10 @@ def at(events: Sequence[Happened], moment: datetime) -> State | None:
     return fold([event for event in events if event.occurred_at <= moment])
 
 
-def legal_next(state: State, now: datetime, *, office: bool = True) -> tuple[DeliveryStatus, ...]:
-    """What can follow at `now`, for the office or for the driver."""
+def legal_next(state: State, *, office: bool = True) -> tuple[DeliveryStatus, ...]:
+    """What can follow, for the office or for the driver. Taking back is not among it."""
     following = LEGAL[state.status]
-    if not office:
-        return tuple(status for status in following if status in ON_THE_ROAD)
-    reopened = reopening(state, now)
-    return following if reopened is None else (*following, reopened)
+    return following if office else tuple(one for one in following if one in ON_THE_ROAD)
 
 
 def reopening(state: State, now: datetime) -> DeliveryStatus | None:
@@ -129,8 +126,12 @@ def judge(
     now: datetime,
     actor_id: int | None = None,
     office: bool = True,
+    taking_back: bool = False,
 ) -> Verdict:
     """Whether `to` may follow, having happened at `told` (None: right now).
+
+    A final status is only ever left by `taking_back` it, so that an old screen or a repeated
+    report cannot do it by mistake.
 
     A change that is newer than all others must be legal from the present status. An older one
     must have been legal at its own moment, judged by the events known from before it; what came
@@ -142,12 +143,27 @@ def judge(
     moment = max(now, state.since) if told is None else _plausible(told, now)
     if moment < state.since and _is_clock_slack(state, moment, to, actor_id):
         moment = state.since
-    possible = legal_next(state, now, office=office)
+    possible = legal_next(state, office=office)
+    if taking_back:
+        return _taken_back(state, to, moment, now, office)
     if moment < state.since:
         return _late(at(events, moment), to, moment, (state, possible))
     if to not in possible:
-        raise IllegalChange(state.status, to, possible)
-    return Verdict(moment, state.status, reopens=to not in LEGAL[state.status])
+        back = reopening(state, now) if office else None
+        raise IllegalChange(state.status, to, possible, take_back_to=back)
+    return Verdict(moment, state.status)
+
+
+def _taken_back(
+    state: State, to: DeliveryStatus, moment: datetime, now: datetime, office: bool
+) -> Verdict:
+    """The taking back of the present status, which nothing older can do."""
+    back = reopening(state, now) if office else None
+    if back is None or back is not to or moment < state.since:
+        why = f"It is {state.status}, which cannot be taken back to {to}"
+        possible = legal_next(state, office=office)
+        raise IllegalChange(state.status, to, possible, why=why, take_back_to=back)
+    return Verdict(moment, state.status, reopens=True)
 
 
 def _late(

@@ -24,7 +24,8 @@ from fleet_app.outbox.changes import changed
 class StatusChange(msgspec.Struct, frozen=True, kw_only=True):
     """A wish: the delivery is `to`, since `occurred_at` (None: now), there where `lat, lon` is.
 
-    `event_id` is the sender's own word for it: sent again, nothing happens twice.
+    `event_id` is the sender's own word for it: sent again, nothing happens twice. `version` is
+    the delivery's as the sender saw it; `taking_back` says that a final status was a mistake.
     """
 
     delivery_id: int
@@ -35,6 +36,8 @@ class StatusChange(msgspec.Struct, frozen=True, kw_only=True):
     lon: float | None = None
     reason: Reason | None = None
     note: str | None = None
+    version: int | None = None
+    taking_back: bool = False
     data: Mapping[str, Any] = {}
 
 

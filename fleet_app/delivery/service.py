@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import SYSTEM, Actor
 from fleet_app.access.matrix import Scope, authorize
 from fleet_app.delivery import life
-from fleet_app.delivery.errors import EventReused, IllegalChange, RouteChanged
-from fleet_app.delivery.life import Verdict
+from fleet_app.delivery.errors import EventReused, IllegalChange, MovedOn, RouteChanged
+from fleet_app.delivery.life import State, Verdict
 from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route, RouteStatus
 from fleet_app.delivery.reasons import check_note, check_reason
 from fleet_app.delivery.recording import Recorder, StatusChange
@@ -30,7 +30,7 @@ _OFF_ROUTE = frozenset({S.CREATED, S.RESCHEDULED, S.CANCELLED})
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a wish, and what can follow.
+    """What became of a wish, and what can follow; `take_back_to` is where taking it back leads.
 
     `late`: it entered the history, the status is newer. `repeated`: it was known already.
     """
@@ -40,6 +40,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     late: bool
     repeated: bool
     legal_next: tuple[DeliveryStatus, ...]
+    take_back_to: DeliveryStatus | None = None
 
 
 class _Batch(msgspec.Struct):
@@ -70,7 +71,7 @@ class DeliveryLife:
     ) -> Changed:
         """One change; `details` as in `StatusChange`.
 
-        Raises `NotFound`, `Forbidden`, `InvalidInput`, `IllegalChange`, `EventReused`,
+        Raises `NotFound`, `Forbidden`, `InvalidInput`, `IllegalChange`, `MovedOn`, `EventReused`,
         `RouteChanged`.
         """
         wish = StatusChange(delivery_id=delivery_id, to=to, **details)
@@ -155,6 +156,11 @@ class DeliveryLife:
         if await self._repository.move_stop(delivery, delivery.lat, delivery.lon):
             changed(self._session, delivery.fleet_id, "routes", [delivery.route_id])
 
+    async def standing(self, actor: Actor, delivery_id: int) -> tuple[int, DeliveryStatus]:
+        """A delivery's version and status. Raises `NotFound`, `Forbidden`."""
+        delivery = await self._readable(actor, delivery_id)
+        return delivery.version, DeliveryStatus(delivery.status)
+
     async def events(
         self, actor: Actor, delivery_id: int, *, page: int = 1, limit: int = 100
     ) -> tuple[list[DeliveryEvent], int]:
@@ -162,6 +168,10 @@ class DeliveryLife:
 
         Raises `NotFound`, `Forbidden`.
         """
+        await self._readable(actor, delivery_id)
+        return await self._repository.page_of_events(delivery_id, page, limit)
+
+    async def _readable(self, actor: Actor, delivery_id: int) -> Delivery:
         scope = authorize(actor.principal, "deliveries.read")
         mine = actor.principal.fleet_id
         found = await self._repository.deliveries([delivery_id], fleet_id=mine)
@@ -172,7 +182,7 @@ class DeliveryLife:
             routes = await self._repository.routes([delivery.route_id or 0])
             if not is_own(actor, routes.get(delivery.route_id or 0)):
                 raise NotFound("Delivery", delivery_id)
-        return await self._repository.page_of_events(delivery_id, page, limit)
+        return delivery
 
     async def _load(self, wishes: Sequence[StatusChange], fleet_id: int | None) -> _Batch:
         """Lock what the wishes are about: first the routes that deliveries may leave.
@@ -198,15 +208,36 @@ class DeliveryLife:
         if event is None:
             if not events:
                 events.append(self._recorder.begin(SYSTEM, delivery))
+            self._require_seen(scope, wish, delivery, events)
             event = self._make(actor, scope, wish, batch)
             events.append(event)
-        state = life.fold(events)
-        office = scope is not Scope.OWN
-        following = life.legal_next(state, self._clock(), office=office) if state else ()
-        late = bool(event.data.get("late"))
+        following, back = self._following(life.fold(events), scope)
         return Changed(
-            delivery=delivery, event=event, late=late, repeated=repeated, legal_next=following
-        )
+            delivery=delivery, event=event, late=bool(event.data.get("late")), repeated=repeated,
+            legal_next=following, take_back_to=back,
+        )  # fmt: skip
+
+    def _following(
+        self, state: State | None, scope: Scope
+    ) -> tuple[tuple[DeliveryStatus, ...], DeliveryStatus | None]:
+        """What can follow, and what taking back leads to."""
+        office = scope is not Scope.OWN
+        if state is None:
+            return (), None
+        back = life.reopening(state, self._clock()) if office else None
+        return life.legal_next(state, office=office), back
+
+    def _require_seen(
+        self, scope: Scope, wish: StatusChange, delivery: Delivery, events: Sequence[DeliveryEvent]
+    ) -> None:
+        """Raises `MovedOn` for a wish that was made looking at another state of the delivery."""
+        if wish.version is None or wish.version == delivery.version:
+            return
+        following, back = self._following(life.fold(events), scope)
+        raise MovedOn(
+            delivery.tracking_number, delivery.version, DeliveryStatus(delivery.status).value,
+            by=life.ordered(events)[-1].actor_name, legal_next=following, take_back_to=back,
+        )  # fmt: skip
 
     def _make(self, actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> DeliveryEvent:
         """Judge and write one change of a delivery that the actor sees."""
@@ -216,7 +247,7 @@ class DeliveryLife:
             raise Forbidden("Drivers report what happens on the road; the office does the rest")
         verdict = life.judge(
             batch.events[wish.delivery_id], wish.to, told=wish.occurred_at, now=self._clock(),
-            actor_id=actor.user_id, office=office,
+            actor_id=actor.user_id, office=office, taking_back=wish.taking_back,
         )  # fmt: skip
         if not office and not verdict.late and not is_own(actor, route):
             raise NotFound("Delivery", wish.delivery_id)

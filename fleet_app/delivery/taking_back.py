@@ -21,9 +21,11 @@ def way_back(done: Changed) -> DeliveryStatus | None:
     for a reason by an undo.
     """
     before, now = done.event.from_status, S(done.event.to_status)
-    if done.late or done.repeated or before is None or before not in done.legal_next:
+    if done.late or done.repeated or before is None:
         return None
     before = S(before)
+    if before not in (*done.legal_next, done.take_back_to):
+        return None
     if before is S.ASSIGNED and now is not S.OUT_FOR_DELIVERY:
         return None
     return before if now in life.FINAL or before not in REASONS else None
@@ -41,7 +43,8 @@ async def take_back(
 
     Raises `NotUndoable` when it has another status by now, and what the change itself raises.
     """
-    done = await DeliveryLife(session).change(actor, delivery_id, to)
+    final = since in life.FINAL
+    done = await DeliveryLife(session).change(actor, delivery_id, to, taking_back=final)
     if done.event.from_status is None or S(done.event.from_status) is not since:
         label = done.delivery.tracking_number
         raise NotUndoable(f"{label} has got another status since")

@@ -13,7 +13,9 @@ from fleet_app.delivery.service import Changed, DeliveryLife
 from fleet_app.kernel.errors import FleetError
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
+from mobile_api.routers.records import if_match
 from mobile_api.schemas import delivery_life as schemas
+from mobile_api.schemas.records import IF_MATCH
 
 router = APIRouter(prefix="/deliveries", tags=["deliveries"])
 
@@ -21,18 +23,25 @@ Identifier = Annotated[int, Path(gt=0, lt=2**63)]
 Reporter = Annotated[Actor, allow("deliveries.set_status")]
 
 
-@router.put("/{delivery_id}/status", responses=schemas.STATUS, response_class=Response)
+@router.put(
+    "/{delivery_id}/status",
+    responses=schemas.STATUS,
+    openapi_extra={"parameters": [IF_MATCH]},
+    response_class=Response,
+)
 async def set_delivery_status(
     request: Request, actor: Reporter, delivery_id: Identifier, body: schemas.StatusBody
 ) -> Response:
     """Report what happened to a delivery. Drivers: on their own route, what happens on the road.
 
     What happened before the newest event known enters the history and leaves the status as it is
-    (`late`). The office may take completed, returned or cancelled back for 24 hours: the status
-    before is then among `legal_next`. `assigned` comes with a route, see `POST /routes`.
+    (`late`). For 24 hours the office may take completed, returned or cancelled back to the status
+    in `take_back_to`, by saying `taking_back`. With `If-Match` nothing happens to a delivery that
+    has changed since you read it. `assigned` comes with a route, see `POST /routes`.
     """
+    wish = body.wish(delivery_id, if_match(request))
     async with container(request).work() as session:
-        (result,) = await DeliveryLife(session).change_many(actor, [body.wish(delivery_id)])
+        (result,) = await DeliveryLife(session).change_many(actor, [wish])
         if isinstance(result, FleetError):
             raise result
     headers = {"ETag": f'"{result.delivery.version}"'}

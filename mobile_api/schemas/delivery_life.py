@@ -76,14 +76,20 @@ class StatusBody(BaseModel):
     latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
     longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
 
+    taking_back: bool = Field(
+        default=False,
+        description="A final status was a mistake: go back to `take_back_to`. Nothing else leaves "
+        "a final status.",
+    )
+
     @model_validator(mode="after")
     def _place(self) -> StatusBody:
         names = ("latitude", "longitude")
         require_place(names, self.latitude, self.longitude, fields=names)
         return self
 
-    def wish(self, delivery_id: int) -> StatusChange:
-        """What the service is asked to do."""
+    def wish(self, delivery_id: int, version: int | None = None) -> StatusChange:
+        """What the service is asked to do; only to the delivery in this version, if told."""
         return StatusChange(
             delivery_id=delivery_id,
             to=self.status,
@@ -93,6 +99,8 @@ class StatusBody(BaseModel):
             note=self.note,
             lat=self.latitude,
             lon=self.longitude,
+            version=version,
+            taking_back=self.taking_back,
         )
 
 
@@ -111,6 +119,13 @@ class StatusItem(StatusBody):
     )
 
     delivery_id: int = Field(gt=0, lt=2**63)
+    version: int | None = Field(
+        default=None,
+        gt=0,
+        lt=2**63,
+        description="As `If-Match`: the `version` you read. Refused as `stale` when it is not the "
+        "present one.",
+    )
 
 
 class _ReadLater:
@@ -142,7 +157,7 @@ def _wish(change: Any) -> StatusChange | InvalidInput:
         item = StatusItem.model_validate(change)
     except ValidationError as error:
         return invalid(problems_of(error))
-    return item.wish(item.delivery_id)
+    return item.wish(item.delivery_id, item.version)
 
 
 def changed_view(changed: Changed) -> dict[str, Any]:
@@ -155,6 +170,7 @@ def changed_view(changed: Changed) -> dict[str, Any]:
         "status_at": delivery.status_at,
         "version": delivery.version,
         "legal_next": list(changed.legal_next),
+        "take_back_to": changed.take_back_to,
         "late": changed.late,
         "repeated": changed.repeated,
         "event": event_view(changed.event),
@@ -175,6 +191,7 @@ def outcome_view(index: int, change: Any, result: Changed | FleetError) -> dict[
         "status": result.delivery.status,
         "version": result.delivery.version,
         "legal_next": list(result.legal_next),
+        "take_back_to": result.take_back_to,
     }
 
 
@@ -222,16 +239,23 @@ _CHANGED = {
     "status_at": "2026-11-22T10:15:30Z",
     "version": 5,
     "legal_next": ["out_for_delivery", "rescheduled", "returned"],
+    "take_back_to": None,
     "late": False,
     "repeated": False,
     "event": _EVENT,
 }
 _ILLEGAL = (
     "Not a legal change: `error.type` is `illegal_change` and `error.fields.legal_next` lists "
-    "what is, separated by commas. Or the event id stands for another change "
+    "what is, separated by commas; `error.fields.take_back_to` is where `taking_back` would lead "
+    "from a final status. Or the event id stands for another change "
     "(`event_id_reused`), or the route has just been changed (`route_changed`)."
 )
-STATUS = with_etag(answers(_CHANGED, _403=NOT_ALLOWED, _404=UNKNOWN, _409=_ILLEGAL))
+_MOVED_ON = (
+    "The delivery is not in the version that `If-Match` names, and stays as it is: `error.type` is "
+    "`stale`, `error.fields` has its present `status`, `legal_next` and `take_back_to`, the `ETag` "
+    "its version."
+)
+STATUS = with_etag(answers(_CHANGED, _403=NOT_ALLOWED, _404=UNKNOWN, _409=_ILLEGAL, _412=_MOVED_ON))
 BULK = answers(
     [
         {
@@ -241,6 +265,7 @@ BULK = answers(
             "status": "completed",
             "version": 5,
             "legal_next": [],
+            "take_back_to": "arrived",
         },
         {
             "index": 1,

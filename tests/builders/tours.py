@@ -49,13 +49,20 @@ class Depot:
         return await self.world.client.post(address, headers=headers or self.office)
 
     async def set_status(
-        self, delivery_id: int, status: str, headers: dict[str, str] | None = None, **said: Any
+        self,
+        delivery_id: int,
+        status: str,
+        headers: dict[str, str] | None = None,
+        *,
+        if_match: object = None,
+        **said: Any,
     ) -> httpx.Response:
-        """The answer to a report about a delivery."""
+        """The answer to a report about a delivery, or to one about this version of it."""
+        condition = {} if if_match is None else {"If-Match": f'"{if_match}"'}
         return await self.world.client.put(
             f"{API}/deliveries/{delivery_id}/status",
             json={"status": status, **said},
-            headers=headers or self.office,
+            headers={**(headers or self.office), **condition},
         )
 
     async def history(self, delivery_id: int) -> list[dict[str, Any]]:

@@ -92,12 +92,15 @@ async def test_whatever_is_tried_the_events_say_what_is_stored(
         actor, delivery = chance.choice([office, driver]), chance.choice(ids)
         state = life.fold(await events_of(container, delivery))
         assert state is not None
-        legal = [*life.legal_next(state, time.now)] * 4
+        back = life.reopening(state, time.now)
+        legal = [*life.legal_next(state), *([back] if back else [])] * 4
         to = chance.choice([*DeliveryStatus, *legal])
         ago = chance.choice([None, None, chance.randrange(-200, 9000)])
         told = None if ago is None else time.now - timedelta(seconds=ago)
         reason = REASONS[to][0] if to in REASONS else None
-        wish = StatusChange(delivery_id=delivery, to=to, occurred_at=told, reason=reason)
+        wish = StatusChange(
+            delivery_id=delivery, to=to, occurred_at=told, reason=reason, taking_back=back is to
+        )
         before = await stored(container, wish.delivery_id)
         known = len(await events_of(container, wish.delivery_id))
         async with container.work() as session:

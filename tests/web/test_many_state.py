@@ -7,15 +7,18 @@ import asyncio
 import pytest
 from sqlmodel import select, text
 
+from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Delivery, DeliveryStatus
+from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.web.states.records import many
 from fleet_app.web.states.records.lists import MOST_SELECTED
-from tests.builders.orders import deliveries
+from tests.builders.orders import deliveries, stored
 from tests.builders.people import a_fleet, a_vehicle
+from tests.builders.records import an_actor
 from tests.web.test_record_list_state import a_list
 
 STATUS = "service_status"
@@ -216,3 +219,21 @@ async def test_what_was_deleted_before_is_not_brought_back_by_an_undo(container,
     await toasts.undo_last()
     assert (await vehicle(container, ids[0])).deleted_at is not None
     assert (await vehicle(container, ids[1])).deleted_at is None
+
+
+async def test_what_changed_since_somebody_began_to_decide_is_skipped_and_named(
+    container, fleet_id
+):
+    first, second = await deliveries(container, fleet_id, 2, status=DeliveryStatus.OUT_FOR_DELIVERY)
+    listing, bulk, toasts = await a_list(container, fleet_id, "deliveries")
+    await listing.select([first, second])
+    await bulk.ask_status()
+    actor = an_actor(Role.DISPATCHER, fleet_id)
+    async with container.work() as session:
+        done = await DeliveryLife(session).change(actor, first, DeliveryStatus.ARRIVED)
+    await bulk.set_status({"status": "completed"})
+    assert (await stored(container, first)).status is DeliveryStatus.ARRIVED
+    assert (await stored(container, second)).status is DeliveryStatus.COMPLETED
+    told = [one["text"] for one in toasts.items]
+    name = done.delivery.tracking_number
+    assert any("Skipped" in text and f"{name} (now arrived)" in text for text in told), told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from sqlmodel import select
 
 from fleet_app.access.roles import Role
@@ -50,7 +51,63 @@ async def test_a_delivery_goes_the_legal_ways_only_and_tells_why(container, mana
     assert (form.status, steps.asking, steps.problem) == ("cancelled", "", "")
     assert (await stored(container, number)).status is DeliveryStatus.CANCELLED
     assert "The customer asked for it" in steps.happenings[0]["why"]
-    assert [one["to"] for one in steps.steps] == ["created"]
+    assert (steps.steps, steps.back_to) == ([], "created")
+
+
+async def test_an_old_screen_says_what_the_delivery_is_now_and_does_nothing(container, manager):
+    number = await a_delivery(container, manager.fleet_id, status=DeliveryStatus.OUT_FOR_DELIVERY)
+    other = await a_person(container, Role.DISPATCHER, manager.fleet_id)
+    old, form = await opened(container, manager, f"/deliveries/{number}")
+    new, _ = await opened(container, other, f"/deliveries/{number}")
+    mine, theirs = await old.get_state(DeliverySteps), await new.get_state(DeliverySteps)
+    for steps in (mine, theirs):
+        await steps.open()
+    await theirs.choose("completed")
+    assert (await stored(container, number)).status is DeliveryStatus.COMPLETED
+
+    await mine.choose("arrived")
+    assert "completed now" in mine.problem
+    assert f"as {theirs.happenings[0]['who']} said" in mine.problem
+    assert (form.status, mine.shown, mine.steps) == ("completed", "completed", [])
+    assert mine.back_label == "Take back: it was not completed"
+    assert (await stored(container, number)).status is DeliveryStatus.COMPLETED
+
+    await mine.ask_back()
+    assert mine.taking_back
+    await mine.take_back({"note": "The wrong parcel"})
+    assert (form.status, mine.taking_back, mine.back_to) == ("out_for_delivery", False, "")
+    assert mine.happenings[0]["why"] == "The wrong parcel"
+    assert (await stored(container, number)).status is DeliveryStatus.OUT_FOR_DELIVERY
+
+
+async def test_a_page_follows_what_others_do_without_losing_what_is_typed(container, manager):
+    number = await a_delivery(container, manager.fleet_id, status=DeliveryStatus.OUT_FOR_DELIVERY)
+    old, form = await opened(container, manager, f"/deliveries/{number}")
+    new, writing = await opened(container, manager, f"/deliveries/{number}")
+    mine, theirs = await old.get_state(DeliverySteps), await new.get_state(DeliverySteps)
+    for steps in (mine, theirs):
+        await steps.open()
+    await mine.choose("failed")
+    assert mine.asking
+    await theirs.choose("arrived")
+    await mine.look_again()
+    assert (form.status, mine.shown, mine.asking, form.newer) == ("arrived", "arrived", "", False)
+    assert [one["to"] for one in mine.steps] == ["completed", "failed"]
+    await writing.save({**writing.values, "instructions": "Ring"}, False)
+    await theirs.choose("completed")
+    await mine.look_again()
+    assert (form.status, mine.shown, form.newer) == ("completed", "completed", True)
+    assert form.values["instructions"] == "", "fields wait until they are asked for"
+
+
+async def test_ones_own_saved_fields_do_not_stand_in_the_way_of_a_step(container, manager):
+    number = await a_delivery(container, manager.fleet_id, status=DeliveryStatus.OUT_FOR_DELIVERY)
+    root, form = await opened(container, manager, f"/deliveries/{number}")
+    steps = await root.get_state(DeliverySteps)
+    await steps.open()
+    await form.save({**form.values, "instructions": "Ring"}, False)
+    await steps.choose("arrived")
+    assert (form.status, steps.problem) == ("arrived", "")
 
 
 @pytest.mark.parametrize("was_on_route", [False, True])

@@ -79,11 +79,11 @@ def test_what_the_table_does_not_name_is_refused_with_what_it_does(
 def test_drivers_report_only_what_happens_on_the_road() -> None:
     state = fold(lived(S.ASSIGNED, S.OUT_FOR_DELIVERY))
     assert state is not None
-    assert S.ASSIGNED in legal_next(state, minutes(30))
-    assert S.ASSIGNED not in legal_next(state, minutes(30), office=False)
+    assert S.ASSIGNED in legal_next(state)
+    assert S.ASSIGNED not in legal_next(state, office=False)
     failed = fold(lived(S.ASSIGNED, S.OUT_FOR_DELIVERY, S.FAILED))
     assert failed is not None
-    assert legal_next(failed, minutes(40), office=False) == (S.OUT_FOR_DELIVERY,)
+    assert legal_next(failed, office=False) == (S.OUT_FOR_DELIVERY,)
 
 
 def test_a_late_report_enters_the_history_and_overturns_nothing() -> None:
@@ -116,7 +116,7 @@ def test_what_the_phone_delivered_before_the_office_cancelled_comes_back_with_re
 
     state = fold(events)
     assert state is not None
-    assert legal_next(state, minutes(61)) == (S.COMPLETED,)
+    assert life.reopening(state, minutes(61)) is S.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,37 @@ def test_the_office_takes_a_final_status_back_within_a_day(
         since + life.REOPEN_WITHIN,
         since + life.REOPEN_WITHIN + timedelta(seconds=1),
     )
-    assert judge(events, back, told=None, now=in_time).reopens
-    assert legal_next(state, too_late) == ()
-    assert legal_next(state, in_time, office=False) == ()
+    assert judge(events, back, told=None, now=in_time, taking_back=True).reopens
+    assert life.reopening(state, too_late) is None
+    for now, office in ((too_late, True), (in_time, False)):
+        with pytest.raises(IllegalChange) as refused:
+            judge(events, back, told=None, now=now, office=office, taking_back=True)
+        assert "take_back_to" not in refused.value.fields
+    before_it = since - timedelta(seconds=1)
+    with pytest.raises(IllegalChange):  # what happened before it cannot overturn it
+        judge(events, back, told=before_it, now=in_time, taking_back=True)
+
+
+def test_a_final_status_is_left_only_by_saying_that_it_is_taken_back() -> None:
+    events = lived(S.ASSIGNED, S.OUT_FOR_DELIVERY, S.ARRIVED, S.COMPLETED)
+    state = fold(events)
+    assert state is not None
+    assert legal_next(state) == ()
+    for to in S:
+        with pytest.raises(IllegalChange) as refused:
+            judge(events, to, told=None, now=minutes(41), actor_id=OFFICE)
+        assert refused.value.legal_next == ()
+        assert refused.value.fields["take_back_to"] == "arrived"
     with pytest.raises(IllegalChange):
-        judge(events, back, told=None, now=too_late)
+        judge(events, S.CREATED, told=None, now=minutes(41), taking_back=True)
+
+
+def test_there_is_nothing_to_take_back_but_a_final_status() -> None:
+    events = lived(S.ASSIGNED, S.OUT_FOR_DELIVERY)
+    for to in (S.ASSIGNED, S.ARRIVED):
+        with pytest.raises(IllegalChange) as refused:
+            judge(events, to, told=None, now=minutes(41), taking_back=True)
+        assert refused.value.legal_next == LEGAL[S.OUT_FOR_DELIVERY]
 
 
 def test_the_table_of_the_documentation_is_the_table_of_the_code() -> None:
@@ -262,10 +288,12 @@ class Life(RuleBasedStateMachine):
         """Something legal happens right now."""
         state = fold(self.events)
         assert state is not None
-        possible = legal_next(state, self.now)
+        back = life.reopening(state, self.now)
+        possible = (*legal_next(state), *([] if back is None else [back]))
         if possible:
-            to = data.draw(st.sampled_from(possible))
-            accept(self.events, to, judge(self.events, to, told=None, now=self.now))
+            to, final = data.draw(st.sampled_from(possible)), state.status in FINAL
+            verdict = judge(self.events, to, told=None, now=self.now, taking_back=final)
+            accept(self.events, to, verdict)
             self.stored = to
 
     @invariant()

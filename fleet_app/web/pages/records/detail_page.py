@@ -80,7 +80,7 @@ def _record(kind: Kind) -> rx.Component:
             changes=changes_of(kind.plural),
             record_id=RecordForm.number,
             undone=Toasts.undone,
-            on_change=RecordForm.look_again,
+            on_change=list(extra.on_changed) or RecordForm.look_again,
             on_undone=[RecordForm.catch_up, *extra.on_undone],
         ),
         rx.el.header(_title(kind, extra.actions), extra.below, _tab_bar(tabs),

@@ -10,6 +10,7 @@ import reflex as rx
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.records.browser import StepPanel
 from fleet_app.web.components.records.units import unit_name
+from fleet_app.web.pages.records.delivery_steps import back_form, delivery_steps
 from fleet_app.web.pages.records.planner import route_actions, stops_tab
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
@@ -25,6 +26,8 @@ class Extra:
     below: rx.Component = field(default_factory=rx.fragment)
     tabs: tuple[tuple[str, str, rx.Component, Any], ...] = ()
     on_undone: tuple[Any, ...] = ()
+    on_changed: tuple[Any, ...] = ()
+    """What shows a change by somebody else, in place of what the form does by itself."""
 
 
 LOADS: dict[str, Any] = {
@@ -40,10 +43,11 @@ def extra_of(kind: Kind) -> Extra:
     match kind.plural:
         case "deliveries":
             return Extra(
-                actions=_delivery_steps(),
-                below=_why_form(),
+                actions=delivery_steps(),
+                below=rx.fragment(_why_form(), back_form()),
                 tabs=(("life", "Timeline", _timeline(), DeliverySteps.open),),
                 on_undone=(DeliverySteps.open,),
+                on_changed=(DeliverySteps.look_again,),
             )
         case "work_orders":
             return Extra(actions=_work_steps(), below=_finish_form(), on_undone=(WorkSteps.open,))
@@ -70,15 +74,6 @@ def _step_button(label: Any, on_click: Any, *, danger: Any = False) -> rx.Compon
         class_name=rx.cond(danger, "button danger", "button"),
         on_click=on_click,
         custom_attrs={"data-testid": "step"},
-    )
-
-
-def _delivery_steps() -> rx.Component:
-    return rx.foreach(
-        DeliverySteps.steps,
-        lambda step: _step_button(
-            step["label"], DeliverySteps.choose(step["to"]), danger=step["danger"]
-        ),
     )
 
 

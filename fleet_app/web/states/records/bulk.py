@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import reflex as rx
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
 from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.delivery.models import DeliveryStatus, RouteStatus
+from fleet_app.delivery.errors import MovedOn
+from fleet_app.delivery.models import Delivery, DeliveryStatus, RouteStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.recording import StatusChange
 from fleet_app.delivery.routes import MOST_STOPS, RouteService
@@ -24,13 +26,13 @@ from fleet_app.fleet.maintenance.service import MaintenanceService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.records.fields import words_of
-from fleet_app.records.listing import Listing, Row
+from fleet_app.records.listing import Listing, Row, visible
 from fleet_app.records.query import parse_query
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.many import Outcome, each, in_batches
 from fleet_app.web.states.records.steps_back import StepBack, delivery_back, order_back
-from fleet_app.web.states.records.toasts import way_of
+from fleet_app.web.states.records.toasts import NAMED, say, way_of
 
 S = DeliveryStatus
 OFFERED = (S.OUT_FOR_DELIVERY, S.COMPLETED, S.FAILED, S.RESCHEDULED, S.RETURNED, S.CANCELLED)
@@ -58,6 +60,8 @@ class Bulk(rx.State):
     problem: str = ""
     reasons: list[Choice] = []
     routes: list[Choice] = []
+    _seen: dict[int, int] = {}
+    """The versions of the ticked deliveries when somebody began to decide about them."""
 
     @rx.event
     @requires("views.use")
@@ -71,6 +75,12 @@ class Bulk(rx.State):
         """Ask which status the ticked deliveries get."""
         self.dialog, self.problem = "status", ""
         self.reasons = reasons_for(S.OUT_FOR_DELIVERY)
+        self._seen = {}
+        try:
+            ticked = (await self.get_state(RecordList)).selected
+            self._seen = await _versions(await current_principal(self), ticked)
+        except FleetError as error:
+            self.problem = error.message
 
     @rx.event
     @requires("deliveries.set_status")
@@ -84,8 +94,10 @@ class Bulk(rx.State):
         """Give the ticked deliveries a status; those that cannot have it stay as they are."""
         listing, actor = await self.get_state(RecordList), await current_actor(self)
         steps: list[StepBack | None] = []
+        moved: dict[int, MovedOn] = {}
         try:
-            wishes = {one: _wish(one, form) for one in sorted(set(listing.selected))}
+            ids = sorted(set(listing.selected))
+            wishes = {one: _wish(one, form, self._seen.get(one)) for one in ids}
         except InvalidInput as error:
             self.problem = error.message
             return
@@ -96,6 +108,8 @@ class Bulk(rx.State):
                 life = DeliveryLife(session)
                 results = await life.change_many(actor, [wishes[one] for one in some])
             steps.extend(delivery_back(one) for one in results if not isinstance(one, FleetError))
+            both = zip(some, results, strict=True)
+            moved.update({one: error for one, error in both if isinstance(error, MovedOn)})
             return _outcome(some, results)
 
         outcome = await in_batches(list(wishes), run)
@@ -103,6 +117,9 @@ class Bulk(rx.State):
             self.problem = outcome.problem
             return
         self.dialog = ""
+        if moved:
+            outcome.refused = {one: w for one, w in outcome.refused.items() if one not in moved}
+            await say(self, _skipped(list(moved.values())), tone="problem")
         done = f"{words_of(str(form.get('status')))}:"
         await listing.tell(KINDS["deliveries"], done, outcome, way=way_of("deliveries", steps))
 
@@ -161,7 +178,26 @@ def reasons_for(status: str) -> list[Choice]:
     return [Choice(value=one.value, label=WORDS[one]) for one in known]
 
 
-def _wish(delivery_id: int, form: dict[str, Any]) -> StatusChange:
+async def _versions(who: Principal, ids: Sequence[int]) -> dict[int, int]:
+    """The present versions of deliveries that the person sees."""
+    kept = visible(who, KINDS["deliveries"])
+    query = select(Delivery.id, Delivery.version).where(col(Delivery.id).in_(ids), *kept)
+    async with get_container().work() as session:
+        return {id_: version for id_, version in await session.exec(query) if id_ is not None}
+
+
+def _skipped(moved: Sequence[MovedOn]) -> str:
+    """Which deliveries were left alone, as they are not any more what was decided about."""
+    named = ", ".join(f"{one.label} (now {_status_words(one)})" for one in moved[:NAMED])
+    more = f" and {len(moved) - NAMED:,} more" if len(moved) > NAMED else ""
+    return f"Skipped, as somebody has changed them in the meantime: {named}{more}."
+
+
+def _status_words(moved: MovedOn) -> str:
+    return words_of(moved.fields["status"]).lower()
+
+
+def _wish(delivery_id: int, form: dict[str, Any], version: int | None) -> StatusChange:
     """Raises `InvalidInput` for what is no status or reason."""
     status, reason = str(form.get("status") or ""), str(form.get("reason") or "")
     if status not in [*OFFERED]:
@@ -174,6 +210,7 @@ def _wish(delivery_id: int, form: dict[str, Any]) -> StatusChange:
         to=DeliveryStatus(status),
         reason=Reason(reason) if reason else None,
         note=note or None,
+        version=version,
     )
 
 

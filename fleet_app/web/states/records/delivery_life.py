@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from fleet_app.bootstrap import get_container
 from fleet_app.delivery import life
-from fleet_app.delivery.errors import IllegalChange
+from fleet_app.delivery.errors import IllegalChange, MovedOn
 from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.jsonb import clean
 from fleet_app.records.fields import words_of
 from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.following import follow
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.steps_back import delivery_back
 from fleet_app.web.states.records.texts import zone_of
@@ -38,6 +40,12 @@ _ACTS = {
     DeliveryStatus.CANCELLED: "Cancel delivery",
 }
 """What a button says that leads to a status."""
+_BACKS = {
+    DeliveryStatus.COMPLETED: "Take back: it was not completed",
+    DeliveryStatus.RETURNED: "Take back: it was not returned",
+    DeliveryStatus.CANCELLED: "Take back: it is not cancelled",
+}
+"""What leaves a final status says, which was a mistake."""
 
 
 class Step(TypedDict):
@@ -70,19 +78,40 @@ class DeliverySteps(rx.State):
     asking_label: str = ""
     reasons: list[dict[str, str]] = []
     problem: str = ""
+    shown: str = ""
+    """The status that the steps follow from. Where the page says another one, they wait."""
+    back_to: str = ""
+    """What taking a final status back leads to; empty where that is not possible."""
+    back_label: str = ""
+    taking_back: bool = False
+    """Whether it is being asked if the status was really a mistake."""
+    _version: int = 0
+    """The delivery's version that the steps belong to."""
 
     @rx.event
     @requires("deliveries.read")
     async def open(self) -> None:
         """Read what happened."""
-        self.asking, self.problem = "", ""
+        self._ask_nothing()
         await self._read()
+
+    @rx.event
+    @requires("deliveries.read")
+    async def look_again(self) -> None:
+        """Somebody changed the delivery: its badge and its buttons say so at once."""
+        form, before = await self.get_state(RecordForm), self.shown
+        if not form.number or form.plural != "deliveries":
+            return
+        await follow(form)
+        await self._read()
+        if self.shown != before:
+            self._ask_nothing()
 
     @rx.event
     @requires("deliveries.set_status")
     async def choose(self, to: str) -> None:
         """Take a step, or ask for its reason first."""
-        self.problem = ""
+        self._ask_nothing()
         status = _status(to)
         if status in REASONS:
             self.asking, self.asking_label = to, words_of(to)
@@ -94,7 +123,21 @@ class DeliverySteps(rx.State):
     @requires("deliveries.set_status")
     async def leave(self) -> None:
         """Give no reason, take no step."""
-        self.asking, self.problem = "", ""
+        self._ask_nothing()
+
+    @rx.event
+    @requires("deliveries.set_status")
+    async def ask_back(self) -> None:
+        """Ask whether the final status was really a mistake."""
+        self._ask_nothing()
+        self.taking_back = bool(self.back_to)
+
+    @rx.event
+    @requires("deliveries.set_status")
+    async def take_back(self, form: dict[str, str]) -> None:
+        """Take the final status back that the page shows, with the note of the form."""
+        if self.back_to:
+            await self._take(_status(self.back_to), note=_note(form), taking_back=True)
 
     @rx.event
     @requires("deliveries.set_status")
@@ -105,34 +148,49 @@ class DeliverySteps(rx.State):
         if reason not in known:
             self.problem = "Choose a reason."
             return
-        note = str(form.get("note") or "").strip()[:500] or None
-        await self._take(_status(self.asking), known[reason], note)
+        await self._take(_status(self.asking), reason=known[reason], note=_note(form))
 
-    async def _take(
-        self, to: DeliveryStatus, reason: Reason | None = None, note: str | None = None
-    ) -> None:
+    def _ask_nothing(self) -> None:
+        self.asking, self.problem, self.taking_back = "", "", False
+
+    async def _take(self, to: DeliveryStatus, **said: Any) -> None:
+        """Take a step of the delivery as the page shows it; of another one, none."""
         form, actor = await self.get_state(RecordForm), await current_actor(self)
+        shown, said["version"] = self.shown, self._seen(form)
         try:
             async with get_container().work() as session:
-                life_of = DeliveryLife(session)
-                done = await life_of.change(actor, form.number, to, reason=reason, note=note)
+                done = await DeliveryLife(session).change(actor, form.number, to, **said)
+        except MovedOn as error:
+            self._ask_nothing()
+            self.problem = _moved_on(error, shown)
+            await follow(form)
+            await self._read()
+            return
         except IllegalChange as error:
-            self.problem, self.asking = error.message, ""
+            self._ask_nothing()
+            self.problem = error.message
         except FleetError as error:
             self.problem = error.message
             return
         else:
-            self.problem, self.asking = "", ""
+            self._ask_nothing()
             way = way_of("deliveries", [delivery_back(done)])
             await say(self, f"{form.title} is now {words_of(to.value).lower()}.", way=way)
         await form.refresh()
         await self._read()
+
+    def _seen(self, form: RecordForm) -> int:
+        """The version on the screen: the form, once saved, may know a newer one of its own."""
+        if self._version and form.status != self.shown:
+            return self._version
+        return max(self._version, form.version)
 
     async def _read(self) -> None:
         form, actor = await self.get_state(RecordForm), await current_actor(self)
         try:
             async with get_container().work() as session:
                 service = DeliveryLife(session)
+                version, status = await service.standing(actor, form.number)
                 events, total = await service.events(actor, form.number, limit=MOST_EVENTS)
                 if total > MOST_EVENTS:
                     last = -(-total // MOST_EVENTS)
@@ -144,7 +202,11 @@ class DeliverySteps(rx.State):
             return
         zone = zone_of(form.zone)
         self.happenings = [_happening(event, zone) for event in reversed(events)]
-        self.steps = [] if form.deleted else _steps(events, form.status)
+        self.shown, self._version = status.value, version
+        self.steps = [] if form.deleted else _steps(events, status)
+        back = None if form.deleted else _back(events)
+        self.back_to = back.value if back else ""
+        self.back_label = _BACKS.get(status, "") if back else ""
 
 
 def _status(text: str) -> DeliveryStatus:
@@ -154,13 +216,27 @@ def _status(text: str) -> DeliveryStatus:
         raise InvalidInput("There is no such status") from None
 
 
-def _steps(events: list[DeliveryEvent], status: str) -> list[Step]:
+def _moved_on(error: MovedOn, shown: str) -> str:
+    """What to say of a delivery that is not any more as it was shown."""
+    if error.fields["status"] != shown:
+        return f"{error.message}."
+    return "Somebody has just changed this delivery. Nothing was done; please look again."
+
+
+def _note(form: dict[str, str]) -> str | None:
+    return str(clean(str(form.get("note") or ""))).strip()[:500] or None
+
+
+def _back(events: list[DeliveryEvent]) -> DeliveryStatus | None:
+    """What the final status can be taken back to."""
+    state = life.fold(events)
+    return None if state is None else life.reopening(state, utc_now())
+
+
+def _steps(events: list[DeliveryEvent], status: DeliveryStatus) -> list[Step]:
     """What can follow, apart from being put on a route, which routes do."""
     state = life.fold(events)
-    if state is None:
-        following = life.LEGAL.get(DeliveryStatus(status), ()) if status else ()
-    else:
-        following = life.legal_next(state, utc_now())
+    following = life.LEGAL[status] if state is None else life.legal_next(state)
     return [
         Step(to=one.value, label=_ACTS[one], danger=one in BACK)
         for one in following

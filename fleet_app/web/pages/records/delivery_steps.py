@@ -1,0 +1,53 @@
+"""The steps of the delivery on the screen, and the quieter way back from a final status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.web.components.records.browser import StepPanel
+from fleet_app.web.states.records.delivery_life import DeliverySteps
+from fleet_app.web.states.records.form import RecordForm
+
+
+def delivery_steps() -> rx.Component:
+    """What can follow. Never beside a badge that says another status."""
+    steps = rx.foreach(DeliverySteps.steps, _step)
+    back = rx.el.button(
+        DeliverySteps.back_label,
+        type="button",
+        class_name="link",
+        on_click=DeliverySteps.ask_back,
+        custom_attrs={"data-testid": "take-back"},
+    )
+    return rx.cond(
+        DeliverySteps.shown == RecordForm.status,
+        rx.fragment(steps, rx.cond(DeliverySteps.back_to != "", back, rx.fragment())),
+        rx.fragment(),
+    )
+
+
+def _step(step: Any) -> rx.Component:
+    return rx.el.button(
+        step["label"],
+        type="button",
+        class_name=rx.cond(step["danger"], "button danger", "button"),
+        on_click=DeliverySteps.choose(step["to"]),
+        custom_attrs={"data-testid": "step"},
+    )
+
+
+def back_form() -> rx.Component:
+    """Asks whether a final status was really a mistake."""
+    form = rx.el.form(
+        rx.el.b(DeliverySteps.back_label),
+        rx.el.input(name="note", placeholder="Why", aria_label="Why", max_length=500),
+        rx.el.button("Take back", type="submit", class_name="button"),
+        rx.el.button("Leave it", type="button", class_name="button", on_click=DeliverySteps.leave),
+        on_submit=DeliverySteps.take_back,
+        class_name="step-form",
+        custom_attrs={"data-testid": "back-form"},
+    )
+    panel = StepPanel.create(form, problem=DeliverySteps.problem, on_close=DeliverySteps.leave)
+    return rx.cond(DeliverySteps.taking_back, panel, rx.fragment())
