@@ -13,6 +13,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
 from backend_jobs.outages import Outages
+from backend_jobs.tasks.attentive import AttentiveWorker
 from backend_jobs.tasks.registry import Task, all_tasks
 from backend_jobs.tasks.retries import Backoff
 from fleet_app.bootstrap import Container
@@ -110,7 +111,8 @@ class JobRunner:
 
     def _parts(self, app: App) -> list[Coroutine[Any, Any, None]]:
         workers = [
-            app.run_worker_async(
+            AttentiveWorker(  # type: ignore[no-untyped-call]
+                app,
                 queues=list(queues),
                 name=queues[0],
                 concurrency=concurrency,
@@ -119,7 +121,7 @@ class JobRunner:
                 install_signal_handlers=False,
                 update_heartbeat_interval=BEAT_SECONDS,
                 stalled_worker_timeout=self._silent_seconds,
-            )
+            ).run()
             for queues, concurrency in LANES
         ]
         return [*workers, self._rescue_forever()]

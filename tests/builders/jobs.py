@@ -56,6 +56,13 @@ async def until(
             await asyncio.sleep(0.02)
 
 
+async def listening(container: Container) -> None:
+    """Wait until a worker hears of new events, so that it need not look for them."""
+    query = """SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
+        AND query LIKE 'LISTEN %#events%'"""
+    await until(lambda: rows(container, query), 30)
+
+
 @asynccontextmanager
 async def running(
     container: Container, subscribers: Sequence[Subscriber] = (), **options: Any

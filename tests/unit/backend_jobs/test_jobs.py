@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 from typer.testing import CliRunner
 
 from backend_jobs.subscribers import Subscriber
@@ -28,7 +29,7 @@ from fleet_app.runtime import migrations
 from fleet_app.runtime.postgres import PostgresEngine
 from fleet_app.settings import Settings
 from tests import frozen
-from tests.builders.jobs import QUICK, an_event, commit, jobs, rows, running, until
+from tests.builders.jobs import QUICK, an_event, commit, jobs, listening, rows, running, until
 from tests.engines import temporary_home
 
 
@@ -63,7 +64,7 @@ async def done(container: Container) -> bool:
 async def test_an_event_reaches_its_subscriber_at_once_and_whole(container: Container):
     inbox, others = Inbox(), Inbox("other.*", "others")
     async with running(container, [inbox.subscriber, others.subscriber]):
-        await asyncio.sleep(1)  # listens by then
+        await listening(container)
         seconds = []
         for count in range(1, 8):
             event = an_event(n=count)
@@ -75,6 +76,33 @@ async def test_an_event_reaches_its_subscriber_at_once_and_whole(container: Cont
         assert sorted(seconds)[3] < 0.2, seconds
         assert max(seconds) < runner_module.POLL_SECONDS, seconds
     assert others.got == []
+
+
+async def test_no_announcement_is_missed_while_the_worker_looks_for_jobs(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+):
+    """Answers of the database take a while, and events are published in the meantime."""
+    looks_up = JobManager.fetch_job
+
+    async def answer_late(*args: Any, **given: Any) -> Any:
+        job = await looks_up(*args, **given)
+        await asyncio.sleep(0.1)
+        return job
+
+    monkeypatch.setattr(JobManager, "fetch_job", answer_late)
+    monkeypatch.setattr(runner_module, "POLL_SECONDS", 600.0)
+    numbers: list[int] = []
+
+    async def publish_the_next(_: Container, event: DomainEvent) -> None:
+        numbers.append(event.data["n"])
+        if (n := len(numbers)) < 5:
+            await commit(container, an_event(subject=f"delivery:{n}", n=n + 1))
+
+    async with running(container, [Subscriber("chain", "test.*", publish_the_next)]):
+        await listening(container)
+        await commit(container, an_event(n=1))
+        await until(lambda: len(numbers) >= 5, 60)
+    assert numbers == [1, 2, 3, 4, 5]
 
 
 async def test_what_was_committed_while_nobody_worked_is_done_later(container: Container):
