@@ -66,6 +66,8 @@ class ImportState(StrEnum):
 class Import(SQLModel, table=True):
     """A spreadsheet on its way into the records. `mapping` is `{column number: field}`.
 
+    `evidence` is what its cells tell about how it is written, `reading` what people said about it.
+
     `total`, `handled` and what follows count rows of the present check, run or undoing; `taken`
     counts the rows that a run is done with for good, where an interrupted one goes on. `attempt`
     tells the job that is meant from those before it. Without a fleet only for records of no fleet.
@@ -86,6 +88,8 @@ class Import(SQLModel, table=True):
     sample: list[list[str]] = tags()
     mapping: dict[str, Any] = document()
     date_order: str = Field(default="dmy", max_length=3, sa_column_kwargs={"server_default": "dmy"})
+    evidence: dict[str, Any] = document()
+    reading: dict[str, Any] = document()
     attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     taken: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     total: int = 0

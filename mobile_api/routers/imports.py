@@ -106,8 +106,15 @@ async def get_import(request: Request, actor: User, identifier: Identifier) -> R
 async def map_import(
     request: Request, actor: User, identifier: Identifier, body: schemas.MappingIn
 ) -> Response:
-    """Say which columns are which fields."""
-    record = await container(request).imports.map(actor, identifier, body.columns, body.date_order)
+    """Say which columns are which fields, and how to read what the cells leave open.
+
+    `questions` are what has to be said before a check or a run, unless it has an `answer` from the
+    file's other columns or from an earlier file; what was said is remembered for the next file.
+    """
+    record = await container(request).imports.map(
+        actor, identifier, body.columns, body.date_order,
+        decimal_mark=body.decimal_mark, words=body.words,
+    )  # fmt: skip
     return await _answer(request, record)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from fleet_app.records.fields import FieldType
 from fleet_app.records.imports.columns import NUMBER, NUMBER_TITLE, importable, missing
 from fleet_app.records.imports.corrections import Family
+from fleet_app.records.imports.reading import Question, questions, unknown_words
 from fleet_app.records.imports.states import can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem
@@ -27,7 +29,8 @@ EXAMPLE = {
     "user": {"id": 3, "label": "Elina Virtanen"},
     "headers": ["Van", "Plate"], "sample": [["Van 12", "ABC-123"]],
     "mapping": {"0": "name", "1": "registration_number"}, "date_order": "dmy",
-    "missing": [], "fields": [_FIELD], "can": ["map", "check", "run"],
+    "questions": [], "unknown_words": [], "missing": [],
+    "fields": [_FIELD], "can": ["map", "check", "run"],
     "total": 500, "handled": 0, "created": 0, "updated": 0, "unchanged": 0, "failed": 0,
     "without_place": 0, "message": "",
     "created_at": "2026-11-22T10:15:30Z", "finished_at": None,
@@ -70,7 +73,17 @@ class MappingIn(BaseModel):
     )
     date_order: Literal["dmy", "mdy"] | None = Field(
         default=None,
-        description="How to read 03/04/2026 where a column itself does not tell; first `dmy`.",
+        description="How to read 03/04/2026 where a column itself does not tell.",
+    )
+    decimal_mark: Literal[",", "."] | None = Field(
+        default=None,
+        description="How to read 1.234 or 1,234 where a column itself does not tell.",
+    )
+    words: dict[str, dict[str, str]] | None = Field(
+        default=None,
+        description="What words of the file mean in fields with a choice, by field and word.",
+        examples=[{"type": {"Kombi": "car"}}],
+        max_length=50,
     )
 
 
@@ -94,9 +107,17 @@ def view(
     shown["corrected"] = family.corrected
     if whole:
         shown["sample"] = record.sample
+        shown["questions"] = [_question(one) for one in questions(kind, record)]
+        shown["unknown_words"] = [msgspec.to_builtins(one) for one in unknown_words(kind, record)]
         shown["missing"] = [spec.name for spec in missing(kind, record.mapping)]
         shown["fields"] = fields(kind)
     return shown
+
+
+def _question(one: Question) -> dict[str, Any]:
+    """What the cells leave open, under the name by which it is answered."""
+    name = "date_order" if one.what == "dates" else "decimal_mark"
+    return {"name": name, "example": one.example, "answer": one.answer or None}
 
 
 def _relative(record: Import) -> dict[str, Any]:

@@ -55,8 +55,72 @@ async def test_a_corrected_file_is_read_as_the_first_one_was(
     assert sent["corrects"] == {
         "id": first["id"], "filename": "vans.csv", "state": "done"
     }  # fmt: skip
-    alone = (await uploaded(world, who, f"{head}\r\na,b,c,d\r\n")).json()["data"]
-    assert (alone["corrects"], alone["date_order"]) == (None, "dmy")
+    drivers = (await uploaded(world, who, "Name\r\nPekka\r\n", "drivers")).json()["data"]
+    assert (drivers["corrects"], drivers["date_order"]) == (None, "dmy")
+
+
+async def days(world: World, who: dict[str, str]) -> list[str]:
+    return [row["due_on"] for row in await rows_of(world, who, "deliveries?sort=due_on")]
+
+
+def due(*dates: str) -> str:
+    """A sheet of deliveries whose second column leaves the order of dates open."""
+    rows = (f"SO-{date},{date},60.1,24.9,Katu 1" for date in dates)
+    return "\r\n".join(["Order,Date,Latitude,Longitude,Address", *rows, ""])
+
+
+async def test_a_corrected_date_is_read_in_the_order_that_the_first_file_proved(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    first = await imported(world, who, due("11/24/2026", "31/31/2027"), "deliveries")
+    assert (first["created"], first["failed"]) == (1, 1)
+    await imported(world, who, due("02/03/2027"), "deliveries", corrects=str(first["id"]))
+    assert await days(world, who) == ["2026-11-24", "2027-02-03"]
+    again = (await uploaded(world, who, due("04/05/2027"), "deliveries")).json()["data"]
+    assert again["questions"] == [
+        {"name": "date_order", "example": "04/05/2027", "answer": "mdy"}
+    ]  # fmt: skip
+
+
+async def test_what_can_be_read_in_two_ways_is_not_stored_before_somebody_says_how(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    sent = (await uploaded(world, who, due("02/03/2027"), "deliveries")).json()["data"]
+    assert [one["answer"] for one in sent["questions"]] == [None]
+    address = f"/api/v1/imports/{sent['id']}"
+    for step in ("check", "run"):
+        refused = await world.client.post(f"{address}/{step}", headers=who)
+        assert (refused.status_code, list(refused.json()["error"]["fields"])) == (
+            400, ["date_order"]
+        )  # fmt: skip
+    said = {"columns": sent["mapping"], "date_order": "mdy"}
+    await world.client.put(f"{address}/mapping", headers=who, json=said)
+    await done(world, who, sent["id"], "run")
+    assert await days(world, who) == ["2027-02-03"]
+
+
+async def test_thousands_of_a_german_sheet_are_thousands_and_its_words_are_known(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    head = "Fahrzeug;Kennzeichen;Typ;Nutzlast;Verbrauch\r\n"
+    ran = await imported(
+        world, who, head + "A;A-1;Transporter;1.234;9,5\r\nB;A-2;LKW;1.500;8,1\r\n"
+    )
+    assert (ran["created"], ran["failed"]) == (2, 0), ran
+    found = await rows_of(world, who, f"vehicles?import={ran['id']}&sort=name")
+    assert [(row["capacity_kg"], row["type"]) for row in found] == [
+        (1234.0, "van"), (1500.0, "truck")
+    ]  # fmt: skip
+    fixed = await imported(world, who, head + "C;A-3;Kombi;1.750;9\r\n", corrects=str(ran["id"]))
+    (wrong,) = await rows_of(world, who, f"imports/{fixed['id']}/problems")
+    assert "“Kombi” is not one of Van, Truck, Car" in wrong["what"]
+    third = (
+        await uploaded(world, who, head + "C;A-3;Kombi;1.750;9\r\n", corrects=str(ran["id"]))
+    ).json()["data"]
+    assert third["unknown_words"] == [{"field": "type", "word": "Kombi", "count": 1, "value": ""}]
+    said = {"columns": third["mapping"], "words": {"type": {"Kombi": "car"}}}
+    address = f"/api/v1/imports/{third['id']}/mapping"
+    assert (await world.client.put(address, headers=who, json=said)).status_code == 200
+    await done(world, who, third["id"], "run")
+    (kombi,) = await rows_of(world, who, "vehicles?q=A-3")
+    assert (kombi["capacity_kg"], kombi["type"]) == (1750.0, "car")
 
 
 async def test_an_import_says_what_its_corrections_brought_in(world: World):

@@ -32,13 +32,14 @@ async def _chunks(rows: list[list[str]]) -> AsyncIterator[bytes]:
 
 
 async def an_import(
-    container: Container, person: Person, rows: list[list[str]] | None = None
+    container: Container,
+    person: Person,
+    rows: list[list[str]] | None = None,
+    kind: str = "vehicles",
 ) -> Import:
     principal = await container.authenticator.principal_of_user(person.id)
     actor = Actor(principal=principal, channel=Channel.WEB)
-    return await container.imports.upload(
-        actor, _chunks(rows or ROWS), kind="vehicles", name="vans.csv"
-    )
+    return await container.imports.upload(actor, _chunks(rows or ROWS), kind=kind, name="vans.csv")
 
 
 async def set_state(container: Container, record: Import, state: ImportState, **more) -> None:
@@ -83,6 +84,55 @@ async def test_a_field_moves_from_one_column_to_another_and_nonsense_is_ignored(
     assert [one["field"] for one in screen.columns] == ["", "registration_number", "name"]
     await screen.choose(0, "no_such_field")
     assert screen.columns[0]["field"] == ""
+
+
+async def test_what_can_be_read_in_two_ways_is_asked_for_and_shown_as_it_is_read(
+    container, manager
+):
+    rows = [["Vehicle", "Plate", "Payload"], ["Van 1", "A-1", "1.234"], ["Van 2", "A-2", "1.500"]]
+    screen = await a_look(container, manager, await an_import(container, manager, rows))
+    (asked,) = screen.asked
+    assert (asked["what"], asked["answer"]) == ("numbers", "")
+    assert [way["label"] for way in asked["ways"]] == ["1\u202f234 (thousands)", "1.234 (decimals)"]
+    await screen.check()
+    assert (screen.step, "1.234 can be read in two ways" in screen.problem) == ("columns", True)
+    await screen.answer("numbers", "x")
+    assert screen.asked[0]["answer"] == ""
+    await screen.answer("numbers", ",")
+    assert (screen.asked[0]["answer"], screen.columns[2]["read"]) == (",", "1\u202f234 kg")
+    await screen.answer("numbers", ".")
+    assert screen.columns[2]["read"] == "1.234 kg"
+    await screen.check()
+    assert screen.step == "checking"
+
+
+async def test_a_date_is_shown_written_out_in_the_order_that_is_chosen(container, manager):
+    rows = [["Order", "Address", "Due"], ["1", "Katu 1", "02/03/2027"]]
+    screen = await a_look(
+        container, manager, await an_import(container, manager, rows, kind="deliveries")
+    )
+    await screen.choose(2, "due_on")
+    labels = [way["label"] for way in screen.asked[0]["ways"]]
+    assert labels == ["2 March 2027 (day first)", "3 February 2027 (month first)"]
+    await screen.answer("dates", "mdy")
+    assert screen.columns[2]["read"] == "3 February 2027"
+    await screen.choose(2, "")
+    assert (screen.asked, screen.columns[2]["read"]) == ([], "")
+
+
+async def test_a_word_that_is_not_known_is_explained_once_for_all_rows(container, manager):
+    rows = [["Vehicle", "Plate", "Type"], *(["Van", f"A-{n}", "Kombi"] for n in range(3))]
+    record = await an_import(container, manager, rows)
+    screen = await a_look(container, manager, record)
+    (word,) = screen.words
+    assert word["said"] == "Type “Kombi” (3 rows) means"
+    await screen.explain(word["key"], "boat")
+    assert screen.words[0]["value"] == ""
+    await screen.explain(word["key"], "car")
+    await screen.check()
+    async with container.work() as session:
+        stored = await session.get_one(Import, record.id)
+    assert stored.reading["words"] == {"type": {"kombi": "car"}}
 
 
 async def test_checking_keeps_the_columns_as_chosen_and_starts_the_work(container, manager):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from itertools import islice
 from typing import Any
@@ -13,14 +13,16 @@ import msgspec
 from fleet_app.kernel.jsonb import clean
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER
+from fleet_app.records.imports.reading import only_decimals
+from fleet_app.records.imports.vocabulary import choice_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.sheets.mapping import plain
 from fleet_app.records.sheets.model import Row
+from fleet_app.records.sheets.numerals import either_way, evident_mark, quoted, two_ways
 from fleet_app.records.sheets.values import (
     Mark,
     Order,
     date_order,
-    decimal_mark,
     is_blank,
     read_date,
     read_flag,
@@ -37,11 +39,19 @@ _MOST_NAMED = 12
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a sheet comes from: the fleet's time zone and currency, and how it writes dates."""
+    """Where a sheet comes from: the fleet's time zone and currency, and how it is written.
+
+    `order` and `mark` hold for dates and numbers whose column does not tell; without them, cells
+    that can be read in two ways are refused. `words` are values of choices by field and word;
+    an `exact` sheet is a workbook, whose numbers have a point.
+    """
 
     zone: tzinfo
     currency: str = ""
-    order: Order = "dmy"
+    order: Order | None = "dmy"
+    mark: Mark | None = None
+    exact: bool = False
+    words: Mapping[str, Mapping[str, str]] = {}
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,8 +104,18 @@ def survey(kind: Kind, mapping: Mapping[str, str], rows: Iterable[Row], home: Ho
     return Survey(
         rows=count,
         orders={i: date_order(values, locale_order=home.order) for i, values in dates.items()},
-        marks={i: decimal_mark(values) for i, values in numbers.items()},
+        marks={i: _mark(values, home) for i, values in numbers.items()},
     )
+
+
+def _mark(values: Sequence[str], home: Home) -> Mark | None:
+    """The decimal mark of a column; None when its cells contradict each other, or nothing tells."""
+    seen = {evident_mark(value) for value in values} - {None}
+    if home.exact and any("." in value and either_way(value) for value in values):
+        seen.add(".")
+    if not seen:
+        return home.mark
+    return seen.pop() if len(seen) == 1 else None
 
 
 class Reader:
@@ -145,13 +165,35 @@ class Reader:
         if spec.type is FieldType.MOMENT:
             order = self._survey.orders.get(index)
             return read_moment(text, order=order, zone=self._home.zone)
+        if spec.type is FieldType.CHOICE:
+            return self._choice(spec, text)
         return _READERS.get(spec.type, _text)(spec, text)
 
     def _number(self, spec: Spec, mark: Mark | None, text: str) -> int | float:
+        if mark is None and either_way(text):
+            mark = self._only_way(spec, text)
         if spec.type is FieldType.INTEGER:
             return int(read_integer(text, mark=mark, unit=spec.unit))
         unit = self._home.currency if spec.type is FieldType.MONEY else spec.unit
         return float(read_number(text, mark=mark, unit=unit or None))
+
+    def _only_way(self, spec: Spec, text: str) -> Mark:
+        """The decimal mark of a cell whose column leaves it open. Raises ValueError."""
+        mark: Mark = "." if "." in text else ","
+        if spec.type is FieldType.INTEGER:  # it has no decimals
+            return "," if mark == "." else "."
+        if only_decimals(self._kind, spec):
+            return mark
+        raise ValueError(two_ways(text))
+
+    def _choice(self, spec: Spec, text: str) -> str:
+        """A value by itself, by the word of the screen, or by what was said of the word."""
+        said = self._home.words.get(spec.name, {}).get(plain(text), "")
+        found = choice_of(spec, text) or said
+        if found:
+            return found
+        shown = ", ".join(option["label"] for option in islice(spec.options, _MOST_NAMED))
+        raise ValueError(f"{quoted(text)} is not one of {shown}")
 
 
 def _type(kind: Kind, name: str) -> FieldType:
@@ -181,17 +223,6 @@ def _flag(_: Spec, text: str) -> bool:
     return read_flag(text) == "true"
 
 
-def _choice(spec: Spec, text: str) -> str:
-    """A value by itself or by its words, whatever the case."""
-    wanted = plain(text)
-    for option in spec.options:
-        if wanted in (plain(option["value"]), plain(option["label"])):
-            return option["value"]
-    shown = ", ".join(option["value"] for option in islice(spec.options, _MOST_NAMED))
-    raise ValueError(f"must be one of {shown}")
-
-
 _READERS: Mapping[FieldType, Callable[[Spec, str], Any]] = {
     FieldType.FLAG: _flag,
-    FieldType.CHOICE: _choice,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.fields import FieldType, Spec
+from fleet_app.records.imports.vocabulary import headers_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.sheets.mapping import Target, guess_mapping, plain
 
@@ -35,7 +36,8 @@ def targets_of(kind: Kind) -> list[Target]:
     targets = [Target(NUMBER, NUMBER_TITLE)]
     for spec in specs:
         titles = (spec.title,) if shared[plain(spec.title)] == 1 else ()
-        targets.append(Target(spec.name, header_of(spec), (*titles, *spec.aliases)))
+        others = headers_of(kind.plural, spec.name)
+        targets.append(Target(spec.name, header_of(spec), (*titles, *spec.aliases, *others)))
     return targets
 
 

@@ -32,6 +32,7 @@ from fleet_app.records.imports.batches import Taker, Tally
 from fleet_app.records.imports.cells import Home, Reader, ReadRow, Survey, clean_row, survey
 from fleet_app.records.imports.duplicates import Seen
 from fleet_app.records.imports.places import Locate, addresses_of
+from fleet_app.records.imports.reading import is_exact, mark_of, order_of, said_of
 from fleet_app.records.imports.repository import ImportRepository
 from fleet_app.records.imports.service import Work
 from fleet_app.records.imports.states import BUSY
@@ -186,12 +187,12 @@ class ImportJob:
                  changes={name: [None, getattr(now, name)] for name in counts})  # fmt: skip
 
     async def _home(self, record: Import) -> Home:
-        order: Any = record.date_order
+        written = _written(self._kinds[record.kind], record)
         if record.fleet_id is None:
-            return Home(zone=ZoneInfo("UTC"), order=order)
+            return Home(zone=ZoneInfo("UTC"), **written)
         async with self._work() as session:
             fleet = await session.get_one(self._kinds["fleets"].model, record.fleet_id)
-        return Home(zone=ZoneInfo(fleet.time_zone), currency=fleet.currency, order=order)
+        return Home(zone=ZoneInfo(fleet.time_zone), currency=fleet.currency, **written)
 
     async def _undo(self, record: Import, kind: Kind) -> None:
         """Delete what it made, unless somebody changed that since."""
@@ -255,6 +256,16 @@ def _read(rows: Iterator[Row], seen: Seen, reader: Reader) -> list[ReadRow]:
         read.errors |= seen.note(row.number, row.cells)
         batch.append(read)
     return batch
+
+
+def _written(kind: Kind, record: Import) -> dict[str, Any]:
+    """How the sheet is written, as far as its single columns do not tell."""
+    return {
+        "order": order_of(kind, record),
+        "mark": mark_of(kind, record),
+        "exact": is_exact(record),
+        "words": said_of(record).words,
+    }
 
 
 def _surveyed(path: Path, record: Import, kind: Kind, home: Home) -> Survey:

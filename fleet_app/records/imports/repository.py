@@ -68,6 +68,13 @@ class ImportRepository:
                 return memory(one.headers, one.mapping)
         return None
 
+    async def earlier(self, kind: str, fleet_id: int | None) -> list[Import]:
+        """The newest imports of that kind for a fleet, the newest first."""
+        query = select(Import).where(Import.kind == kind, Import.fleet_id == fleet_id)
+        return list(
+            await self._session.exec(query.order_by(col(Import.id).desc()).limit(REMEMBERED))
+        )
+
     async def problems(
         self, import_id: int, *, page: int, limit: int
     ) -> tuple[list[ImportProblem], int]:

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, get_args
+from typing import IO, Any
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,15 +23,16 @@ from fleet_app.kernel.files import FileStore
 from fleet_app.kernel.media import SHEETS
 from fleet_app.outbox.store import IMPORTS, defer
 from fleet_app.records.imports import states
-from fleet_app.records.imports.cells import cleaned
+from fleet_app.records.imports.cells import clean_row, cleaned
 from fleet_app.records.imports.columns import checked, guess, header_of, importable
 from fleet_app.records.imports.corrections import Family, families, mapping_from, require_alike
+from fleet_app.records.imports.evidence import Evidence, Gathering, noting, stored
 from fleet_app.records.imports.problems import head_of, lines_of
+from fleet_app.records.imports.reading import as_before, like, require_answers, say
 from fleet_app.records.imports.repository import ImportRepository
 from fleet_app.records.kinds import Kind, Kinds
 from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.sheets.files import Form, Head, Line, written
-from fleet_app.records.sheets.moments import Order
 from fleet_app.records.sheets.reading import read_sheet
 from fleet_app.records.uploads import received
 
@@ -49,6 +50,7 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     headers: list[str]
     sample: list[list[str]]
     total: int
+    evidence: Evidence
 
 
 class Imports:
@@ -92,7 +94,7 @@ class Imports:
             record = Import(
                 fleet_id=owner, user_id=actor.principal.user_id, kind=of_kind.plural,
                 filename=upload.name, file_key=upload.key, headers=glance.headers,
-                sample=glance.sample, total=glance.total,
+                sample=glance.sample, total=glance.total, evidence=stored(glance.evidence),
             )  # fmt: skip
             return await self._register(actor, of_kind, record, first)
 
@@ -119,14 +121,21 @@ class Imports:
             return await ImportRepository(session).page(kinds, owner, page=page, limit=limit)
 
     async def map(
-        self, actor: Actor, identifier: int, columns: Any, date_order: str | None = None
+        self,
+        actor: Actor,
+        identifier: int,
+        columns: Any,
+        date_order: str | None = None,
+        *,
+        decimal_mark: str | None = None,
+        words: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Import:
-        """Say which columns are which fields. Raises `InvalidInput`, `NotNow`, as `get`."""
-        if date_order not in (None, *get_args(Order)):
-            raise InvalidInput("How are dates written?", fields={"date_order": "dmy or mdy"})
+        """Say which columns are which fields, and how the sheet is to be read where its cells
+        leave that open. Raises `InvalidInput`, `NotNow`, as `get`."""
         async with self._changing(actor.principal, identifier, "map") as (_, record):
-            record.mapping = checked(self._kinds[record.kind], record.headers, columns)
-            record.date_order = date_order or record.date_order
+            kind = self._kinds[record.kind]
+            record.mapping = checked(kind, record.headers, columns)
+            say(kind, record, dates=date_order, numbers=decimal_mark, words=words)
             if record.state is not ImportState.UPLOADED:
                 record.state, record.message = ImportState.UPLOADED, ""
         return record
@@ -228,12 +237,14 @@ class Imports:
     ) -> Import:
         async with self._work() as session:
             if first is not None:
-                record.corrects, record.date_order = first.id, first.date_order
+                record.corrects = first.id
                 record.mapping = mapping_from(kind, first, record.headers)
+                like(kind, record, first)
             else:
                 repository = ImportRepository(session)
                 known = await repository.remembered(kind.plural, record.fleet_id, record.headers)
                 record.mapping = guess(kind, record.headers, known)
+                as_before(kind, record, await repository.earlier(kind.plural, record.fleet_id))
             session.add(record)
             await session.flush()
             self._note(session, actor, "upload_import", record)
@@ -244,6 +255,8 @@ class Imports:
             if not record.mapping:
                 problem = {"columns": "none is chosen"}
                 raise InvalidInput("Say which columns are which fields first", fields=problem)
+            if what != "undo":
+                require_answers(self._kinds[record.kind], record)
             record.attempt += 1
             record.state, record.message, record.finished_at = state, "", None
             await self._reset(session, record, what)
@@ -293,14 +306,17 @@ class Imports:
 def glance_at(path: Path, name: str) -> Glance:
     """The beginning of the sheet at `path`. Raises `InvalidInput`, `TooLarge`."""
     with read_sheet(path, filename=name) as sheet:
-        rows = islice(sheet.rows, SAMPLE_ROWS)
-        sample = [[cleaned(cell)[:SAMPLE_CELL] for cell in row.cells] for row in rows]
-        total = len(sample) + sum(1 for _ in sheet.rows)
+        gathering = Gathering(
+            len(sheet.headers), exact=sheet.kind == "xlsx", delimiter=sheet.delimiter
+        )
+        rows = noting(map(clean_row, sheet.rows), gathering)
+        sample = [[cell[:SAMPLE_CELL] for cell in row.cells] for row in islice(rows, SAMPLE_ROWS)]
+        total = len(sample) + sum(1 for _ in rows)
         headers = [cleaned(header)[:MOST_HEADER] for header in sheet.headers]
     if not total:
         message = f"{name} has a header and no rows below it."
         raise InvalidInput(message, fields={"file": message})
-    return Glance(headers=headers, sample=sample, total=total)
+    return Glance(headers=headers, sample=sample, total=total, evidence=gathering.found)
 
 
 def delimiter_of(path: Path, name: str) -> str:

@@ -33,7 +33,7 @@ _FULL_MONTHS = (
 _CENTURY_TURN = 70  # two digits below it are 20.., the others 19..
 
 
-def date_order(values: Iterable[str], *, locale_order: Order = "dmy") -> Order | None:
+def date_order(values: Iterable[str], *, locale_order: Order | None = "dmy") -> Order | None:
     """Whether 03/04/2026 is a day first or a month first in a column, judged by all its values.
 
     One value such as 22/11/2026 decides for the column; without any, `locale_order` holds. None
@@ -41,16 +41,25 @@ def date_order(values: Iterable[str], *, locale_order: Order = "dmy") -> Order |
     """
     seen: set[Order] = set()
     for value in values:
-        found = _YEAR_LAST.match(tidy(value))
-        if found and found[2] != ".":
-            first, second = int(found[1]), int(found[3])
-            if first > 12 >= second:
-                seen.add("dmy")
-            elif second > 12 >= first:
-                seen.add("mdy")
+        found = evident_order(value)
+        if found in ("dmy", "mdy"):
+            seen.add(found)
     if len(seen) > 1:
         return None
     return seen.pop() if seen else locale_order
+
+
+def evident_order(text: str) -> Literal["dmy", "mdy", "?", ""]:
+    """The order that one cell proves, "?" when it can be read in two ways; "" for any other."""
+    found = _YEAR_LAST.match(tidy(text))
+    if not found or found[2] == ".":
+        return ""
+    first, second = int(found[1]), int(found[3])
+    if first > 12 >= second:
+        return "dmy"
+    if second > 12 >= first:
+        return "mdy"
+    return "?" if first != second and 0 < first <= 12 and 0 < second <= 12 else ""
 
 
 def read_date(text: str, *, order: Order | None = "dmy") -> str:
@@ -126,8 +135,8 @@ def _day_first(first: int, second: int, order: Order | None, text: str) -> bool:
         return first > 12 or second <= 12
     if order is None:
         raise ValueError(
-            f"{quoted(text)} can be read in two ways, and the column has both. Write dates like"
-            " 2026-11-22."
+            f"{quoted(text)} can be read in two ways, and nothing in the column tells in which."
+            " Write dates like 2026-11-22."
         )
     return order == "dmy"
 

@@ -23,6 +23,7 @@ _SPACED = re.compile(r"[1-9][0-9]{0,2}(?:[ '’][0-9]{3})+(?=[.,]|$)")
 _EXPONENT = re.compile(r"(.+?)[eE]([+-]?[0-9]{1,3})")
 _EITHER = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _EITHER_POINT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_UNIT = re.compile(r"[^0-9.,+-]{1,12}")
 
 
 def tidy(text: str) -> str:
@@ -41,8 +42,40 @@ def decimal_mark(values: Iterable[str]) -> Mark | None:
 
     None when no value tells, or when the values contradict each other.
     """
-    seen = {_evident(_bare(value)[1]) for value in values} - {None}
+    seen = {evident_mark(value) for value in values} - {None}
     return seen.pop() if len(seen) == 1 else None
+
+
+def evident_mark(text: str) -> Mark | None:
+    """The decimal mark that one cell proves, whatever unit stands beside its number."""
+    return _evident(_without_unit(text))
+
+
+def either_way(text: str) -> bool:
+    """Whether a cell can mean thousands as well as decimals: "1.234", "1,234 kg"."""
+    digits = _without_unit(text)
+    return bool(_EITHER.fullmatch(digits) or _EITHER_POINT.fullmatch(digits))
+
+
+def two_ways(text: str) -> str:
+    """The words in which such a cell is refused."""
+    digits = _without_unit(text).replace(",", ".")
+    return (
+        f"{quoted(text)} can mean {digits.replace('.', '')} or {digits}."
+        " Say above the columns how the file writes its numbers."
+    )
+
+
+def _without_unit(text: str) -> str:
+    """The digits and marks of a cell; a text without digits becomes what no pattern fits."""
+    digits = _bare(text)[1]
+    if digits.replace(".", "").replace(",", "").isdecimal():
+        return digits
+    first = _UNIT.match(digits)
+    bare = digits[first.end() :] if first else digits
+    found = re.match(r"[0-9., '’]*[0-9]", bare)
+    rest = bare[found.end() :] if found else bare
+    return _bare(found[0])[1] if found and not any("0" <= c <= "9" for c in rest) else ""
 
 
 def read_number(text: str, *, mark: Mark | None = None, unit: str | None = None) -> str:

@@ -6,9 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.web.pages.imports.reading import open_questions, open_words
 from fleet_app.web.states.imports.screen import ImportScreen
-
-ITEM: Any = ImportScreen.item
 
 
 def columns_step() -> rx.Component:
@@ -22,6 +21,8 @@ def columns_step() -> rx.Component:
             ),
             class_name="step-head",
         ),
+        open_questions(),
+        open_words(),
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
@@ -36,7 +37,6 @@ def columns_step() -> rx.Component:
         ),
         _missing(),
         rx.el.div(
-            rx.cond(ImportScreen.has_dates, _dates(), rx.fragment()),
             rx.el.button(
                 "Check the rows",
                 type="button",
@@ -60,6 +60,11 @@ def _column(column: Any) -> rx.Component:
             rx.foreach(
                 column["samples"].to(list[str]),
                 lambda text: rx.el.span(text, class_name="sample"),
+            ),
+            rx.cond(
+                column["read"] != "",
+                rx.el.span("read as ", rx.el.b(column["read"]), class_name="read-as"),
+                rx.fragment(),
             ),
             class_name="samples",
         ),
@@ -93,18 +98,4 @@ def _missing() -> rx.Component:
             custom_attrs={"data-testid": "missing"},
         ),
         rx.fragment(),
-    )
-
-
-def _dates() -> rx.Component:
-    return rx.el.label(
-        rx.el.span("Dates like 03/04/2026 are"),
-        rx.el.select(
-            rx.el.option("3 April (day first)", value="dmy"),
-            rx.el.option("March 4 (month first)", value="mdy"),
-            value=ITEM["dates"].to(str),
-            on_change=ImportScreen.set_dates,
-            class_name="small-select",
-        ),
-        class_name="date-order",
     )

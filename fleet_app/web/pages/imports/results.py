@@ -8,6 +8,7 @@ import reflex as rx
 
 from fleet_app.web.pages.imports.fixing import belongs_to, corrections, to_fix
 from fleet_app.web.pages.imports.parts import count_of, headline
+from fleet_app.web.pages.imports.reading import read_as
 from fleet_app.web.states.imports.screen import ImportScreen
 
 ITEM: Any = ImportScreen.item
@@ -21,6 +22,7 @@ def checked_step() -> rx.Component:
         rx.el.section(
             belongs_to(),
             _summary(right, ITEM["left"].to(int)),
+            read_as(),
             corrections(),
             _without_place(),
             rx.el.div(

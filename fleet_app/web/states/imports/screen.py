@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import reflex as rx
 
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import FleetError, NotFound
-from fleet_app.records.fields import FieldType
+from fleet_app.records.imports.reading import said_of, say
 from fleet_app.records.models import Import, ImportState
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.imports.listing import correction_fields
+from fleet_app.web.states.imports.readings import (
+    Asked,
+    Word,
+    asked_of,
+    read_samples,
+    words_of_file,
+)
 from fleet_app.web.states.imports.showing import (
     Choice,
     Column,
@@ -53,6 +62,10 @@ class ImportScreen(rx.State):
     """The person went back to the columns of a checked file."""
     columns: list[Column] = []
     choices: list[Choice] = []
+    asked: list[Asked] = []
+    """What the file leaves open, with what is chosen."""
+    words: list[Word] = []
+    """Words of choices that are not known, with what they mean."""
     missing: list[str] = []
     """Titles of fields that are needed and that no column fills in."""
     problem: str = ""
@@ -82,16 +95,6 @@ class ImportScreen(rx.State):
     def at(self) -> int:
         """Which of the named steps it is at, from 0; the last one is the import itself."""
         return 1 if self.editing else POSITIONS.get(self.step, 3)
-
-    @rx.var
-    def has_dates(self) -> bool:
-        """Whether a column is a field that holds dates."""
-        kind = KINDS.get(self.item.get("plural", ""))
-        named = {one["field"] for one in self.columns}
-        return kind is not None and any(
-            spec.name in named and spec.type in (FieldType.DATE, FieldType.MOMENT)
-            for spec in kind.specs
-        )
 
     @rx.event
     @requires("imports.use")
@@ -131,12 +134,28 @@ class ImportScreen(rx.State):
         ]
         self.missing = missing_titles(KINDS[self.item["plural"]], self._mapping())
         self.problem = ""
+        await self._look()
 
     @rx.event
     @requires("imports.use")
-    async def set_dates(self, order: str) -> None:
-        """Say how dates such as 03/04/2026 are written."""
-        self.item = Shown({**self.item, "dates": "mdy" if order == "mdy" else "dmy"})
+    async def answer(self, what: str, value: str) -> None:
+        """Say how dates such as 03/04/2026, or numbers such as 1.234, are written."""
+        self.asked = [
+            Asked({**one, "answer": value}) if one["what"] == what and _is_way(one, value) else one
+            for one in self.asked
+        ]
+        await self._look()
+
+    @rx.event
+    @requires("imports.use")
+    async def explain(self, key: str, value: str) -> None:
+        """Say what a word of the file means; "" leaves it unknown."""
+        self.words = [
+            Word({**one, "value": value})
+            if one["key"] == key and value in ("", *(way["value"] for way in one["options"]))
+            else one
+            for one in self.words
+        ]
 
     @rx.event
     @requires("imports.use")
@@ -182,8 +201,9 @@ class ImportScreen(rx.State):
             for act in acts:
                 if act == "map":
                     record = await imports.map(
-                        actor, self.item["id"], self._mapping(), self.item["dates"]
-                    )
+                        actor, self.item["id"], self._mapping(), self._answer("dates"),
+                        decimal_mark=self._answer("numbers"), words=self._meanings(),
+                    )  # fmt: skip
                 else:
                     record = await getattr(imports, act)(actor, self.item["id"])
         except FleetError as error:
@@ -206,6 +226,7 @@ class ImportScreen(rx.State):
         if before == self.step:
             return
         self.columns, self.wrong_page = columns_of(record), 1
+        self._show_reading(record)
         self.missing = missing_titles(KINDS[record.kind], record.mapping)
         if not self.item["busy"]:
             await self._read_problems(record)
@@ -224,8 +245,40 @@ class ImportScreen(rx.State):
         )
         self.wrong_headers, self.wrong = wrong_rows(record, found)
 
+    async def _look(self) -> None:
+        """Show how the cells are read with the columns and answers as they are chosen now."""
+        record = await self._get(self.item["id"])
+        record.mapping = self._mapping()
+        say(
+            KINDS[record.kind], record, dates=self._answer("dates"),
+            numbers=self._answer("numbers"), words=self._meanings(said_of(record).words),
+        )  # fmt: skip
+        self._show_reading(record)
+
+    def _show_reading(self, record: Import) -> None:
+        kind = KINDS[record.kind]
+        self.asked, self.words = asked_of(kind, record), words_of_file(kind, record)
+        read = read_samples(kind, record)
+        self.columns = [Column({**one, "read": read.get(one["index"], "")}) for one in self.columns]
+
+    def _answer(self, what: str) -> str | None:
+        return next((one["answer"] for one in self.asked if one["what"] == what), "") or None
+
+    def _meanings(
+        self, known: Mapping[str, Mapping[str, str]] | None = None
+    ) -> dict[str, dict[str, str]]:
+        """What the words mean, those said before included."""
+        found = {name: dict(meanings) for name, meanings in (known or {}).items()}
+        for one in self.words:
+            found.setdefault(one["field"], {})[one["word"]] = one["value"]
+        return found
+
     def _mapping(self) -> dict[str, str]:
         return {str(one["index"]): one["field"] for one in self.columns if one["field"]}
+
+
+def _is_way(one: Asked, value: str) -> bool:
+    return value in [way["value"] for way in one["ways"]]
 
 
 def _field(column: Column, index: int, field: str) -> str:

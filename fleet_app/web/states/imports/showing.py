@@ -23,7 +23,6 @@ from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.query import IMPORT
-from fleet_app.records.sheets.moments import Order
 from fleet_app.web.states.records.texts import zone_of
 
 S = ImportState
@@ -79,7 +78,6 @@ class Shown(TypedDict):
     busy: bool
     can: list[str]
     link: str
-    dates: Order
     without_place: int
     unplaced: str
 
@@ -97,12 +95,14 @@ class Relative(TypedDict):
 
 
 class Column(TypedDict):
-    """A column of the file; `field` is empty for one that is left out."""
+    """A column of the file; `field` is empty for one that is left out, `read` is what the first
+    of its dates or numbers is read as."""
 
     index: int
     header: str
     samples: list[str]
     field: str
+    read: str
 
 
 class Choice(TypedDict):
@@ -154,7 +154,6 @@ def show(record: Import, name: str = "", zone: str = "UTC", corrected: int = 0) 
         busy=state in BUSY,
         can=can(record),
         link=link_to_records(record),
-        dates="mdy" if record.date_order == "mdy" else "dmy",
         without_place=record.without_place,
         unplaced=link_to_unplaced(record.kind),
     )
@@ -211,6 +210,7 @@ def columns_of(record: Import) -> list[Column]:
             header=header or f"Column {index + 1}",
             samples=_samples(record.sample, index),
             field=str(record.mapping.get(str(index)) or ""),
+            read="",
         )
         for index, header in enumerate(record.headers)
         if index or not is_remark(header)
