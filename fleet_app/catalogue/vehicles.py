@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal, select
 from sqlmodel import col
 
+from fleet_app.access.actor import Channel
 from fleet_app.fleet.kinds import VEHICLES as RECORDS
 from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
@@ -66,8 +67,12 @@ async def _before_save(write: Write) -> None:
     km = write.values.pop("odometer_km", None)
     if km is None:
         return
+    # Whoever checked a sheet and pressed Import has confirmed its readings, as on the vehicle's
+    # own page; the audit log has them with the channel `import`.
+    confirmed = write.actor.channel is Channel.IMPORT
     try:
-        write.values.update(await reading_columns(write.session, write.row, km=km))
+        columns = await reading_columns(write.session, write.row, km=km, correction=confirmed)
+        write.values.update(columns)
     except ReadingBackwards as error:
         last = quantity(error.last, "km", 1)
         problem = f"was {last} already; if that was wrong, use “Set odometer”"

@@ -20,7 +20,7 @@ NUMBER, NUMBER_TITLE = "record_number", "Record number"
 
 def importable(kind: Kind) -> list[Spec]:
     """The fields that a sheet can fill in."""
-    return [spec for spec in kind.specs if spec.importable and not spec.secret]
+    return [spec for spec in kind.specs if spec.importable]
 
 
 def header_of(spec: Any, currency: str = "") -> str:
@@ -51,7 +51,12 @@ def guess(
     bare = [
         header if index or not is_remark(header) else "" for index, header in enumerate(headers)
     ]
-    return {str(index): name for index, name in guess_mapping(bare, targets_of(kind)).items()}
+    guessed = guess_mapping(bare, targets_of(kind))
+    if NUMBER in guessed.values():
+        # Our own export: a reading in it is as old as the file, and would set the vehicle back.
+        old = {spec.name for spec in importable(kind) if spec.secret}
+        guessed = {index: name for index, name in guessed.items() if name not in old}
+    return {str(index): name for index, name in guessed.items()}
 
 
 def memory(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:

@@ -10,9 +10,10 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.records.fields import Computed
 from fleet_app.records.imports.cells import ReadRow
 from fleet_app.records.imports.columns import NUMBER
-from fleet_app.records.kinds import Kind
+from fleet_app.records.kinds import Kind, View
 from fleet_app.records.listing import plain
 from fleet_app.records.loose import loose, loose_sql
 from fleet_app.records.models import Import, ImportedRow, ImportState
@@ -70,7 +71,10 @@ class Matches:
             column = getattr(model, kind.by_name[kind.key].attribute)
             is_loose = kind.key in kind.loose
             conditions.append((loose_sql(column) if is_loose else func.lower(column)).in_(keys))
-        query = select(*_columns(kind)).where(or_(*conditions))
+        query: Any = select(*_columns(kind)).select_from(model)
+        if kind.join is not None and _readings(kind):
+            query = kind.join(query)
+        query = query.where(or_(*conditions))
         if owner is not None:
             query = query.where(getattr(model, kind.tenant) == owner)
         query = query.order_by(model.id).with_for_update(of=model)
@@ -135,7 +139,14 @@ def _columns(kind: Kind) -> list[Any]:
         for spec in kind.specs
         if not spec.secret
     )
-    return [*always, *fields]
+    readings = (one.expression(View.at_present()).label(f"f_{one.name}") for one in _readings(kind))
+    return [*always, *fields, *readings]
+
+
+def _readings(kind: Kind) -> list[Computed]:
+    """What fields that can only be written amount to now, such as a reading of an odometer."""
+    written = {spec.name for spec in kind.specs if spec.secret}
+    return [one for one in kind.computed if one.name in written]
 
 
 def _undone(kind: Kind) -> Any:
@@ -156,7 +167,9 @@ def _undone(kind: Kind) -> Any:
 
 
 def _existing(kind: Kind, row: Mapping[Any, Any]) -> Existing:
-    values = {spec.name: plain(row[f"f_{spec.name}"]) for spec in kind.specs if not spec.secret}
+    known = [spec.name for spec in kind.specs if not spec.secret]
+    known += [one.name for one in _readings(kind)]
+    values = {name: plain(row[f"f_{name}"]) for name in known}
     return Existing(row["id"], row["gone"] is not None, row["undone"], row["outside"], values)
 
 

@@ -28,7 +28,7 @@ def test_every_header_of_an_export_is_recognised_as_its_own_field(kind):
     chosen = chosen_columns(kind)
     headers = [NUMBER_TITLE if one.name == "id" else header_of(one, "EUR") for one in chosen]
     mapping = guess(kind, headers)
-    fields = {spec.name for spec in importable(kind)}
+    fields = {spec.name for spec in importable(kind) if not spec.secret}  # those would be old
     expected = {
         str(index): "record_number" if one.name == "id" else one.name
         for index, one in enumerate(chosen)
