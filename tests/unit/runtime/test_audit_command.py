@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 
 import psycopg
 
 from fleet_app.access.actor import SYSTEM
 from fleet_app.audit.trail import note
 from fleet_app.bootstrap import Container
-from fleet_app.settings import PROJECT_ROOT
+from tests.builders import command_line
+from tests.builders.command_line import Result
 from tests.builders.people import a_fleet
 
 
-async def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "fleet_app.cli", "audit", "verify", *arguments],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+async def verify(*arguments: str) -> Result:
+    return await asyncio.to_thread(command_line.fleet, "audit", "verify", *arguments)
 
 
 async def test_a_sound_log_and_a_broken_one(container: Container):

@@ -121,12 +121,13 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones(home: Path) -> Non
 
 
 def test_pytest_arguments_run_only_pytest(home: Path) -> None:
-    result = fleet(home, "test", "--collect-only", "-q", "tests/unit/runtime/test_launcher.py")
+    file = "tests/unit/runtime/test_launcher.py"
+    result = fleet(home, "test", "--collect-only", "--noconftest", "-q", file)
     assert result.returncode == 0, result.stdout
     assert "Tests (pytest)" in result.stdout
     assert "mypy" not in result.stdout
     assert "test_two_first_starts_install_once" in result.stdout
-    assert fleet(home, "test", "tests/no_such_file.py").returncode == 1
+    assert fleet(home, "test", "--noconftest", "tests/no_such_file.py").returncode == 1
 
 
 def test_up_ends_with_a_first_run_that_works(home: Path) -> None:

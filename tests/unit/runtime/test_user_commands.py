@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import psycopg
 import pytest
 
 from fleet_app.cli.problems import database_failure
-from fleet_app.settings import PROJECT_ROOT, Settings
+from fleet_app.settings import Settings
+from tests.builders import command_line
+from tests.builders.command_line import Result
 
 PASSWORD = "Correct-horse-battery-9"
-Result = subprocess.CompletedProcess[str]
 
 
 class Installation:
@@ -25,15 +23,7 @@ class Installation:
 
     def fleet(self, *arguments: str, password: str = PASSWORD) -> Result:
         given = {"FLEET_NEW_PASSWORD": password} if password else {}
-        return subprocess.run(
-            [sys.executable, "-m", "fleet_app.cli", *arguments],
-            cwd=PROJECT_ROOT,
-            env={**os.environ, **given},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return command_line.fleet(*arguments, env=given)
 
     def create(self, email: str, *arguments: str, password: str = PASSWORD) -> Result:
         return self.fleet("user", "create", email, *arguments, password=password)
