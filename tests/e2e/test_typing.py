@@ -141,7 +141,7 @@ async def test_a_phone_shows_the_facts_of_a_row_and_every_page(
     await deliveries(backstage, cast.fleet_id, 1, address="Bulevardi 5")
     await page.set_viewport_size({"width": 390, "height": 844})
     await opened(page, manager, "/deliveries")
-    row = page.get_by_test_id("record-grid").locator(".grid-card")
+    row = page.get_by_test_id("record-grid").locator(".grid-card").first
     await expect(row).to_contain_text("Bulevardi 5")
     await expect(row).to_be_in_viewport(ratio=1)
     pages = page.get_by_role("navigation", name="Main")
