@@ -8,8 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from fleet_app.delivery.life import ASSIGNABLE
-from fleet_app.delivery.models import Delivery, DeliveryStatus, Route
-from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.delivery.models import Delivery, DeliveryStatus, Route, RouteStatus
+from fleet_app.fleet.models import Driver, Vehicle, VehicleStatus
 from fleet_app.kernel.units import quantity
 
 
@@ -24,6 +24,8 @@ class WarningCode(StrEnum):
     OVER_PARCELS = "over_parcels"
     MISSING_SKILLS = "missing_skills"
     OTHER_DAY = "other_day"
+    VEHICLE_UNUSABLE = "vehicle_unusable"
+    VEHICLE_NEEDED = "vehicle_needed"
 
 
 class PlanWarning(msgspec.Struct, frozen=True):
@@ -75,12 +77,21 @@ def _problem(id_: int, found: Mapping[int, Delivery], stays: bool) -> str:
 def warnings_of(route: Route, deliveries: Sequence[Delivery], crew: Crew) -> list[PlanWarning]:
     """What the plan breaks. Capacities and days that nobody gave break nothing."""
     return [
+        *_unusable(route, crew.vehicle),
         *_busy(route, crew),
         *_licence(route, crew.driver),
         *_loads(deliveries, crew.vehicle),
         *_skills(deliveries, crew),
         *_days(route, deliveries),
     ]
+
+
+def _unusable(route: Route, vehicle: Vehicle | None) -> Iterable[PlanWarning]:
+    """A vehicle can go into the workshop when it is on a route already."""
+    words = {VehicleStatus.WORKSHOP: "is in the workshop", VehicleStatus.RETIRED: "is retired"}
+    if vehicle is not None and route.status != RouteStatus.COMPLETED and vehicle.status in words:
+        message = f"{vehicle.name} {words[vehicle.status]}"
+        yield PlanWarning(WarningCode.VEHICLE_UNUSABLE, message)
 
 
 def _busy(route: Route, crew: Crew) -> Iterable[PlanWarning]:

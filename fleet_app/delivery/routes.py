@@ -14,8 +14,9 @@ from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import Scope, authorize, fleet_of_new
 from fleet_app.audit.trail import note
 from fleet_app.delivery import life
+from fleet_app.delivery.arranging import arranged, stops_for
 from fleet_app.delivery.errors import IllegalChange
-from fleet_app.delivery.models import Delivery, DeliveryStatus, Route, RouteStatus, RouteStop
+from fleet_app.delivery.models import Delivery, DeliveryStatus, Route, RouteStatus
 from fleet_app.delivery.planning import problems_of
 from fleet_app.delivery.repository import DeliveryRepository, touch
 from fleet_app.delivery.service import DeliveryLife, is_own
@@ -35,7 +36,7 @@ FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 RUN = "routes.run"
 LEGAL: Mapping[RouteStatus, tuple[RouteStatus, ...]] = {
     RouteStatus.DRAFT: (RouteStatus.PUBLISHED,),
-    RouteStatus.PUBLISHED: (RouteStatus.STARTED,),
+    RouteStatus.PUBLISHED: (RouteStatus.STARTED, RouteStatus.DRAFT),
     RouteStatus.STARTED: (RouteStatus.COMPLETED,),
     RouteStatus.COMPLETED: (),
 }
@@ -89,7 +90,7 @@ class RouteService:
         )  # fmt: skip
         await self._check_crew(route)
         await self._store(route)
-        self._session.add_all(_stops(route, plan.delivery_ids, deliveries))
+        self._session.add_all(stops_for(route, plan.delivery_ids, deliveries))
         await self._life.together(actor, deliveries, DeliveryStatus.ASSIGNED, route)
         await self._session.flush()
         self._tell(actor, route, "create", {"stops": [0, len(deliveries)]}, what="created")
@@ -121,7 +122,7 @@ class RouteService:
         joining = {id_: one for id_, one in found.items() if id_ not in here}
         await self._life.together(actor, gone, DeliveryStatus.CREATED, route)
         await self._life.together(actor, joining, DeliveryStatus.ASSIGNED, route)
-        await self._repository.arrange(route, _arranged(tour, delivery_ids, found))
+        await self._repository.arrange(route, arranged(tour, delivery_ids, found))
         before = [stop.delivery.id for stop in tour.stops if stop.delivery]
         self._tell(actor, route, "change_stops", {"stops": [before, list(delivery_ids)]})
         return await self._tours.of(route)
@@ -144,6 +145,23 @@ class RouteService:
             problem = "has no stops yet"
             raise Conflict(f"The route {problem}", fields={"stops": problem})
         return await self._move(actor, route, RouteStatus.PUBLISHED)
+
+    async def recall(self, actor: Actor, route_id: int, *, version: int | None = None) -> Tour:
+        """Take a published route back to a draft, which its driver does not see.
+
+        Raises `Conflict` unless it is published, and once something has happened on it.
+        """
+        route = await self._locked(actor, route_id, "routes.update", version)
+        self._require_next(route, RouteStatus.DRAFT)
+        tour = await self._tours.of(route, warn=False)
+        begun = [
+            stop.delivery.tracking_number for stop in tour.stops
+            if stop.delivery and stop.delivery.status is not DeliveryStatus.ASSIGNED
+        ]  # fmt: skip
+        if begun:
+            problem = f"has begun: something happened to {', '.join(begun[:20])}"
+            raise Conflict(f"The route {problem}", fields={"status": problem})
+        return await self._move(actor, route, RouteStatus.DRAFT)
 
     async def start(self, actor: Actor, route_id: int, *, version: int | None = None) -> Tour:
         """The vehicle leaves: everything assigned is out for delivery. Its driver may do this."""
@@ -232,7 +250,7 @@ class RouteService:
         joining = {id_: found[id_] for id_ in back}
         await self._life.together(actor, joining, DeliveryStatus.ASSIGNED, route)
         tour = await self._tours.of(route, warn=False)
-        await self._repository.arrange(route, _arranged(tour, back, found))
+        await self._repository.arrange(route, arranged(tour, back, found))
         return back, lost
 
     async def _locked(
@@ -311,7 +329,9 @@ class RouteService:
         await self._session.flush()
         tour = await self._tours.of(route)
         self._tell(actor, route, "set_status", {"status": [before, to]})
-        self._publish(route, f"route.{to.value}", len(tour.stops))
+        # A draft is what is planned, whether anew or again.
+        event = "route.planned" if to is RouteStatus.DRAFT else f"route.{to.value}"
+        self._publish(route, event, len(tour.stops))
         return tour
 
     def _tell(
@@ -351,33 +371,6 @@ def _require_day(day: dt.date) -> None:
 
 def _label(route: Route) -> str:
     return route.name or f"Route {route.id}"
-
-
-def _stops(route: Route, ids: Sequence[int], deliveries: Mapping[int, Delivery]) -> list[RouteStop]:
-    return [_stop(route, deliveries[id_], place) for place, id_ in enumerate(ids, start=1)]
-
-
-def _stop(route: Route, delivery: Delivery, place: int) -> RouteStop:
-    return RouteStop(
-        route_id=route.id or 0,
-        delivery_id=delivery.id,
-        position=place,
-        lat=delivery.lat or 0.0,
-        lon=delivery.lon or 0.0,
-    )
-
-
-def _arranged(
-    tour: Tour, ids: Sequence[int], deliveries: Mapping[int, Delivery]
-) -> list[RouteStop]:
-    """What was tried here and moved on comes first, then the deliveries as wanted."""
-    known = {stop.delivery.id: stop.stop for stop in tour.stops if stop.delivery}
-    history = [
-        stop.stop
-        for stop in tour.stops
-        if stop.delivery is None or (stop.moved_on and stop.delivery.id not in set(ids))
-    ]
-    return [*history, *(known.get(id_) or _stop(tour.route, deliveries[id_], 0) for id_ in ids)]
 
 
 def _require_free(gone: Mapping[int, Delivery]) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
+from fleet_app.delivery.needing import needed, routes_needing
 from fleet_app.fleet.maintenance.costs import CostHistory
 from fleet_app.fleet.maintenance.due import DueStatus
 from fleet_app.fleet.maintenance.due_list import DueList, DueQuery
@@ -21,6 +22,7 @@ from mobile_api.envelope import Pagination, ok
 from mobile_api.routers.records import if_match
 from mobile_api.schemas import maintenance as schemas
 from mobile_api.schemas.records import IF_MATCH
+from mobile_api.schemas.routes import warning_view
 
 router = APIRouter(tags=["maintenance"])
 
@@ -67,12 +69,22 @@ async def list_due_maintenance(
     return ok(request, views, pagination=Pagination(page=page, limit=limit, total=total))
 
 
-@router.post("/work_orders/{order_id}/start", **_STEP)
+@router.post(
+    "/work_orders/{order_id}/start",
+    responses=schemas.STARTED,
+    response_class=Response,
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 async def start_work_order(request: Request, actor: Workshop, order_id: Identifier) -> Response:
-    """Begin the work. If the order says so, the vehicle goes into the workshop."""
-    return await _step(
-        request, lambda orders, version: orders.start(actor, order_id, version=version)
-    )
+    """Begin the work. If the order says so, the vehicle goes into the workshop.
+
+    `warnings` names the published and started routes that lose their vehicle by it.
+    """
+    version = if_match(request)
+    async with container(request).work() as session:
+        order = await MaintenanceService(session).start(actor, order_id, version=version)
+        losing = await routes_needing(session, order.vehicle_id) if order.blocks_vehicle else []
+    return _answer(request, order, warnings=[warning_view(one) for one in needed(losing)])
 
 
 @router.post(

@@ -78,6 +78,14 @@ async def publish_route(request: Request, actor: Planner, route_id: Identifier) 
     )
 
 
+@router.post("/{route_id}/recall", **_CHANGE)
+async def recall_route(request: Request, actor: Planner, route_id: Identifier) -> Response:
+    """Take a published route back to a draft, as long as nothing has happened on it."""
+    return await _step(
+        request, lambda routes, version: routes.recall(actor, route_id, version=version)
+    )
+
+
 @router.post("/{route_id}/start", **_CHANGE)
 async def start_route(request: Request, actor: Runner, route_id: Identifier) -> Response:
     """The vehicle leaves: what is assigned becomes out for delivery. Drivers start their own."""

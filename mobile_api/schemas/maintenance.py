@@ -170,6 +170,12 @@ _BACKWARDS = "Below the last reading, and not marked as a correction."
 _STEP: dict[str, Any] = {"_403": NOT_ALLOWED, "_404": UNKNOWN, "_409": _ILLEGAL, "_412": STALE}
 DUE = answers([_DUE], _403=NOT_ALLOWED, _404=UNKNOWN)
 STEP = with_etag(answers(_ORDER, **_STEP))
+_NEEDED = {
+    "code": "vehicle_needed",
+    "message": "North 1 on 23 Nov 2026 needs this vehicle and is published",
+    "delivery_ids": [],
+}
+STARTED = with_etag(answers(_ORDER | {"warnings": [_NEEDED]}, **_STEP))
 FINISHED = with_etag(answers(_FINISHED, **_STEP | {"_409": f"{_ILLEGAL} Or: {_BACKWARDS}"}))
 READING = answers(
     {"vehicle_id": 12, "odometer_km": 84210.4, "engine_hours": 2120.5},

@@ -585,6 +585,7 @@ async def test_the_description_names_every_answer(world: World) -> None:
         (f"{API}/routes/{{route_id}}/stops", "get"): {"200", "403", "404"},
         (f"{API}/routes/{{route_id}}/stops", "put"): {"200", "403", "404", "409", "412"},
         (f"{API}/routes/{{route_id}}/publish", "post"): {"200", "403", "404", "409", "412"},
+        (f"{API}/routes/{{route_id}}/recall", "post"): {"200", "403", "404", "409", "412"},
         (f"{API}/routes/{{route_id}}/start", "post"): {"200", "403", "404", "409", "412"},
         (f"{API}/routes/{{route_id}}/complete", "post"): {"200", "403", "404", "409", "412"},
         (f"{API}/drivers/{{driver_id}}/assignments", "get"): {"200", "403", "404"},

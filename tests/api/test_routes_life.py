@@ -45,6 +45,41 @@ async def test_publishing_needs_all_it_takes(world: World, depot: Depot) -> None
     refused(await depot.step(route["id"], "publish"), 409)
 
 
+async def test_a_published_route_is_recalled_as_long_as_nothing_happened(
+    world: World, depot: Depot
+) -> None:
+    route = await depot.route(1, steps=("publish",))
+    number, (delivery,) = route["id"], ids_of(route)
+    refused(await depot.step(number, "recall", depot.driver), 403)
+    recalled = data(await depot.step(number, "recall"))
+    assert recalled["status"] == "draft"
+    assert (await show(depot, number, depot.driver)).status_code == 404
+    refused(await depot.step(number, "recall"), 409)
+    async with world.container.work() as session:
+        query = select(StoredEvent.type).where(StoredEvent.subject == f"route:{number}")
+        types = list(await session.exec(query.order_by(StoredEvent.sequence)))
+    assert types == ["route.planned", "route.published", "route.planned"]
+
+    data(await depot.step(number, "publish"))
+    data(await depot.set_status(delivery, "out_for_delivery", depot.driver))
+    refused(await depot.step(number, "recall"), 409)
+    assert data(await show(depot, number))["status"] == "published"
+
+
+async def test_work_on_a_vehicle_names_the_routes_that_need_it(world: World, depot: Depot) -> None:
+    route = await depot.route(1, steps=("publish", "start"))
+    order = {"title": "Brakes", "vehicle_id": world.vehicle_id, "blocks_vehicle": True}
+    manager = await world.a(Role.FLEET_MANAGER)
+    made = await world.client.post(f"{API}/work_orders", json=order, headers=manager)
+    number = data(made, 201)["id"]
+    answer = await world.client.post(f"{API}/work_orders/{number}/start", headers=manager)
+    (warning,) = data(answer)["warnings"]
+    assert warning["code"] == "vehicle_needed"
+    assert "is started" in warning["message"]
+    codes = [one["code"] for one in data(await show(depot, route["id"]))["warnings"]]
+    assert "vehicle_unusable" in codes
+
+
 async def test_the_life_of_a_route(world: World, depot: Depot) -> None:
     route = await depot.route(2)
     number, (first, second) = route["id"], ids_of(route)

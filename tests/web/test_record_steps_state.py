@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -263,6 +264,74 @@ async def test_a_refusal_stands_at_the_buttons_until_the_step_is_taken(container
     await form.save({**form.values, **crew}, False)
     await plan.act("publish")
     assert (plan.refused, form.status) == ("", "published")
+
+
+async def a_published(container: Container, manager: Person, day: date = DAY) -> Route:
+    fleet_id = manager.fleet_id
+    plan = RoutePlan(
+        date=day, name="North 1", fleet_id=fleet_id,
+        delivery_ids=[await a_delivery(container, fleet_id)],
+        vehicle_id=await a_vehicle(container, fleet_id),
+        driver_id=await a_driver(container, await a_person(container, Role.DRIVER, fleet_id)),
+    )  # fmt: skip
+    async with container.work() as session:
+        routes, actor = RouteService(session), an_actor(Role.FLEET_MANAGER, fleet_id)
+        tour = await routes.create(actor, plan)
+        return (await routes.publish(actor, tour.route.id or 0)).route
+
+
+async def test_a_published_route_goes_back_to_a_draft_by_its_button_and_by_undo(container, manager):
+    route = await a_published(container, manager)
+    root, form = await opened(container, manager, f"/routes/{route.id}")
+    plan, toasts = await root.get_state(RoutePlanner), await root.get_state(Toasts)
+    await plan.open()
+    await plan.act("recall")
+    assert (form.status, plan.next_act, plan.refused) == ("draft", "publish", "")
+    await plan.act("publish")
+    assert toasts.items[-1]["undo"]
+    await toasts.undo_last()
+    await form.refresh()
+    await plan.undone()
+    assert (form.status, plan.next_act) == ("draft", "publish")
+
+
+async def test_starting_on_another_day_than_the_routes_is_asked_about(container, manager):
+    today = datetime.now(ZoneInfo("UTC")).date()
+    later = await a_published(container, manager, today + timedelta(days=40))
+    plan, form = await planner_of(container, manager, later.id or 0)
+    await plan.act("start")
+    assert f"{later.date.year}, which is not today" in plan.asking
+    await plan.answer(False)
+    assert (plan.asking, form.status) == ("", "published")
+    await plan.act("start")
+    await plan.answer(True)
+    assert (plan.asking, form.status) == ("", "started")
+    await plan.act("recall")
+    assert plan.refused
+    assert form.status == "started"
+
+
+async def test_work_that_takes_a_vehicle_from_a_route_asks_first_and_the_route_says_so(
+    container, manager
+):
+    today = datetime.now(ZoneInfo("UTC")).date()
+    route = await a_published(container, manager, today + timedelta(days=2))
+    number = await a_new(
+        container, manager, "work_orders", title="Brakes", vehicle_id=route.vehicle_id
+    )
+    root, form = await opened(container, manager, f"/work_orders/{number}")
+    steps = await root.get_state(WorkSteps)
+    await steps.open()
+    await steps.choose("start")
+    assert [one.split(" on ")[0] for one in steps.losing] == ["North 1"]
+    assert form.status == "open"
+    await steps.leave()
+    assert steps.losing == []
+    await steps.choose("start")
+    await steps.start_anyway()
+    assert (form.status, steps.losing) == ("in_progress", [])
+    plan, _ = await planner_of(container, manager, route.id or 0)
+    assert "is in the workshop" in plan.unusable
 
 
 async def a_planned(container: Container, manager: Person, ids: list[int]) -> Tour:

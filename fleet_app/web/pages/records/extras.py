@@ -11,7 +11,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.web.components.records.browser import StepPanel
 from fleet_app.web.components.records.units import unit_name
 from fleet_app.web.pages.records.delivery_steps import back_form, delivery_steps
-from fleet_app.web.pages.records.planner import route_actions, stops_tab
+from fleet_app.web.pages.records.planner import route_actions, route_messages, stops_tab
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
@@ -50,13 +50,15 @@ def extra_of(kind: Kind) -> Extra:
                 on_changed=(DeliverySteps.look_again,),
             )
         case "work_orders":
-            return Extra(actions=_work_steps(), below=_finish_form(), on_undone=(WorkSteps.open,))
+            below = rx.fragment(_finish_form(), _losing_form())
+            return Extra(actions=_work_steps(), below=below, on_undone=(WorkSteps.open,))
         case "vehicles":
             return Extra(actions=_odometer_button(), below=_odometer_form())
         case "routes":
             return Extra(
                 actions=route_actions(),
-                below=trouble(RoutePlanner.refused),
+                below=route_messages(),
+                on_undone=(RoutePlanner.undone,),
                 tabs=(("stops", "Stops", stops_tab(), RoutePlanner.open),),
             )
     return Extra()
@@ -177,6 +179,21 @@ def _finish_form() -> rx.Component:
         custom_attrs={"data-testid": "finish"},
     )  # fmt: skip
     return _asking(WorkSteps.finishing, WorkSteps.problem, form, WorkSteps.leave)
+
+
+def _losing_form() -> rx.Component:
+    """Asks before routes lose their vehicle."""
+    form = rx.el.form(
+        rx.el.b("The vehicle goes into the workshop, but routes need it"),
+        rx.el.ul(rx.foreach(WorkSteps.losing, rx.el.li), class_name="plan-warnings"),
+        rx.el.button("Start all the same", type="submit", class_name="button"),
+        rx.el.button("Back", type="button", class_name="button", on_click=WorkSteps.leave),
+        on_submit=WorkSteps.start_anyway,
+        class_name="step-form",
+        custom_attrs={"data-testid": "losing"},
+    )
+    panel = StepPanel.create(form, problem=WorkSteps.problem, on_close=WorkSteps.leave)
+    return rx.cond(WorkSteps.losing.length() > 0, panel, rx.fragment())
 
 
 def _entry(label: Any, name: str, **props: Any) -> rx.Component:

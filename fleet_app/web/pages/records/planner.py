@@ -10,7 +10,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.describe import columns
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.grid.search_field import day_field
-from fleet_app.web.components.records.browser import FormKeeper, RecordPicker
+from fleet_app.web.components.records.browser import FormKeeper, RecordPicker, StepPanel
 from fleet_app.web.components.records.inputs import searching
 from fleet_app.web.states.live import changes_of
 from fleet_app.web.states.records.form import RecordForm
@@ -38,8 +38,43 @@ def route_actions() -> rx.Component:
         )
         for act, label in _ACTS
     ]
+    back = rx.el.button(
+        "Take back to a draft",
+        type="button",
+        class_name="link",
+        on_click=RoutePlanner.act("recall"),
+        custom_attrs={"data-testid": "route-recall"},
+    )
+    published = rx.cond(RoutePlanner.next_act == "start", back, rx.fragment())
     may = RecordForm.may.contains("update") & ~RecordForm.deleted
-    return rx.cond(may, rx.fragment(*buttons), rx.fragment())
+    return rx.cond(may, rx.fragment(*buttons, published), rx.fragment())
+
+
+def route_messages() -> rx.Component:
+    """Below the title: why a step was not taken, what it asks first, what the vehicle lacks."""
+    form = rx.el.form(
+        rx.el.b(RoutePlanner.asking),
+        rx.el.button("Start all the same", type="submit", class_name="button"),
+        rx.el.button(
+            "Back", type="button", class_name="button", on_click=RoutePlanner.answer(False)
+        ),
+        on_submit=RoutePlanner.answer(True),
+        class_name="step-form",
+        custom_attrs={"data-testid": "other-day"},
+    )
+    panel = StepPanel.create(form, problem="", on_close=RoutePlanner.answer(False))
+    return rx.fragment(
+        _said(RoutePlanner.unusable, "vehicle-unusable"),
+        _said(RoutePlanner.refused, "refused"),
+        rx.cond(RoutePlanner.asking != "", panel, rx.fragment()),
+    )
+
+
+def _said(text: Any, testid: str) -> rx.Component:
+    said = rx.el.p(
+        text, class_name="form-error", role="alert", custom_attrs={"data-testid": testid}
+    )
+    return rx.cond(text != "", said, rx.fragment())
 
 
 def stops_tab() -> rx.Component:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypedDict
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -13,38 +13,32 @@ from sqlmodel import col, select
 
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.delivery.models import Delivery, DeliveryStatus
+from fleet_app.delivery.models import Delivery
+from fleet_app.delivery.planning import WarningCode
 from fleet_app.delivery.routes import MOST_STOPS, RoutePlan, RouteService
 from fleet_app.delivery.tours import Tour, Tours, day_in
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.kernel.units import Ruler, Units
-from fleet_app.records.fields import words_of
 from fleet_app.records.listing import visible
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.measures import units_of
 from fleet_app.web.states.records.opening import marked, named_fleet, switched
+from fleet_app.web.states.records.planned_stops import PlannedStop, planned_stop
 from fleet_app.web.states.records.reading import house_style, labels_of
+from fleet_app.web.states.records.route_days import day_of, other_day
+from fleet_app.web.states.records.steps_back import published_back
 from fleet_app.web.states.records.texts import value_of, zone_of
-from fleet_app.web.states.records.toasts import say
+from fleet_app.web.states.records.toasts import Way, say, way_of
 from fleet_app.web.states.session import shown_fleet
 
 CREW = ("vehicle_id", "driver_id", "depot_id")
-ACTS = {"publish": "Published", "start": "Started", "complete": "Completed"}
+ACTS = {
+    "publish": "Published", "recall": "Taken back to a draft", "start": "Started",
+    "complete": "Completed",
+}  # fmt: skip
 _NEXT = {"draft": "publish", "published": "start", "started": "complete"}
-
-
-class PlannedStop(TypedDict):
-    """A delivery at its place in the order. `fixed`: somebody has been there, so it stays."""
-
-    id: int
-    number: str
-    address: str
-    status: str
-    label: str
-    detail: str
-    fixed: bool
 
 
 class _Looked(Exception):
@@ -74,6 +68,10 @@ class RoutePlanner(rx.State):
     problem: str = ""
     refused: str = ""
     """Why the route was not published, started or completed."""
+    asking: str = ""
+    """What is unusual about starting now: asked about first."""
+    unusable: str = ""
+    """Why the route's vehicle cannot be used."""
     dirty: bool = False
     answered: int = 0
     can_arrange: bool = True
@@ -115,7 +113,7 @@ class RoutePlanner(rx.State):
         self.zone, _ = await house_style(self.fleet)
         self.units = await units_of(self.fleet)
         given = dict(self.router.url.query_parameters)
-        self.day = _day(given.get("date", "")) or day_in(self.zone, utc_now()).isoformat()
+        self.day = day_of(given.get("date", "")) or day_in(self.zone, utc_now()).isoformat()
         texts = {name: str(given.get(name, "")) for name in CREW}
         self.labels = await labels_of(self, KINDS["routes"], texts)
         self.crew = {name: int(texts[name]) for name in self.labels}
@@ -135,7 +133,7 @@ class RoutePlanner(rx.State):
     @requires("routes.update")
     async def set_day(self, day: str) -> None:
         """Plan for another day."""
-        self.day = _day(day) or self.day
+        self.day = day_of(day) or self.day
         await self._look()
 
     @rx.event
@@ -234,24 +232,49 @@ class RoutePlanner(rx.State):
     @rx.event
     @requires("routes.update")
     async def act(self, act: str) -> None:
-        """Publish, start or complete the route."""
+        """Publish, take back, start or complete the route; on another day, ask before starting."""
         if act not in ACTS:
             return
-        self.refused = ""
+        self.refused, self.asking = "", ""
+        if act == self.next_act == "start":
+            day = (await self.get_state(RecordForm)).base.get("date", "")
+            self.asking = other_day(day, self.zone)
+        if not self.asking:
+            await self._act(act)
+
+    @rx.event
+    @requires("routes.update")
+    async def answer(self, start: bool) -> None:
+        """Start on another day than the route's, or do not."""
+        self.asking = ""
+        if start:
+            await self._act("start")
+
+    @rx.event
+    @requires("routes.read")
+    async def undone(self) -> None:
+        """Show what became of the route when a step was taken back."""
+        if not self.dirty:
+            await self._read()
+
+    async def _act(self, act: str) -> None:
         try:
             seen = await self._seen()
-            await self._done(lambda one, who: getattr(one, act)(who, self.route, version=seen))
+            tour = await self._done(
+                lambda one, who: getattr(one, act)(who, self.route, version=seen)
+            )
         except FleetError as error:
             self.refused = _told(error, self.stops)
             return
-        await self._show_done(f"{ACTS[act]}.")
+        back = [published_back(tour.route)] if act == "publish" else []
+        await self._show_done(f"{ACTS[act]}.", way_of("routes", back))
 
-    async def _show_done(self, done: str) -> None:
+    async def _show_done(self, done: str, way: Way | None = None) -> None:
         self.problem = self.refused = ""
         form = await self.get_state(RecordForm)
         await form.refresh()
         await self._read()
-        await say(self, done)
+        await say(self, done, way=way)
 
     async def _done(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> Tour:
         actor, container = await current_actor(self), get_container()
@@ -308,10 +331,12 @@ class RoutePlanner(rx.State):
             self.problem = error.message
             return
         here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
-        self.stops = [_stop(one, self.units) for one in here]
+        self.stops = [planned_stop(one, self.units) for one in here]
         self._here = [one.id or 0 for one in here]
         self._known, self._order = tour.route.version, _order(tour)
         self.warnings = self._warned(tour)
+        off = [one.message for one in tour.warnings if one.code == WarningCode.VEHICLE_UNUSABLE]
+        self.unusable = f"{off[0]}. Give the route another vehicle." if off else ""
         self.dirty, self.version = False, self.version + 1
         status = str(tour.route.status.value)
         self.can_arrange, self.next_act = status != "completed", _NEXT.get(status, "")
@@ -325,7 +350,7 @@ class RoutePlanner(rx.State):
         query = select(Delivery).where(col(Delivery.id).in_(ids), *conditions)
         async with get_container().work() as session:
             found = {one.id: one for one in (await session.exec(query)).all()}
-        return [_stop(found[one], self.units) for one in ids if one in found]
+        return [planned_stop(found[one], self.units) for one in ids if one in found]
 
     def _warned(self, tour: Tour) -> list[str]:
         ruler = Ruler.named(self.units)
@@ -367,31 +392,7 @@ def _is_id(number: int) -> bool:
     return 0 < number < 2**63
 
 
-def _day(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(str(text)).isoformat()
-    except ValueError:
-        return ""
-
-
 def _told(error: FleetError, stops: Sequence[PlannedStop]) -> str:
     """The message, with what it says about single deliveries."""
     more = [text for name, text in error.fields.items() if name.startswith("delivery_ids")]
     return ". ".join([error.message, *more[:3]])
-
-
-def _stop(delivery: Delivery, units: str) -> PlannedStop:
-    status = DeliveryStatus(delivery.status)
-    weight = delivery.weight_kg
-    heavy = Ruler.named(units).said(weight, "kg") if weight else ""
-    size = [heavy, f"{delivery.parcels} pcs"]
-    return PlannedStop(
-        id=delivery.id or 0,
-        number=delivery.tracking_number,
-        address=delivery.address,
-        status=status.value,
-        label=words_of(status.value),
-        detail=" · ".join(one for one in size if one),
-        fixed=status
-        not in (DeliveryStatus.CREATED, DeliveryStatus.RESCHEDULED, DeliveryStatus.ASSIGNED),
-    )

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import Actor
 from fleet_app.audit.models import AuditEntry
 from fleet_app.delivery import taking_back as delivery
-from fleet_app.delivery.models import DeliveryStatus
+from fleet_app.delivery.models import DeliveryStatus, Route
+from fleet_app.delivery.routes import RouteService
 from fleet_app.delivery.service import Changed
 from fleet_app.fleet.maintenance import taking_back as maintenance
 from fleet_app.fleet.maintenance.models import WorkOrder
@@ -69,10 +70,26 @@ def delivery_back(done: Changed) -> StepBack | None:
     )
 
 
+def published_back(route: Route) -> StepBack:
+    """The way back from publishing a route."""
+    return StepBack(
+        plural="routes",
+        number=route.id or 0,
+        version=route.version,
+        entries=[],
+        since="",
+        to="",
+        stays="",
+    )
+
+
 async def step_back(session: AsyncSession, actor: Actor, step: StepBack) -> object:
     """Take one step back. Raises what the domain says to it."""
     if step["plural"] == "work_orders":
         return await maintenance.take_back(session, actor, step["entries"], version=step["version"])
+    if step["plural"] == "routes":
+        routes = RouteService(session)
+        return await routes.recall(actor, step["number"], version=step["version"])
     since, to = DeliveryStatus(step["since"]), DeliveryStatus(step["to"])
     return await delivery.take_back(session, actor, step["number"], since=since, to=to)
 

@@ -9,6 +9,7 @@ import reflex as rx
 
 from fleet_app.audit.trail import noted
 from fleet_app.bootstrap import get_container
+from fleet_app.delivery.needing import needed, routes_needing
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
 from fleet_app.fleet.maintenance.readings import set_odometer
@@ -20,6 +21,7 @@ from fleet_app.records.sheets.numerals import read_number
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.steps_back import order_back
+from fleet_app.web.states.records.texts import YES
 from fleet_app.web.states.records.toasts import Way, say, way_of
 
 _ACTS = {
@@ -44,6 +46,8 @@ class WorkSteps(rx.State):
 
     steps: list[WorkStep] = []
     finishing: bool = False
+    losing: list[str] = []
+    """What is planned with the vehicle that starting takes away: asked about first."""
     problem: str = ""
     backwards: bool = False
     """The reading is below the vehicle's: it has to be confirmed."""
@@ -52,23 +56,50 @@ class WorkSteps(rx.State):
     @requires("work_orders.read")
     async def open(self) -> None:
         """See what can follow."""
-        self.finishing, self.problem = False, ""
+        self._ask_nothing()
         self._offer(await self.get_state(RecordForm))
 
     @rx.event
     @requires("work_orders.update")
     async def choose(self, act: str) -> None:
         """Take a step; finishing asks what was done first."""
-        if act == "finish":
-            self.finishing, self.problem, self.backwards = True, "", False
+        self._ask_nothing()
+        if act == "start" and (losing := await self._losing()):
+            self.losing = losing
+        elif act == "finish":
+            self.finishing, self.backwards = True, False
         elif act in {name for name, _ in _ACTS.values()}:
             await self._take(act)
 
     @rx.event
     @requires("work_orders.update")
     async def leave(self) -> None:
-        """Do not finish after all."""
-        self.finishing, self.problem = False, ""
+        """Do not start or finish after all."""
+        self._ask_nothing()
+
+    @rx.event
+    @requires("work_orders.update")
+    async def start_anyway(self) -> None:
+        """Start although routes lose their vehicle by it."""
+        await self._take("start")
+
+    def _ask_nothing(self) -> None:
+        self.finishing, self.losing, self.problem = False, [], ""
+
+    async def _losing(self) -> list[str]:
+        """Which routes need the vehicle that starting puts into the workshop."""
+        form, actor = await self.get_state(RecordForm), await current_actor(self)
+        vehicle = form.base.get("vehicle_id", "")
+        if form.base.get("blocks_vehicle") != YES or not vehicle.isdigit():
+            return []
+        try:
+            async with get_container().work() as session:
+                order = await session.get(WorkOrder, form.number)
+                if order is None or not actor.principal.sees_fleet(order.fleet_id):
+                    return []
+                return [one.message for one in needed(await routes_needing(session, int(vehicle)))]
+        except FleetError:
+            return []  # starting says so itself
 
     @rx.event
     @requires("work_orders.update")
@@ -93,7 +124,7 @@ class WorkSteps(rx.State):
             self.problem = Ruler.named(form.units).retold(error.message)
             self.backwards = isinstance(error, ReadingBackwards)
         else:
-            self.finishing, self.problem = False, ""
+            self._ask_nothing()
         await form.refresh()
         self._offer(form)
         if not self.problem:
