@@ -49,7 +49,8 @@ class UserFields(Fields):
         "E-mail", max_length=254, example="mikko@example.com", group="Person",
         aliases=("email", "mail"), help="Used to sign in",
     )
-    role: Role = field("Role", FieldType.CHOICE, choices=Role, group="Access", example="dispatcher")
+    role: Role = field("Role", FieldType.CHOICE, choices=Role, group="Access", example="dispatcher",
+                      for_many=False)
     is_active: Flag = field("May sign in", FieldType.FLAG, default=True, group="Access",
                             example=True)
     password: Secret = field(

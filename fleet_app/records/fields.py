@@ -43,7 +43,8 @@ class Spec:
 
     `column` is the table's column when it has another name; `reference` the plural of the kind
     that the field's id points to; `secret` fields can be written but never read. `known` are words
-    for values of a text that people choose among, though it may hold others.
+    for values of a text that people choose among, though it may hold others. `for_many` says
+    whether many records are given the same at once, where that does not follow from the type.
     `unset` is the stored value of what was never told.
     """
 
@@ -71,6 +72,7 @@ class Spec:
     created_only: bool = False
     example: Any = None
     unset: Any = None
+    for_many: bool | None = None
 
     @property
     def attribute(self) -> str:

@@ -29,7 +29,7 @@ async def test_what_cannot_be_done_is_said(product: GateServer, services: Contai
     browser = await signed_in(services, Role.DISPATCHER)
     async with product.socket(browser.cookie) as page:
         await page.event(full(product, "record_list.open"), plural="nonsense")
-        await said(page, "There is no such list")
+        await said(page, "There is no such kind of record")
 
 
 async def test_a_defect_is_said_without_its_details(
@@ -47,4 +47,4 @@ async def test_nobody_who_is_signed_out_is_told_anything(product: GateServer) ->
     async with product.socket() as page:
         await page.event(full(product, "record_list.open"), plural="nonsense")
         update = await page.until_received("/login")
-    assert "There is no such list" not in json.dumps(update)
+    assert "There is no such kind of record" not in json.dumps(update)

@@ -15,7 +15,7 @@ from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.web.states.records import many
-from fleet_app.web.states.records.lists import MOST_SELECTED
+from fleet_app.web.states.records.chosen import MOST_SELECTED
 from tests.builders.orders import deliveries, stored
 from tests.builders.people import a_fleet, a_vehicle
 from tests.builders.records import an_actor

@@ -14,7 +14,8 @@ from fleet_app.fleet.maintenance.models import WorkOrderStatus
 from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.clock import utc_now
 from fleet_app.web.states.records.bulk import Bulk
-from fleet_app.web.states.records.lists import RecordList, usual_columns
+from fleet_app.web.states.records.list_parts import usual_columns
+from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.views import ListViews
 from tests.builders.maintenance import again, an_order

@@ -70,7 +70,7 @@ class VehicleFields(Fields):
                                aliases=("fuel", "fuel type", "energy type"))
     consumption_per_100km: Number = field(
         "Consumption", FieldType.NUMBER, default=None, ge=0, le=500, unit="l or kWh/100 km",
-        group="Details", shown=False, example=8.4, aliases=("fuel consumption",),
+        group="Details", shown=False, example=8.4, for_many=False, aliases=("fuel consumption",),
     )
     odometer_km: Number = field(
         "Odometer reading", FieldType.NUMBER, default=None, ge=0, le=10_000_000, unit="km",

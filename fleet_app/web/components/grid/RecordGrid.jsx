@@ -144,6 +144,7 @@ function useTaken(controller, props) {
   useChange(keyOf(props.shown), (shown) => controller.takeShown(shown));
   useChange(keyOf(props.layout), (layout) => controller.takeLayout(layout));
   useChange(keyOf(props.selected), (selected) => controller.takeSelected(selected));
+  useChange(Boolean(props.everything), (everything) => controller.takeEverything(everything));
   useChange(Number(props.openId) || 0, (id) => controller.takeOpen(id));
   useChange(props.timeZone, () => controller.redraw("moment"));
   useChange(props.units, () => controller.redraw("number"));

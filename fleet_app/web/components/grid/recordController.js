@@ -182,6 +182,7 @@ export class GridController {
 
   async pick(node, range) {
     if (!this.props.selectable || !node?.data) return;
+    this.selection.settle(this.loadedIds());
     const reach = range ? this.selection.rangeTo(node.rowIndex) : null;
     if (reach === null) this.selection.toggle(node.data.id, node.rowIndex);
     else {
@@ -193,12 +194,18 @@ export class GridController {
   }
 
   toggleAll() {
+    this.selection.settle(this.loadedIds());
     this.selection.toggleAll(this.loadedIds());
     this.tellSelected();
   }
 
   clearSelection() {
-    const had = this.selection.size > 0;
+    const had = this.selection.size > 0 || this.selection.all;
+    if (this.selection.all) {
+      this.selection.all = false;
+      this.selection.replace([]);
+      this.tellSelected();
+    }
     this.setSelected([]);
     return had;
   }
@@ -219,6 +226,12 @@ export class GridController {
     const ids = listOf(selected).map(Number);
     if (this.echoes.selected.isEcho(JSON.stringify(ids))) return;
     if (this.selection.replace(ids)) this.drawSelection();
+  }
+
+  /** The page says that everything in the list is selected, or not any more. */
+  takeEverything(everything) {
+    this.selection.all = Boolean(everything);
+    this.drawSelection();
   }
 
   drawSelection() {

@@ -4,6 +4,7 @@ export class Selection {
   constructor(ids = []) {
     this.ids = new Set(ids);
     this.anchor = null;
+    this.all = false; // everything in the list, read or not
   }
 
   get size() {
@@ -11,7 +12,14 @@ export class Selection {
   }
 
   has(id) {
-    return this.ids.has(id);
+    return this.all || this.ids.has(id);
+  }
+
+  /** From everything to the rows that are known, of which some can be taken out. */
+  settle(ids) {
+    if (!this.all) return;
+    this.all = false;
+    this.ids = new Set(ids);
   }
 
   list() {
@@ -57,7 +65,7 @@ export class Selection {
 
   /** "all", "some" or "none" of `ids` are selected. */
   stateOf(ids) {
-    const count = ids.filter((id) => this.ids.has(id)).length;
+    const count = ids.filter((id) => this.has(id)).length;
     if (count === 0) return this.ids.size > 0 ? "some" : "none";
     return count === ids.length ? "all" : "some";
   }

@@ -37,6 +37,8 @@ class RecordGrid(rx.NoSSRComponent):
     """A counter: the rows are fetched again in place whenever it changes."""
     selected: rx.Var[list[int]]
     """Ids of the selected records."""
+    everything: rx.Var[bool]
+    """Whether all records of the list count as selected, read or not."""
     open_id: rx.Var[int]
     """Id of the record that is open beside the list, 0 for none; its row is scrolled into view."""
     selectable: rx.Var[bool]

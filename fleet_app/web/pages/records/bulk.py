@@ -109,6 +109,6 @@ def _option(choice: Any) -> rx.Component:
 
 
 def _about(words: str) -> Any:
-    count = RecordList.selected.length()
+    count = RecordList.chosen_count
     noun = rx.cond(count == 1, "delivery", "deliveries")
     return rx.Var.create(f"{words} ") + count.to_string() + " " + noun

@@ -9,6 +9,7 @@ import reflex as rx
 
 from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
+from fleet_app.records.query import MOST_VALUES
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.grid.list_address import list_address
 from fleet_app.web.components.grid.record_grid import record_grid
@@ -26,10 +27,13 @@ from fleet_app.web.components.records.toolbar import (
 from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
+from fleet_app.web.pages.records.many_fields import many_fields_button, many_fields_dialog
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
-from fleet_app.web.states.records.lists import RecordList, offered
+from fleet_app.web.states.records.chosen import settable
+from fleet_app.web.states.records.list_parts import offered
+from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.views import ListViews
 from fleet_app.web.states.session import Session
@@ -68,6 +72,7 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
                 class_name="list-body",
             ),
             views_dialog(),
+            *([many_fields_dialog(kind)] if settable(kind) else []),
             *(dialogs() if kind.plural == "deliveries" else ()),
             _hotkeys(kind),
             ShortcutsHelp.create(entries=SHORTCUTS),
@@ -198,20 +203,59 @@ def _selection(kind: Kind) -> rx.Component:
         RecordList.may.contains("delete"),
         rx.cond(
             RecordList.deleted,
-            _action("undo-2", "Restore", RecordList.restore_selected),
-            _action("trash-2", "Delete", RecordList.delete_selected, danger=True),
+            _action("undo-2", "Restore", [RecordList.begin, RecordList.restore_selected]),
+            _action(
+                "trash-2", "Delete", [RecordList.begin, RecordList.delete_selected], danger=True
+            ),
         ),
         rx.fragment(),
     )
+    actions = [
+        *bulk_actions(kind),
+        *_bulk_fields(kind),
+        *([many_fields_button()] if settable(kind) else []),
+        _export_selected(kind),
+        delete,
+        _action("x", "Clear", RecordList.select([])),
+    ]
+    working = rx.el.span("Working…", class_name="quiet", role="status")
     return selection_bar(
-        count=RecordList.selected.length(),
+        count=RecordList.chosen_count,
         noun=kind.label_plural.lower(),
-        actions=[
-            *bulk_actions(kind),
-            *_bulk_fields(kind),
-            delete,
-            _action("x", "Clear", RecordList.select([])),
-        ],
+        actions=[rx.cond(RecordList.busy, working, rx.fragment(_select_all(), *actions))],
+    )
+
+
+def _select_all() -> rx.Component:
+    """From the ticked rows to everything that the list shows."""
+    return rx.cond(
+        ~RecordList.everything & (RecordList.total > RecordList.selected.length()),
+        rx.el.button(
+            "Select all ",
+            RecordList.total,
+            " found",
+            type="button",
+            class_name="link",
+            on_click=RecordList.select_all,
+            custom_attrs={"data-testid": "select-all-found"},
+        ),
+        rx.fragment(),
+    )
+
+
+def _export_selected(kind: Kind) -> rx.Component:
+    """An address holds a hundred numbers, or says of which list everything is wanted."""
+    few = RecordList.everything | (RecordList.selected.length() <= MOST_VALUES)
+    return rx.cond(
+        RecordList.may.contains("export") & few,
+        download_link(
+            rx.icon("download", size=14),
+            "Export",
+            href=f"/api/v1/{kind.plural}/export.xlsx" + RecordList.exports["selected"],
+            class_name="button small",
+            title="An Excel file of the selected, with the columns that are shown",
+        ),
+        rx.fragment(),
     )
 
 
@@ -234,7 +278,10 @@ def _bulk_fields(kind: Kind) -> list[rx.Component]:
                 rx.el.option(f"Set {spec.title.lower()}…", value=""),
                 *(rx.el.option(one["label"], value=one["value"]) for one in spec.options),
                 value="",
-                on_change=lambda value, name=spec.name: RecordList.set_selected(name, value),
+                on_change=lambda value, name=spec.name: [
+                    RecordList.begin,
+                    RecordList.set_selected(name, value),
+                ],
                 class_name="small-select",
                 aria_label=f"Set {spec.title.lower()} of the selected",
             ),
@@ -257,6 +304,7 @@ def _grid(kind: Kind) -> rx.Component:
         units=RecordList.units,
         changes=changes_of(kind.plural),
         selected=RecordList.selected,
+        everything=RecordList.everything,
         selectable=True,
         filtered=RecordList.narrowed,
         page=RecordList.page,

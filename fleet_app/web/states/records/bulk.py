@@ -77,7 +77,7 @@ class Bulk(rx.State):
         self.reasons = reasons_for(S.OUT_FOR_DELIVERY)
         self._seen = {}
         try:
-            ticked = (await self.get_state(RecordList)).selected
+            ticked = await (await self.get_state(RecordList)).chosen()
             self._seen = await _versions(await current_principal(self), ticked)
         except FleetError as error:
             self.problem = error.message
@@ -96,9 +96,9 @@ class Bulk(rx.State):
         steps: list[StepBack | None] = []
         moved: dict[int, MovedOn] = {}
         try:
-            ids = sorted(set(listing.selected))
+            ids = await listing.chosen()
             wishes = {one: _wish(one, form, self._seen.get(one)) for one in ids}
-        except InvalidInput as error:
+        except FleetError as error:
             self.problem = error.message
             return
 
@@ -141,9 +141,10 @@ class Bulk(rx.State):
     async def add_to_route(self, form: dict[str, Any]) -> None:
         """Put the ticked deliveries at the end of a route: all of them or none."""
         listing = await self.get_state(RecordList)
-        wanted, container = list(listing.selected), get_container()
+        container = get_container()
         try:
             route_id = _number(form.get("route"))
+            wanted = await listing.chosen() if listing.everything else list(listing.selected)
             _require_few(wanted)
             async with container.work(container.patience) as session:
                 await _join(session, await current_actor(self), route_id, wanted)
@@ -166,7 +167,12 @@ class Bulk(rx.State):
             moved[identifier] = await getattr(MaintenanceService(session), step)(actor, identifier)
             return moved[identifier]
 
-        outcome = await each(sorted(set(listing.selected)), act)
+        try:
+            ids = await listing.chosen()
+        except FleetError as error:
+            await say(self, error.message, tone="problem")
+            return
+        outcome = await each(ids, act)
         steps = [order_back(moved[one], outcome.entries) for one in outcome.done]
         way = way_of("work_orders", steps)
         await listing.tell(KINDS["work_orders"], _MOVED[step], outcome, way=way)

@@ -17,26 +17,33 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.describe import columns
-from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import LONGEST_SEARCH, parse_query
-from fleet_app.records.service import MOST_AT_ONCE, Records
+from fleet_app.records.query import LONGEST_SEARCH
+from fleet_app.records.service import Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.aftermath import lost_words
 from fleet_app.web.states.records.chips import Place, chip_of
+from fleet_app.web.states.records.chosen import MOST_SELECTED, TOO_MANY, everything
 from fleet_app.web.states.records.exporting import export_query
 from fleet_app.web.states.records.list_address import MOST_PAGES, RESERVED, Shown, asked
-from fleet_app.web.states.records.many import Outcome, each, entries_of
+from fleet_app.web.states.records.list_parts import (
+    counted,
+    offered,
+    possible,
+    read_layout,
+    usual_columns,
+    way_back,
+)
+from fleet_app.web.states.records.many import Outcome, each
 from fleet_app.web.states.records.measures import filters_shown as in_units
 from fleet_app.web.states.records.measures import filters_stored, units_of
 from fleet_app.web.states.records.moments import in_moments
-from fleet_app.web.states.records.reading import house_style, labels_of
+from fleet_app.web.states.records.reading import house_style, kind_of, labels_of
 from fleet_app.web.states.records.texts import value_of, zone_of
 from fleet_app.web.states.records.toasts import Way, say, telling
 from fleet_app.web.states.session import shown_fleet
 
 LONGEST_LAYOUT = 20_000
-MOST_SELECTED = 10 * MOST_AT_ONCE
 
 
 class RecordList(rx.State):
@@ -53,6 +60,10 @@ class RecordList(rx.State):
     shown: list[str] = []
     layout: str = ""
     selected: list[int] = []
+    everything: bool = False
+    """Whether the selection is all that the list shows, ticked or not."""
+    busy: bool = False
+    """Whether the selected records are being changed."""
     total: int = 0
     version: int = 0
     may: list[str] = []
@@ -85,7 +96,14 @@ class RecordList(rx.State):
         kind = KINDS.get(self.plural)
         shown = self.shown or ([] if kind is None else usual_columns(kind))
         wanted = {"shown": shown, "all": ()}
-        return {name: export_query(self.query, self.sort, one) for name, one in wanted.items()}
+        made = {name: export_query(self.query, self.sort, one) for name, one in wanted.items()}
+        ids = "" if self.everything else ",".join(map(str, self.selected))
+        return made | {"selected": export_query(self.query, self.sort, shown, ids=ids)}
+
+    @rx.var
+    def chosen_count(self) -> int:
+        """How many records are selected."""
+        return self.total if self.everything else len(self.selected)
 
     @rx.var
     def filters_shown(self) -> dict[str, str]:
@@ -116,7 +134,7 @@ class RecordList(rx.State):
     async def open(self, plural: str) -> None:
         """Start looking at a kind. What the address says of the list is shown; where it says
         nothing, the views decide (`ListViews.open`), and until then the list stays as it was."""
-        kind = _kind(plural)
+        kind = kind_of(plural)
         who = await current_principal(self)
         if kind.plural != self.plural:
             self.reset()  # type: ignore[no-untyped-call]  # Reflex's
@@ -130,7 +148,7 @@ class RecordList(rx.State):
         self.fleet = fleet if who.role is Role.SYSTEM_ADMIN else 0
         self.zone, _ = await house_style(fleet)
         self.units = await units_of(fleet)
-        self.selected = []
+        self.selected, self.everything, self.busy = [], False, False
         wanted = asked(self.router.url.query_parameters)
         if wanted.shown is not None:
             self.show_only(wanted.shown)
@@ -163,7 +181,7 @@ class RecordList(rx.State):
     async def apply_filters(self, form: dict[str, Any]) -> None:
         """Take over the whole filter form."""
         typed = {name: str(text or "").strip() for name, text in form.items()}
-        self._filter(filters_stored(_kind(self.plural), typed, self.filters, self.units))
+        self._filter(filters_stored(kind_of(self.plural), typed, self.filters, self.units))
         await self.learn_names()
 
     @rx.event
@@ -184,7 +202,7 @@ class RecordList(rx.State):
     @requires("views.use")
     async def set_sort(self, sort: str) -> None:
         """Order the list; an impossible order is not taken over."""
-        if _possible(_kind(self.plural), {"sort": sort}):
+        if possible(kind_of(self.plural), {"sort": sort}):
             self.sort, self.page = sort, 1
 
     @rx.event
@@ -197,7 +215,7 @@ class RecordList(rx.State):
     @requires("views.use")
     async def set_layout(self, layout: str) -> None:
         """Remember widths and order of the columns, for a saved view."""
-        known = {one["id"] for one in columns(_kind(self.plural))}
+        known = {one["id"] for one in columns(kind_of(self.plural))}
         self.layout = layout[:LONGEST_LAYOUT]
         order = [one for one in read_layout(self.layout) if one["id"] in known]
         self._show_columns([one["id"] for one in order if not one.get("hidden")])
@@ -206,7 +224,7 @@ class RecordList(rx.State):
     @requires("views.use")
     async def toggle_column(self, column: str) -> None:
         """Show or hide a column; the last one stays. A new one comes last."""
-        shown = self.shown or usual_columns(_kind(self.plural))
+        shown = self.shown or usual_columns(kind_of(self.plural))
         wanted = [one for one in shown if one != column]
         if len(wanted) == len(shown):
             wanted.append(column)
@@ -217,10 +235,25 @@ class RecordList(rx.State):
     async def select(self, ids: list[int]) -> None:
         """The rows that are ticked."""
         known = [one for one in dict.fromkeys(map(int, ids)) if 0 < one < 2**63]
-        self.selected = known[:MOST_SELECTED]
+        self.selected, self.everything = known[:MOST_SELECTED], False
         if len(known) > MOST_SELECTED:
             text = f"Only the first {MOST_SELECTED:,} are selected; do the others afterwards."
             await say(self, text, tone="problem")
+
+    @rx.event
+    @requires("views.use")
+    async def select_all(self) -> None:
+        """Select all that the list shows, read or not."""
+        if self.total > MOST_SELECTED:
+            await say(self, f"{TOO_MANY}.", tone="problem")
+            return
+        self.everything = True
+
+    @rx.event
+    @requires("views.use")
+    async def begin(self) -> None:
+        """Say that the selected records are being changed, which may take a while."""
+        self.busy = True
 
     @rx.event
     @requires("views.use")
@@ -238,30 +271,43 @@ class RecordList(rx.State):
     @requires("views.use")
     async def delete_selected(self) -> None:
         """Put the ticked records aside, and offer to bring them back."""
-        await self._each("delete", "Deleted")
+        async with telling(self):
+            await self._each("delete", "Deleted")
 
     @rx.event
     @requires("views.use")
     async def restore_selected(self) -> None:
         """Bring the ticked deleted records back."""
-        await self._each("restore", "Restored", undoable=False)
+        async with telling(self):
+            await self._each("restore", "Restored", undoable=False)
 
     @rx.event
     @requires("views.use")
     async def set_selected(self, field: str, value: str) -> None:
         """Give one of the offered fields of all ticked records the same value."""
-        kind = _kind(self.plural)
+        self.busy, kind = False, kind_of(self.plural)
         spec = next((one for one in offered(kind) if one.name == field), None)
         async with telling(self):
             if spec is None or value not in [one["value"] for one in spec.options]:
                 raise InvalidInput("This cannot be set for many at once")
             read = value_of(kind, spec, value, zone_of(self.zone))
-            await self._each("change", "Changed", {field: read})
+            await self.change_all({field: read})
+
+    async def change_all(self, values: Mapping[str, Any]) -> None:
+        """Give all selected records these values."""
+        await self._each("change", "Changed", values)
+
+    async def chosen(self) -> list[int]:
+        """The selected records, in the order of their ids. Raises `InvalidInput`, `Forbidden`."""
+        if self.everything:
+            return await everything(self, kind_of(self.plural), self.query)
+        return sorted(set(self.selected))
 
     async def _each(
         self, act: str, done: str, values: Mapping[str, Any] | None = None, *, undoable: bool = True
     ) -> None:
-        kind, actor = _kind(self.plural), await current_actor(self)
+        self.busy = False  # told with the outcome
+        kind, actor = kind_of(self.plural), await current_actor(self)
         arguments = () if values is None else (values,)
         view = get_container().view()
 
@@ -269,14 +315,15 @@ class RecordList(rx.State):
             records = Records(session, KINDS, kind, actor, view)
             return await getattr(records, act)(identifier, *arguments)
 
-        outcome = await each(sorted(set(self.selected)), run)
-        await self.tell(kind, done, outcome, way=_way_back(kind, outcome) if undoable else None)
+        outcome = await each(await self.chosen(), run)
+        await self.tell(kind, done, outcome, way=way_back(kind, outcome) if undoable else None)
 
     async def tell(
         self, kind: Kind, done: str, outcome: Outcome, *, way: Way | None = None
     ) -> None:
         """Say what became of the ticked records; those that were not come to stay ticked."""
-        self.selected, self.version = outcome.left, self.version + 1
+        self.selected, self.everything = outcome.left, False
+        self.version += 1
         if outcome.done:
             text = f"{done} {counted(kind, len(outcome.done))}."
             lost = lost_words(one for one in outcome.entries if one.id)
@@ -310,7 +357,7 @@ class RecordList(rx.State):
         self.words, self.deleted = shown.words, shown.deleted
         self.filters = {}
         self._filter(shown.filters)
-        self.sort = shown.sort if _possible(_kind(self.plural), {"sort": shown.sort}) else ""
+        self.sort = shown.sort if possible(kind_of(self.plural), {"sort": shown.sort}) else ""
 
     def arrange(self, settings: Mapping[str, Any]) -> None:
         """Take over the columns of a view and their widths."""
@@ -325,76 +372,26 @@ class RecordList(rx.State):
 
     async def learn_names(self) -> None:
         """What the records are called that the filters name."""
-        self.names = await labels_of(self, _kind(self.plural), self.filters)
+        self.names = await labels_of(self, kind_of(self.plural), self.filters)
 
     def _anew(self) -> None:
         """Another list: from its beginning, with nothing ticked."""
-        self.selected, self.page = [], 1
+        self.selected, self.everything, self.page = [], False, 1
 
     def _show_columns(self, wanted: Sequence[str]) -> None:
         """Show these columns in this order; nothing when they are the usual ones."""
-        every = {one["id"] for one in columns(_kind(self.plural))}
+        every = {one["id"] for one in columns(kind_of(self.plural))}
         known = [one for one in dict.fromkeys(wanted) if one in every]
-        usual = usual_columns(_kind(self.plural))
+        usual = usual_columns(kind_of(self.plural))
         self.shown = [] if known == usual else known or self.shown
 
     def _filter(self, changes: Mapping[str, str]) -> None:
-        kind = _kind(self.plural)
+        kind = kind_of(self.plural)
         filters = dict(self.filters)
         for name, text in changes.items():
             if not text:
                 filters.pop(name, None)
-            elif name not in RESERVED and _possible(kind, {name: text}):
+            elif name not in RESERVED and possible(kind, {name: text}):
                 filters[name] = text
         self.filters = filters
         self._anew()
-
-
-def counted(kind: Kind, count: int) -> str:
-    """`1 vehicle`, `12 vehicles`."""
-    return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"
-
-
-def offered(kind: Kind) -> list[Spec]:
-    """The fields that many records can be given at once: choices, but not what somebody may do."""
-    return [spec for spec in kind.specs if spec.choices and spec.name != "role"]
-
-
-def _way_back(kind: Kind, outcome: Outcome) -> Way | None:
-    """How to undo what was really changed; the last entry comes first, to be undone last."""
-    entries = list(entries_of(outcome, kind.name))
-    gone = [one.object_id for one in entries if one.action == "delete" and one.object_id]
-    changed = [one.id for one in entries if one.action != "delete" and one.id]
-    if not (gone or changed):
-        return None
-    return Way(plural=kind.plural, restore=gone, entries=changed[::-1])
-
-
-def usual_columns(kind: Kind) -> list[str]:
-    """The columns that a list shows unless told otherwise."""
-    return [one["id"] for one in columns(kind) if not one["hidden"]]
-
-
-def read_layout(layout: str) -> list[dict[str, Any]]:
-    """The columns of a grid's layout, in order; none of what is no layout."""
-    try:
-        found = json.loads(layout or "[]")
-    except ValueError:
-        return []
-    entries = found if isinstance(found, list) else []
-    return [one for one in entries if isinstance(one, dict) and isinstance(one.get("id"), str)]
-
-
-def _kind(plural: str) -> Kind:
-    kind = KINDS.get(plural)
-    if kind is None:
-        raise InvalidInput("There is no such list")
-    return kind
-
-
-def _possible(kind: Kind, parameters: Mapping[str, str]) -> bool:
-    try:
-        parse_query(kind, parameters.items())
-    except InvalidInput:
-        return False
-    return True
