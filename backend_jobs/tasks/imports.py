@@ -11,11 +11,13 @@ from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.identity.errors import InvalidToken
 from fleet_app.records.imports.job import ImportJob
-from fleet_app.records.imports.places import Point
+from fleet_app.records.imports.places import Ahead, Point
 from fleet_app.routing.geocoding import GeocoderBusy, GeocoderUnavailable, Place
 
 SEARCH_SECONDS = 10.0
 """How long the addresses of one batch may take; those that come too late stay without a point."""
+_AHEAD: Mapping[str, Ahead] = {"offline": "check", "none": "never"}
+"""An online geocoder is asked once only, for what is stored."""
 _EXACT = frozenset({"address", "interpolated"})
 
 
@@ -42,7 +44,8 @@ class ImportTasks:
 
     def _job(self, actor: Actor) -> ImportJob:
         container = self._container
-        return ImportJob(container.work, KINDS, container.files, self._locate, actor)
+        ahead = _AHEAD.get(container.settings.geocoder, "run")
+        return ImportJob(container.work, KINDS, container.files, self._locate, actor, ahead=ahead)
 
     async def _locate(self, addresses: Sequence[str]) -> Mapping[str, Point]:
         """The points of those addresses that the map is sure of."""

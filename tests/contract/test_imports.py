@@ -27,6 +27,7 @@ from fleet_app.records.models import Import, ImportState
 from fleet_app.records.service import Records
 from fleet_app.routing.geocoding import Place, Standing
 from fleet_app.settings import PROJECT_ROOT
+from fleet_app.web.states.imports.showing import places_ahead
 from tests.builders.jobs import rows, running, until
 from tests.builders.people import Person, a_person
 
@@ -240,6 +241,38 @@ async def test_addresses_are_put_on_the_map_when_the_house_is_sure(
     assert (done.updated, done.without_place) == (1, 1)
     (first,) = await rows(container, "SELECT lat FROM deliveries WHERE external_reference = '1'")
     assert first[0] is None  # never the point of the address it had before
+
+
+async def checked(container: Container, manager: Person, sheet: str) -> Import:
+    record = await sent(container, manager, sheet, "deliveries")
+    await container.imports.check(await actor_of(container, manager), record.id or 0)
+    async with running(container):
+        return await ended(container, record)
+
+
+async def test_a_check_says_how_many_addresses_the_map_does_not_know(
+    container: Container, manager: Person, monkeypatch: pytest.MonkeyPatch
+):
+    container.__dict__["geocoder"] = OneHouse()
+    sheet = "".join(f'{n},"Katu {n % 2 + 1}, Kylä"\r\n' for n in range(500))
+    done = await checked(container, manager, "Order,Address\r\n" + sheet + "x,\r\n")
+    assert (done.created, done.failed, done.without_place) == (500, 1, 250)
+    said = "250 of 500 addresses will not be found on the map."
+    assert places_ahead(done).startswith(said)
+    monkeypatch.setattr("fleet_app.records.imports.places.MOST_AHEAD", 300)
+    done = await checked(container, manager, "Order,Address\r\n" + sheet)
+    assert done.without_place == 100
+    assert "About 300 more were not tried yet." in places_ahead(done)
+
+
+async def test_a_check_asks_no_geocoder_of_others(
+    container: Container, manager: Person, monkeypatch: pytest.MonkeyPatch
+):
+    container.__dict__["geocoder"] = OneHouse()
+    monkeypatch.setattr(container.settings, "geocoder", "nominatim")
+    done = await checked(container, manager, "Order,Address\r\n1,K 1\r\n")
+    assert done.without_place == 0
+    assert "while the rows are imported" in places_ahead(done)
 
 
 async def test_a_check_leaves_nothing_behind_but_its_report(container: Container, manager: Person):

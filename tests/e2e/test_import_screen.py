@@ -137,7 +137,7 @@ async def test_a_column_that_nobody_recognises_is_matched_by_hand(
     await page.get_by_label("What becomes of Rufzeichen").select_option("name")
     await expect(missing).to_have_count(0)
     await checked(page)
-    await expect(page.get_by_test_id("check-summary")).to_contain_text("rows are right")
+    await expect(page.get_by_test_id("check-summary")).to_contain_text("One row is right")
 
 
 async def test_what_is_no_table_is_refused_in_plain_words(

@@ -217,6 +217,20 @@ async def test_wrong_rows_show_the_message_at_the_wrong_cell(container, manager)
     ]
 
 
+async def test_rows_with_the_same_problem_are_one_line_with_their_number(container, manager):
+    record = await an_import(container, manager)
+    async with container.work() as session:
+        for row in range(2, 60):
+            errors = {"capacity_kg": "is no number" if row != 7 else "is negative"}
+            session.add(ImportProblem(import_id=record.id, row=row, cells=ROWS[2], errors=errors))
+    await set_state(container, record, ImportState.CHECKED, failed=58)
+    screen = await a_look(container, manager, record)
+    assert [(row["row"], row["more"]) for row in screen.wrong] == [
+        (2, "and 56 more with the same problem"), (7, "")
+    ]  # fmt: skip
+    assert screen.wrong_pages == 1
+
+
 async def test_a_running_import_is_stopped(container, manager):
     record = await an_import(container, manager)
     screen = await a_look(container, manager, record)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
@@ -31,7 +31,16 @@ from fleet_app.outbox.changes import changed
 from fleet_app.records.imports.batches import Taker, Tally
 from fleet_app.records.imports.cells import Home, Reader, ReadRow, Survey, clean_row, survey
 from fleet_app.records.imports.duplicates import Seen
-from fleet_app.records.imports.places import Locate, addresses_of
+from fleet_app.records.imports.places import (
+    Ahead,
+    Foresight,
+    Locate,
+    Outlook,
+    Point,
+    addresses_of,
+    outlook_in,
+    with_outlook,
+)
 from fleet_app.records.imports.reading import is_exact, mark_of, order_of, said_of
 from fleet_app.records.imports.repository import ImportRepository
 from fleet_app.records.imports.service import Work
@@ -55,13 +64,22 @@ class ImportJob:
     """One attempt at an import, for the person who asked for it."""
 
     def __init__(
-        self, work: Work, kinds: Kinds, store: FileStore, locate: Locate, actor: Actor
+        self,
+        work: Work,
+        kinds: Kinds,
+        store: FileStore,
+        locate: Locate,
+        actor: Actor,
+        *,
+        ahead: Ahead = "never",
     ) -> None:
+        """A check looks addresses up as well when it may do so `ahead`."""
         self._work = work
         self._kinds = kinds
         self._store = store
         self._locate = locate
         self._actor = actor
+        self._ahead: Ahead = ahead
 
     async def run(self, import_id: int, attempt: int) -> None:
         """Do what the import is waiting for, if this attempt is still the one that is meant.
@@ -101,12 +119,19 @@ class ImportJob:
             await self._undo(record, kind)
             return
         home = await self._home(record)
+        self._foresight = Foresight(self._locate, self._outlook(record))
         async with self._store.path(record.file_key) as path:
             found = await asyncio.to_thread(_surveyed, path, record, kind, home)
             record.total = found.rows
             reader = Reader(kind, record.mapping, found, home)
             if await self._take_all(record, kind, path, reader, home):
                 await self._finish(record)
+
+    def _outlook(self, record: Import) -> Outlook:
+        """What is known of its addresses; a check that begins knows nothing."""
+        known = outlook_in(record.evidence) if record.handled else Outlook()
+        known.ahead = self._ahead
+        return known
 
     async def _take_all(
         self, record: Import, kind: Kind, path: Path, reader: Reader, home: Home
@@ -122,7 +147,7 @@ class ImportJob:
         self, record: Import, kind: Kind, rows: Sequence[ReadRow], reader: Reader, home: Home
     ) -> bool:
         is_run = record.state is ImportState.RUNNING
-        places = await self._locate(addresses_of(kind, rows)) if is_run else None
+        places = await self._places(kind, rows, is_run=is_run)
         async with self._work(BATCH_SECONDS) as session:
             if not await self._is_ours(session, record):
                 return False
@@ -133,6 +158,13 @@ class ImportJob:
             tally = await (taker.take(rows) if is_run else _tried(session, taker, rows))
             await self._advance(session, record, len(rows), tally)
         return True
+
+    async def _places(
+        self, kind: Kind, rows: Sequence[ReadRow], *, is_run: bool
+    ) -> Mapping[str, Point] | None:
+        if is_run:
+            return await self._locate(addresses_of(kind, rows))
+        return await self._foresight.places(kind, rows)
 
     async def _advance(
         self, session: AsyncSession, record: Import, count: int, tally: Tally
@@ -146,6 +178,8 @@ class ImportJob:
         record.unchanged += tally.unchanged
         record.failed += len(tally.problems)
         record.without_place += tally.without_place
+        if not is_run:
+            record.evidence = with_outlook(record.evidence, self._foresight.outlook)
         problems = [
             {"import_id": record.id, "row": row.number, "cells": row.cells, "errors": errors}
             for row, errors in tally.problems
@@ -162,7 +196,7 @@ class ImportJob:
     async def _save(self, session: AsyncSession, record: Import) -> None:
         names = (
             *("state", "total", "handled", "taken", "created", "updated", "unchanged", "failed"),
-            *("without_place", "message", "finished_at"),
+            *("without_place", "message", "finished_at", "evidence"),
         )
         values = {name: getattr(record, name) for name in names}
         query = update(Import).where(col(Import.id) == record.id).values(values)

@@ -85,6 +85,27 @@ class ImportRepository:
         found = await self._session.exec(query.offset((page - 1) * limit).limit(limit))
         return list(found), total
 
+    async def alike(
+        self, import_id: int, *, page: int, limit: int
+    ) -> tuple[list[tuple[ImportProblem, int]], int]:
+        """The first row of each that have the same things wrong with them, and how many they are;
+        and how many such first rows there are."""
+        groups = (
+            select(func.min(ImportProblem.row).label("first"), func.count().label("rows"))
+            .where(col(ImportProblem.import_id) == import_id)
+            .group_by(col(ImportProblem.errors))
+            .subquery()
+        )
+        total = (await self._session.exec(select(func.count()).select_from(groups))).one()
+        query = (
+            select(ImportProblem, groups.c.rows)
+            .join(groups, col(ImportProblem.row) == groups.c.first)
+            .where(col(ImportProblem.import_id) == import_id)
+            .order_by(groups.c.rows.desc(), col(ImportProblem.row))
+        )
+        found = await self._session.exec(query.offset((page - 1) * limit).limit(limit))
+        return [(problem, count) for problem, count in found], total
+
     async def all_problems(self, import_id: int) -> AsyncIterator[ImportProblem]:
         """Every row with problems, in the order of the sheet."""
         after = 0

@@ -171,6 +171,14 @@ class Imports:
             await self._visible(session, principal, identifier)
             return await ImportRepository(session).problems(identifier, page=page, limit=limit)
 
+    async def problems_alike(
+        self, principal: Principal, identifier: int, *, page: int = 1, limit: int = 50
+    ) -> tuple[list[tuple[ImportProblem, int]], int]:
+        """As `problems`, but one row for all with the same things wrong, with their number."""
+        async with self._work() as session:
+            await self._visible(session, principal, identifier)
+            return await ImportRepository(session).alike(identifier, page=page, limit=limit)
+
     async def problems_sheet(
         self, principal: Principal, identifier: int, form: Form
     ) -> tuple[Import, IO[bytes]]:

@@ -70,7 +70,7 @@ def _row(item: Any) -> rx.Component:
             title=ImportList.zones,
         ),
         rx.el.td(
-            rx.cond(item["counts"] != "", item["counts"], rx.el.span(item["total"], " rows")),
+            rx.cond(item["counts"] != "", item["counts"], rx.el.span(item["rows"])),
             rx.cond(
                 item["left"] > 0,
                 rx.el.span(

@@ -139,7 +139,16 @@ def _table() -> rx.Component:
 def _wrong_row(row: Any) -> rx.Component:
     what = rx.el.span(row["what"], class_name="cell-error")
     return rx.el.tr(
-        rx.el.th(row["row"], rx.cond(row["what"] != "", what, rx.fragment()), scope="row"),
+        rx.el.th(
+            row["row"],
+            rx.cond(
+                row["more"] != "",
+                rx.el.span(row["more"], class_name="row-more"),
+                rx.fragment(),
+            ),
+            rx.cond(row["what"] != "", what, rx.fragment()),
+            scope="row",
+        ),
         rx.foreach(row["cells"].to(list[dict[str, str]]), _cell),
         key=row["row"].to_string(),
     )

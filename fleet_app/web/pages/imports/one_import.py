@@ -63,7 +63,7 @@ def _step() -> rx.Component:
 def _what() -> rx.Component:
     """Which records, how many, and how far they are."""
     return rx.el.span(
-        rx.el.span(ITEM["kind"], " · ", ITEM["total"], " rows", class_name="quiet import-what"),
+        rx.el.span(ITEM["kind"], " · ", ITEM["rows"], class_name="quiet import-what"),
         pill(ITEM),
         class_name="import-aside",
     )

@@ -78,8 +78,7 @@ def progress(item: Any, words: str, on_cancel: Any) -> rx.Component:
         rx.el.p(
             rx.el.b(item["handled"]),
             " of ",
-            rx.el.b(item["total"]),
-            " rows",
+            rx.el.b(item["rows"]),
             rx.cond(
                 item["failed"] > 0,
                 rx.el.span(

@@ -24,7 +24,7 @@ def checked_step() -> rx.Component:
             _summary(right, ITEM["left"].to(int)),
             read_as(),
             corrections(),
-            _without_place(),
+            _places_ahead(),
             rx.el.div(
                 rx.el.button(
                     "Change the columns", type="button",
@@ -208,6 +208,20 @@ def _some_wrong(right: Any, left: Any) -> tuple[rx.Component, rx.Component]:
         rx.fragment(ITEM["counts"], on),
     )
     return rx.el.h2(are_right, wrong), rx.el.p(advice, class_name="quiet")
+
+
+def _places_ahead() -> rx.Component:
+    """What the map will not know, before anything is stored."""
+    return rx.cond(
+        ITEM["places"].to(str) != "",
+        rx.el.p(
+            rx.icon("map-pin-off", size=15),
+            rx.el.span(ITEM["places"].to(str)),
+            class_name="hint-box",
+            custom_attrs={"data-testid": "places-ahead"},
+        ),
+        rx.fragment(),
+    )
 
 
 def _without_place() -> rx.Component:

@@ -240,7 +240,7 @@ class ImportScreen(rx.State):
             self.first = relative(family.first)
 
     async def _read_problems(self, record: Import) -> None:
-        found, self.wrong_total = await get_container().imports.problems(
+        found, self.wrong_total = await get_container().imports.problems_alike(
             await current_principal(self), record.id or 0, page=self.wrong_page, limit=PAGE
         )
         self.wrong_headers, self.wrong = wrong_rows(record, found)

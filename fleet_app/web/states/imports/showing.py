@@ -17,7 +17,7 @@ from fleet_app.records.imports.columns import (
     missing,
 )
 from fleet_app.records.imports.corrections import Family, stored
-from fleet_app.records.imports.places import address_fields
+from fleet_app.records.imports.places import address_fields, outlook_in
 from fleet_app.records.imports.problems import words_of_problem
 from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
@@ -67,6 +67,7 @@ class Shown(TypedDict):
     when: str
     who: str
     total: str
+    rows: str
     handled: str
     percent: int
     right: int
@@ -79,6 +80,7 @@ class Shown(TypedDict):
     can: list[str]
     link: str
     without_place: int
+    places: str
     unplaced: str
 
 
@@ -120,11 +122,12 @@ class Cell(TypedDict):
 
 
 class WrongRow(TypedDict):
-    """A row that cannot be taken over."""
+    """A row that cannot be taken over, and how many `more` have the same wrong."""
 
     row: int
     cells: list[Cell]
     what: str
+    more: str
 
 
 def show(record: Import, name: str = "", zone: str = "UTC", corrected: int = 0) -> Shown:
@@ -143,6 +146,7 @@ def show(record: Import, name: str = "", zone: str = "UTC", corrected: int = 0) 
         when=_when(record.created_at, zone),
         who=name,
         total=f"{record.total:,}",
+        rows="1 row" if record.total == 1 else f"{record.total:,} rows",
         handled=f"{record.handled:,}",
         percent=_percent(record.handled, record.total),
         right=right,
@@ -155,7 +159,29 @@ def show(record: Import, name: str = "", zone: str = "UTC", corrected: int = 0) 
         can=can(record),
         link=link_to_records(record),
         without_place=record.without_place,
+        places=places_ahead(record) if state is S.CHECKED else "",
         unplaced=link_to_unplaced(record.kind),
+    )
+
+
+def places_ahead(record: Import) -> str:
+    """What a check can say of the addresses on the map; empty when there is nothing to say."""
+    known = outlook_in(record.evidence)
+    if known.rows and known.ahead == "run":
+        return "Addresses are looked up on the map while the rows are imported."
+    if not known.tried or not record.without_place:
+        return ""
+    lost, tried = record.without_place, known.tried
+    one = f"One of {tried:,} addresses" if tried > 1 else "The address"
+    what = f"{one} will" if lost == 1 else f"{lost:,} of {tried:,} addresses will"
+    said = f"{what} not be found on the map. You can place them there later"
+    said += ", or correct them in the file first."
+    if tried < known.rows:
+        said += f" About {known.rows - tried:,} more were not tried yet."
+    return (
+        said.replace("place them", "place it").replace("correct them", "correct it")
+        if lost == 1 and tried == known.rows
+        else said
     )
 
 
@@ -240,18 +266,20 @@ def missing_titles(kind: Kind, mapping: Mapping[str, str]) -> list[str]:
 
 
 def wrong_rows(
-    record: Import, problems: Sequence[ImportProblem]
+    record: Import, problems: Sequence[tuple[ImportProblem, int]]
 ) -> tuple[list[str], list[WrongRow]]:
     """Headers and rows of the table of what is wrong: enough to know each row, and its errors."""
     fields = {field: int(index) for index, field in record.mapping.items()}
-    wrong = {fields[name] for one in problems for name in one.errors if name in fields}
+    wrong = {fields[name] for one, _ in problems for name in one.errors if name in fields}
     named = sorted(fields.values())[:NAMED_COLUMNS]
     indexes = sorted({*named, *wrong})
     headers = [record.headers[index] or f"Column {index + 1}" for index in indexes]
-    return headers, [_wrong_row(record, one, indexes) for one in problems]
+    return headers, [_wrong_row(record, one, indexes, count) for one, count in problems]
 
 
-def _wrong_row(record: Import, problem: ImportProblem, indexes: Sequence[int]) -> WrongRow:
+def _wrong_row(
+    record: Import, problem: ImportProblem, indexes: Sequence[int], count: int
+) -> WrongRow:
     kind, errors = KINDS[record.kind], problem.errors
     fields = {int(index): field for index, field in record.mapping.items()}
     cells = [
@@ -263,5 +291,6 @@ def _wrong_row(record: Import, problem: ImportProblem, indexes: Sequence[int]) -
     ]
     elsewhere = {name: text for name, text in errors.items() if name not in fields.values()}
     return WrongRow(
-        row=problem.row, cells=cells, what=words_of_problem(kind, elsewhere) if elsewhere else ""
-    )
+        row=problem.row, cells=cells, what=words_of_problem(kind, elsewhere) if elsewhere else "",
+        more="" if count == 1 else f"and {count - 1:,} more with the same problem",
+    )  # fmt: skip
