@@ -13,6 +13,7 @@ from fleet_app.records.fields import Fields, FieldType, field
 from fleet_app.records.problems import invalid, problems_of
 from fleet_app.records.sheets.numerals import read_number
 from fleet_app.records.types import Date, Flag, Lines, Name, Number, OptionalLine
+from fleet_app.web.states.records.doubtful import require_clear
 
 _MOST_KM = 10_000_000
 F = TypeVar("F", bound=Fields)
@@ -59,6 +60,7 @@ def completion(form: Mapping[str, Any], ruler: Ruler = METRIC) -> Completion:
 
 def _kilometres(text: str, measure: Measure) -> float:
     try:
+        require_clear(text, "km", measure.unit)
         km = measure.stored(float(read_number(text, unit=measure.unit)))
     except ValueError as error:
         raise invalid({"odometer_km": str(error)}) from None

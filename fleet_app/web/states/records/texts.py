@@ -16,6 +16,7 @@ from fleet_app.records.fields import Fields, FieldType, Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.records.problems import problems_of
 from fleet_app.records.sheets.numerals import read_integer, read_number
+from fleet_app.web.states.records.doubtful import require_clear
 from fleet_app.web.states.records.measures import shown_number, stored_number
 
 YES = "true"
@@ -153,6 +154,7 @@ def _nothing(spec: Spec) -> Any:
 
 def _number(kind: Kind, spec: Spec, text: str, ruler: Ruler) -> Any:
     measure = _measure(spec, ruler)
+    require_clear(text, spec.unit, measure.unit if measure else "km")
     if measure is not None:
         return stored_number(kind, spec, text, measure)
     return _READERS[spec.type](text, unit=spec.unit)

@@ -19,6 +19,7 @@ from fleet_app.kernel.units import Measure, Ruler, Units
 from fleet_app.records.fields import words_of
 from fleet_app.records.sheets.numerals import read_number
 from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.doubtful import require_clear
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.steps_back import order_back
 from fleet_app.web.states.records.texts import YES
@@ -213,6 +214,7 @@ def _number(form: dict[str, Any], name: str, units: str = Units.METRIC.value) ->
         return None
     measure = Ruler.named(units).of(_STORED.get(name)) or Measure(unit="")
     try:
+        require_clear(text, _STORED.get(name), measure.unit)
         value = measure.stored(float(read_number(text, unit=measure.unit or None)))
     except ValueError as error:
         raise InvalidInput(str(error)) from None
