@@ -295,6 +295,16 @@ async def test_a_published_route_goes_back_to_a_draft_by_its_button_and_by_undo(
     assert (form.status, plan.next_act) == ("draft", "publish")
 
 
+async def test_a_delivery_names_its_route_and_what_drives_it(container, manager):
+    route = await a_published(container, manager)
+    (number,) = await stops_of(container, route.id or 0)
+    _, form = await opened(container, manager, f"/deliveries/{number}")
+    (fact,) = [one for one in form.facts if one["label"] == "Route"]
+    assert fact["text"].startswith("North 1 · Van ")
+    assert fact["text"].endswith(" · 23 Nov 2026")
+    assert fact["href"] == f"/routes/{route.id}"
+
+
 async def test_starting_on_another_day_than_the_routes_is_asked_about(container, manager):
     today = datetime.now(ZoneInfo("UTC")).date()
     later = await a_published(container, manager, today + timedelta(days=40))

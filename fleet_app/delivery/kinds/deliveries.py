@@ -6,7 +6,7 @@ import secrets
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
@@ -21,6 +21,7 @@ from fleet_app.delivery.models import (
 )
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.kinds.vehicles import SKILLS
+from fleet_app.fleet.models import Vehicle
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.points import follow_address, whole_point
@@ -183,6 +184,19 @@ async def _before_delete(write: Write) -> None:
     await DeliveryLife(write.session).removing(write.actor, write.row)
 
 
+def _route_name() -> Any:
+    """What the route is called, what drives it, and when."""
+    name = func.coalesce(func.nullif(col(Route.name), ""), func.concat("Route ", col(Route.id)))
+    day = func.to_char(col(Route.date), "FMDD Mon YYYY")
+    return (
+        select(func.concat_ws(" · ", name, col(Vehicle.name), day))
+        .select_from(Route)
+        .outerjoin(Vehicle, col(Vehicle.id) == col(Route.vehicle_id))
+        .where(col(Route.id) == col(Delivery.route_id))
+        .scalar_subquery()
+    )
+
+
 def _own(principal: Principal) -> Any:
     tours = select(col(Route.id)).where(
         col(Route.driver_id) == (principal.driver_id or 0), col(Route.status) != RouteStatus.DRAFT
@@ -225,10 +239,19 @@ DELIVERIES = Kind(
         ),
         Computed(
             name="route_id",
-            title="Route",
+            title="Route number",
             type=FieldType.INTEGER,
             expression=lambda _: col(Delivery.route_id),
             shown=False,
+        ),
+        Computed(
+            name="route_name",
+            title="Route",
+            expression=lambda _: _route_name(),
+            shown=False,
+            sortable=False,
+            filterable=False,
+            example="North 1 · Van 12 · 23 Nov 2026",
         ),
     ),
     before_save=_before_save,

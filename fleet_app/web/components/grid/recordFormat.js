@@ -16,7 +16,8 @@ function cached(key, build) {
   return formatters.get(key);
 }
 
-function dateFormat(locale, options) {
+// Dates read the same everywhere, "22 Nov 2026, 14:30", as the server writes them elsewhere.
+function dateFormat(locale = "en-GB", options) {
   const key = JSON.stringify([locale, options]);
   return cached(key, () => {
     try {
@@ -31,7 +32,7 @@ function dateFormat(locale, options) {
 const DATE = { day: "numeric", month: "short", year: "numeric" };
 const TIME = { hour: "2-digit", minute: "2-digit" };
 
-/** "22 Nov 2026" in the order of the reader's language; a date has no time zone. */
+/** "22 Nov 2026"; a date has no time zone. */
 export function dateText(value, { locale } = {}) {
   const day = /^\d{4}-\d{2}-\d{2}/.exec(String(value ?? ""))?.[0];
   const at = day ? Date.parse(`${day}T00:00:00Z`) : NaN;

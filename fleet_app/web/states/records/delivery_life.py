@@ -20,6 +20,7 @@ from fleet_app.records.fields import words_of
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.following import follow
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.moments import moment_words
 from fleet_app.web.states.records.steps_back import delivery_back
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say, way_of
@@ -251,7 +252,7 @@ def _happening(event: DeliveryEvent, zone: ZoneInfo) -> Happening:
         id=event.id or 0,
         status=DeliveryStatus(event.to_status).value,
         label=words_of(DeliveryStatus(event.to_status).value),
-        when=event.occurred_at.astimezone(zone).strftime("%-d %b %Y %H:%M"),
+        when=moment_words(event.occurred_at.isoformat(), zone),
         who=event.actor_name,
         why=" · ".join(one for one in (reason or event.reason or "", note) if one),
         late=bool(event.data.get("late")),

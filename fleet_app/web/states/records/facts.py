@@ -12,12 +12,13 @@ from fleet_app.kernel.units import METRIC, Ruler, measured
 from fleet_app.records.describe import options
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
+from fleet_app.web.states.records.moments import moment_words
 from fleet_app.web.states.records.texts import text_of
 
 MOST = 6
 """Facts in a header."""
 _TELLING = frozenset({FieldType.REFERENCE, FieldType.DATE, FieldType.MOMENT})
-_LINKS = {"route_id": "routes"}
+_LINKS = {"route_name": ("routes", "route_id")}
 """Columns that nobody writes but that lead to a record."""
 _NOT_FACTS = frozenset({"status", "status_at"})
 
@@ -65,7 +66,8 @@ def _fact(one: Spec | Computed, row: Mapping[str, Any], zone: ZoneInfo, ruler: R
         target = row.get(one.name.removesuffix("_id")) or {}
         href = f"/{one.reference}/{value}"
         return Fact(label=one.title, text=str(target.get("label", value)), href=href, group=group)
-    href = f"/{_LINKS[one.name]}/{value}" if one.name in _LINKS else ""
+    plural, number = _LINKS.get(one.name, ("", ""))
+    href = f"/{plural}/{row[number]}" if plural else ""
     text = _words(one, value, zone, ruler)
     return Fact(label=one.title, text=text, href=href, group=group)
 
@@ -75,7 +77,7 @@ def _words(one: Spec | Computed, value: Any, zone: ZoneInfo, ruler: Ruler) -> st
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, datetime):
-        return value.astimezone(zone).strftime("%-d %b %Y %H:%M")
+        return moment_words(value.isoformat(), zone)
     if isinstance(value, dt.date):
         return value.strftime("%-d %b %Y")
     if isinstance(value, list) and isinstance(one, Spec):

@@ -91,7 +91,7 @@ def _deed(entry: AuditEntry, zone: str, ruler: Ruler, told: Known) -> Deed:
         id=entry.id or 0,
         who=entry.actor_name,
         what=action_words(entry.action),
-        when=entry.at.astimezone(zone_of(zone)).strftime("%-d %b %Y %H:%M"),
+        when=entry.at.astimezone(zone_of(zone)).strftime("%-d %b %Y, %H:%M"),
         how=_CHANNELS.get(entry.channel, entry.channel),
         lines=[_line(one) for one in changes],
     )
