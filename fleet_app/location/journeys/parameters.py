@@ -39,8 +39,7 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     min_trip_m: float = 200.0
     """A shorter way is shunting, not a trip (Traccar's `minDistance`)."""
     min_trip_s: float = 60.0
-    """A quicker one is a leap of the receiver: 200 m at 50 km/h with both ends at rest take 20 s,
-    but nobody starts an engine, drives, parks and waits within a minute."""
+    """A quicker one is a leap of the receiver: nobody drives off, parks and waits in a minute."""
 
     idle_after_s: float = 300.0
     """Standing with the engine on for longer is idling; most anti-idling rules allow 3 to 5
@@ -55,8 +54,8 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     """Shorter excesses are overtaking or noise."""
 
     harsh_brake_mps2: float = -3.5
-    """0.36 g. Ordinary braking stays below 3 m/s² (comfort, AASHTO: 3.4 m/s² is what most drivers
-    stop with when surprised)."""
+    """0.36 g. Roads are laid out for 3.4 m/s² of braking when something unexpected lies ahead
+    (AASHTO Green Book); ordinary traffic stays below."""
     harsh_accelerate_mps2: float = 3.0
     """0.31 g: a loaded van does not reach it unless driven hard."""
     harsh_corner_mps2: float = 4.0

@@ -1,0 +1,302 @@
+"""Trips and stops: when the vehicle left, where it went, when it arrived, how long it stood.
+
+The vehicle stands at a place (`stop`), goes a way (`way`), or, while it is not yet clear, both:
+a way that has not led far enough is part of the stop, and a rest on the way (`rest`) that has not
+lasted long enough is part of the trip. When it becomes clear, the fact is told with the moment it
+happened at, not with the moment it became clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from fleet_app.kernel.geo import distance_m
+from fleet_app.location.journeys.detector import Context
+from fleet_app.location.journeys.facts import Fact
+from fleet_app.location.journeys.parameters import Parameters
+from fleet_app.location.journeys.rest import Rest
+from fleet_app.location.journeys.sample import Sample, Spot, drive_ms
+from fleet_app.location.journeys.telling import Stop, stop_fact, trip_fact
+from fleet_app.location.journeys.way import Way
+
+FAR_WITHOUT_SPEED = 3.0
+"""A phone that tells speeds but never one of movement has left only when it is seen so many times
+`start_distance_m` away: indoors receivers drift by 100 m and more, at a speed of zero."""
+
+
+class JourneyState(msgspec.Struct, omit_defaults=True):
+    """At least one of `stop` and `way` is there after the first fix."""
+
+    stop: Stop | None = None
+    way: Way | None = None
+    rest: Rest | None = None
+    outside: Sample | None = None
+    """One fix away from the rest, which may be a stray one."""
+    approach: Spot | None = None
+    """The fix before the last one on the way, to tell when a rest began."""
+
+
+class Journeys:
+    """The detector of trips and stops."""
+
+    name = "journeys"
+
+    def start(self) -> JourneyState:
+        """Nothing known."""
+        return JourneyState()
+
+    def take(self, state: JourneyState, sample: Sample, context: Context) -> Iterable[Fact]:
+        """The stop or trip that ends, and the one that begins."""
+        parameters = context.parameters
+        if sample.before is None or sample.leap:
+            return _anew(state, sample, parameters)
+        if state.way is None:
+            return _stand(state, sample, parameters)
+        if state.stop is not None and _back(state.stop, sample, parameters):
+            _come_back(state)
+            return _stand(state, sample, parameters)
+        return _drive(state, sample, parameters)
+
+    def ongoing(self, state: JourneyState, context: Context) -> Iterable[Fact]:
+        """The trip or stop of the moment."""
+        if state.stop is not None:
+            return (stop_fact(state.stop, None),) if state.stop.told else ()
+        return (trip_fact(state.way, None),) if state.way is not None else ()
+
+    def as_of(self, state: JourneyState, now_ms: int, context: Context) -> Iterable[Fact]:
+        """A trip that has not been heard of for `trip_gap_s` has ended where it was last seen."""
+        way = state.way
+        if way is None or state.stop is not None:
+            return ()
+        last_ms = state.rest.last_ms if state.rest else way.last_ms
+        if now_ms - last_ms < context.parameters.trip_gap_s * 1000:
+            return ()
+        return (trip_fact(_ended(way, state.rest), way.last_ms, whole=True),)
+
+
+def _stand(state: JourneyState, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
+    """The vehicle is at its stop, or leaves it."""
+    stop = state.stop
+    assert stop is not None
+    if not stop.rest.holds(sample, parameters):
+        return _leave(state, stop, sample, parameters)
+    if not _moving(sample, parameters):
+        stop.rest.add(sample, parameters)
+    return _confirmed(stop, parameters)
+
+
+def _confirmed(stop: Stop, parameters: Parameters) -> Iterable[Fact]:
+    if stop.told or stop.rest.lasted_ms < parameters.stop_after_s * 1000:
+        return ()
+    stop.told = True
+    return (stop_fact(stop, None),)
+
+
+def _leave(
+    state: JourneyState, stop: Stop, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    """The first fix away from the stop: perhaps a way begins."""
+    metres = stop.rest.metres_to(sample)
+    needed_ms = drive_ms(metres, _drive_speed(sample, parameters))
+    if sample.seconds >= parameters.trip_gap_s and needed_ms > parameters.gap_after_s * 1000:
+        return _anew(state, sample, parameters)
+    left_ms = max(stop.rest.last_ms, sample.at_ms - needed_ms)
+    told = _confirmed_until(stop, left_ms, sample, parameters)
+    state.way = Way.begun(left_ms, stop.rest.lat, stop.rest.lon)
+    state.rest = state.outside = None
+    return [*told, *_on(state, state.way, sample, parameters)]
+
+
+def _confirmed_until(
+    stop: Stop, left_ms: int, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    """A vehicle that reports only when it moves stood there until it left."""
+    if left_ms - stop.rest.last_ms > parameters.gap_after_s * 1000:
+        stop.rest.unseen_s += (left_ms - stop.rest.last_ms) / 1000
+    stop.rest.last_ms = left_ms
+    return _confirmed(stop, parameters)
+
+
+def _back(stop: Stop, sample: Sample, parameters: Parameters) -> bool:
+    return not _moving(sample, parameters) and stop.rest.holds(sample, parameters)
+
+
+def _come_back(state: JourneyState) -> None:
+    """The way led nowhere: a stray fix, or shunting."""
+    state.way = state.rest = state.outside = state.approach = None
+
+
+def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
+    way, rest = state.way, state.rest
+    assert way is not None
+    if rest is None:
+        if sample.seconds >= parameters.trip_gap_s and not _stayed(sample, parameters):
+            return _anew(state, sample, parameters)
+        return _on(state, way, sample, parameters)
+    if rest.holds(sample, parameters):
+        state.outside = None
+        rest.add(sample, parameters)
+        return _settled(state, way, rest, parameters)
+    return _go_on(state, way, rest, sample, parameters)
+
+
+def _on(state: JourneyState, way: Way, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
+    """On along the way; perhaps a rest begins."""
+    if way.fixes and _stayed(sample, parameters):
+        return _rest_since_before(state, way, sample, parameters)
+    return _further(state, way, sample, parameters)
+
+
+def _further(
+    state: JourneyState, way: Way, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    if _slow(sample, parameters):
+        state.rest = _rest_from(way, sample)
+        way.moving_s += max(0, state.rest.since_ms - way.last_ms) / 1000
+        way.reach(sample, parameters)
+        state.rest.add(sample, parameters)
+        told = _departed(state, way, parameters)
+        return [*told, *_settled(state, way, state.rest, parameters)]
+    state.approach = sample.before
+    way.go(sample, parameters)
+    return _departed(state, way, parameters)
+
+
+def _rest_since_before(
+    state: JourneyState, way: Way, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    """The vehicle has hardly moved since the fix before: it came to rest there."""
+    before = sample.before
+    assert before is not None
+    since_ms = _arrived_ms(state.approach, before, way)
+    way.moving_s = max(0.0, way.moving_s - (before.at_ms - since_ms) / 1000)
+    rest = state.rest = Rest(since_ms, before.at_ms, before.lat, before.lon)
+    rest.fixes, rest.lats, rest.lons = 1, [before.lat], [before.lon]
+    if not rest.holds(sample, parameters):
+        return _go_on(state, way, rest, sample, parameters)
+    rest.add(sample, parameters)
+    return _settled(state, way, rest, parameters)
+
+
+def _go_on(
+    state: JourneyState, way: Way, rest: Rest, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    """A fix away from the rest: a stray one, or the vehicle goes on, perhaps after a stop."""
+    needed_ms = drive_ms(rest.metres_to(sample), _drive_speed(sample, parameters))
+    left_ms = max(rest.last_ms, sample.at_ms - needed_ms)
+    stood_ms = left_ms - rest.since_ms
+    if state.outside is None and stood_ms >= parameters.stop_after_s * 1000:
+        told = [*_arrive(state, way, rest)]
+        assert state.stop is not None
+        return [*told, *_leave(state, state.stop, sample, parameters)]
+    if sample.seconds >= parameters.trip_gap_s:
+        return _anew(state, sample, parameters)
+    stray = state.outside is None and not _moving(sample, parameters)
+    if stray and sample.seconds <= parameters.gap_after_s:
+        state.outside = sample
+        return ()
+    return _resume(state, way, rest, sample, parameters)
+
+
+def _resume(
+    state: JourneyState, way: Way, rest: Rest, sample: Sample, parameters: Parameters
+) -> Iterable[Fact]:
+    """It was a traffic light."""
+    way.idle_s += rest.lasted_ms / 1000
+    pending, state.rest, state.outside = state.outside, None, None
+    if pending is not None:
+        way.go(pending, parameters)
+    return _further(state, way, sample, parameters)
+
+
+def _settled(state: JourneyState, way: Way, rest: Rest, parameters: Parameters) -> Iterable[Fact]:
+    """The rest is a stop when it has lasted long enough."""
+    return () if rest.lasted_ms < parameters.stop_after_s * 1000 else _arrive(state, way, rest)
+
+
+def _arrive(state: JourneyState, way: Way, rest: Rest) -> Iterable[Fact]:
+    """The way ends where the vehicle rests now."""
+    before, state.way, state.rest, state.outside = state.stop, None, None, None
+    state.approach = None
+    if before is not None and before.told:
+        before.moved_to(rest)  # shunting: still the same stop
+        return ()
+    state.stop = Stop(rest.since_ms, rest, told=True)
+    opened = stop_fact(state.stop, None)
+    if before is not None:
+        return (opened,)
+    return (trip_fact(_ended(way, rest), rest.since_ms, whole=True), opened)
+
+
+def _departed(state: JourneyState, way: Way, parameters: Parameters) -> Iterable[Fact]:
+    """Whether the way has led far enough to be a trip; the stop then ended when it began."""
+    stop = state.stop
+    if stop is None or way.distance_m < parameters.min_trip_m:
+        return ()
+    least_m = parameters.start_distance_m
+    if way.tells_speed and way.max_speed < parameters.start_speed_mps:
+        least_m *= FAR_WITHOUT_SPEED
+    if way.extent_m < least_m or way.last_ms - way.started_ms < parameters.min_trip_s * 1000:
+        return ()
+    state.stop = None
+    closed = [stop_fact(stop, way.started_ms)] if stop.told else []
+    return [*closed, trip_fact(way, None)]
+
+
+def _anew(state: JourneyState, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
+    """Nothing leads from the fix before to this one: end what went on, begin again here."""
+    stop, way, rest = state.stop, state.way, state.rest
+    told: list[Fact] = []
+    if stop is not None and stop.told:
+        told.append(stop_fact(stop, way.started_ms if way else stop.rest.last_ms))
+    elif stop is None and way is not None:
+        told.append(trip_fact(_ended(way, rest), rest.since_ms if rest else way.last_ms, True))
+    _come_back(state)
+    begun = Rest(sample.at_ms, sample.at_ms, sample.lat, sample.lon)
+    begun.add(sample, parameters)
+    state.stop = Stop(sample.at_ms, begun)
+    return told
+
+
+def _ended(way: Way, rest: Rest | None) -> Way:
+    return way.ended(rest.since_ms, rest.lat, rest.lon) if rest is not None else way
+
+
+def _moving(sample: Sample, parameters: Parameters) -> bool:
+    """Whether the phone says that it moves."""
+    return sample.speed is not None and sample.speed >= parameters.start_speed_mps
+
+
+def _slow(sample: Sample, parameters: Parameters) -> bool:
+    return sample.pace < parameters.rest_speed_mps
+
+
+def _stayed(sample: Sample, parameters: Parameters) -> bool:
+    """Whether the places say that it stood for most of the time since the fix before."""
+    if sample.metres >= parameters.rest_speed_mps * sample.seconds:
+        return False
+    if _moving(sample, parameters):
+        return sample.seconds > parameters.gap_after_s
+    return sample.metres <= parameters.stop_radius_m or sample.seconds > parameters.gap_after_s
+
+
+def _rest_from(way: Way, sample: Sample) -> Rest:
+    before = sample.before
+    assert before is not None
+    here = Spot(sample.at_ms, sample.lat, sample.lon)
+    return Rest(_arrived_ms(before, here, way), sample.at_ms, sample.lat, sample.lon)
+
+
+def _arrived_ms(before: Spot | None, here: Spot, way: Way) -> int:
+    """When it came to rest at `here`, where it stands at `here.at_ms`, if it drove on at once."""
+    if before is None or before.at_ms < way.started_ms:
+        return here.at_ms
+    metres = distance_m(before.lat, before.lon, here.lat, here.lon)
+    return min(here.at_ms, before.at_ms + drive_ms(metres, before.speed))
+
+
+def _drive_speed(sample: Sample, parameters: Parameters) -> float | None:
+    """The speed seen after a departure, if it was one."""
+    return sample.speed if _moving(sample, parameters) else None

@@ -1,0 +1,76 @@
+"""First step: which fixes tell a place. The others are heard, but make no way.
+
+A fix that is out of reach is held back until others agree with it, as in the live tracker; here
+the held ones then count, in their order. The raw fix stays in history whatever is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from fleet_app.kernel.geo import distance_m
+from fleet_app.location.journeys.parameters import Parameters
+from fleet_app.location.journeys.sample import Sample, Spot, sample_of
+from fleet_app.location.models import Fix
+
+TOLERANCE_M = 100.0
+"""Errors of this size are usual between high buildings when a phone does not tell its accuracy."""
+AGREEING = 3
+"""So many fixes in a row that agree are believed. Two may be one wrong cell tower told twice."""
+LEAP_M = 1_000.0
+"""An agreed leap this long is no way: what went on ends before it and begins anew after it."""
+
+
+class SieveState(msgspec.Struct, omit_defaults=True):
+    """What the sieve remembers: the believed place, and fixes that wait to be believed."""
+
+    last: Spot | None = None
+    held: list[Fix] = []
+
+
+def believed(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sample]:
+    """The samples that `fix` makes: none, itself, or those held before it as well."""
+    if fix.quarantine is not None or (fix.accuracy or 0.0) > parameters.max_accuracy_m:
+        return ()
+    last = state.last
+    if last is not None and fix.recorded_at_ms - last.at_ms > parameters.forget_after_s * 1000:
+        last = state.last = None
+    sample = sample_of(fix, last, parameters)
+    if last is None or _reachable(sample, parameters):
+        if state.held:
+            state.held = []
+        state.last = sample.spot()
+        return (sample,)
+    return _held(state, fix, parameters)
+
+
+def _reachable(sample: Sample, parameters: Parameters) -> bool:
+    if sample.metres <= TOLERANCE_M:
+        return True
+    before = sample.before
+    slack = sample.slack_m + ((before and before.accuracy) or 0.0)
+    return sample.metres - TOLERANCE_M - slack <= parameters.max_speed_mps * sample.seconds
+
+
+def _held(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sample]:
+    if state.held and not _agree(state.held[-1], fix, parameters):
+        state.held = []
+    state.held.append(fix)
+    if len(state.held) < AGREEING:
+        return ()
+    samples: list[Sample] = []
+    for one in state.held:
+        sample = sample_of(one, state.last, parameters)
+        sample.leap = not samples and sample.metres > LEAP_M
+        state.last = sample.spot()
+        samples.append(sample)
+    state.held = []
+    return samples
+
+
+def _agree(one: Fix, other: Fix, parameters: Parameters) -> bool:
+    metres = distance_m(one.lat, one.lon, other.lat, other.lon)
+    seconds = (other.recorded_at_ms - one.recorded_at_ms) / 1000
+    return metres - TOLERANCE_M <= parameters.max_speed_mps * seconds
