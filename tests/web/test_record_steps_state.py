@@ -305,6 +305,14 @@ async def test_a_delivery_names_its_route_and_what_drives_it(container, manager)
     assert fact["href"] == f"/routes/{route.id}"
 
 
+async def test_a_new_route_begins_with_the_delivery_of_the_address(container, manager):
+    number = await a_delivery(container, manager.fleet_id, due_on=DAY)
+    root = await a_screen(container, manager, f"/routes/new?delivery={number}&date={DAY}")
+    plan = await root.get_state(RoutePlanner)
+    await plan.begin()
+    assert ([one["id"] for one in plan.stops], plan.day) == ([number], DAY.isoformat())
+
+
 async def test_starting_on_another_day_than_the_routes_is_asked_about(container, manager):
     today = datetime.now(ZoneInfo("UTC")).date()
     later = await a_published(container, manager, today + timedelta(days=40))

@@ -21,11 +21,30 @@ def delivery_steps() -> rx.Component:
         on_click=DeliverySteps.ask_back,
         custom_attrs={"data-testid": "take-back"},
     )
+    waits = (DeliverySteps.shown == "created") | (DeliverySteps.shown == "rescheduled")
     return rx.cond(
         DeliverySteps.shown == RecordForm.status,
-        rx.fragment(steps, rx.cond(DeliverySteps.back_to != "", back, rx.fragment())),
+        rx.fragment(
+            rx.cond(waits, _new_route(), rx.fragment()),
+            steps,
+            rx.cond(DeliverySteps.back_to != "", back, rx.fragment()),
+        ),
         rx.fragment(),
     )
+
+
+def _new_route() -> rx.Component:
+    """Leads to a new route of the delivery's day, with the delivery on it."""
+    number = RecordForm.number.to_string()
+    day = rx.cond(RecordForm.base.contains("due_on"), RecordForm.base["due_on"], "")
+    link = rx.el.a(
+        "Put on a new route",
+        href="/routes/new?delivery=" + number + "&date=" + day,
+        class_name="button",
+        custom_attrs={"data-testid": "new-route"},
+    )
+    may = RecordForm.may_create.contains("routes") & ~RecordForm.deleted
+    return rx.cond(may, link, rx.fragment())
 
 
 def _step(step: Any) -> rx.Component:

@@ -17,8 +17,8 @@ from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
 
 ROUTES, DELIVERIES = KINDS["routes"], KINDS["deliveries"]
-_SHOWN = ["tracking_number", "customer_id", "address", "due_on", "window_from", "window_to",
-          "weight_kg", "parcels", "priority"]  # fmt: skip
+_SHOWN = ["tracking_number", "customer_id", "contact_name", "address", "due_on", "window_from",
+          "window_to", "weight_kg", "parcels", "priority"]  # fmt: skip
 _ACTS = (("publish", "Publish"), ("start", "Start"), ("complete", "Complete"))
 
 

@@ -117,6 +117,8 @@ class RoutePlanner(rx.State):
         texts = {name: str(given.get(name, "")) for name in CREW}
         self.labels = await labels_of(self, KINDS["routes"], texts)
         self.crew = {name: int(texts[name]) for name in self.labels}
+        if (wanted := str(given.get("delivery", ""))[:19]).isdecimal():
+            await self._pick([int(wanted)])
 
     @rx.event
     @requires("routes.read")
