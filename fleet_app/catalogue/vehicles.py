@@ -21,21 +21,25 @@ from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import View, Write
 from fleet_app.records.problems import invalid
 
-STATUSES = tuple(status.name.lower() for status in MotionStatus)
+NEVER_SEEN = "no_tracker_yet"
+"""The status of what nothing was ever received from: it did not fall silent."""
+STATUSES = (*(status.name.lower() for status in MotionStatus), NEVER_SEEN)
 
 
 def _code(view: View) -> Any:
-    """What the vehicle does, as `MotionStatus` numbers it: from offline up to moving."""
+    """What the vehicle does, as `MotionStatus` numbers it: from offline up to moving. Unknown,
+    and so last in every order, for what was never seen."""
     recent = and_(
         col(VehicleLive.recorded_at).is_not(None), col(VehicleLive.recorded_at) >= view.seen_after
     )
-    return case((recent, col(VehicleLive.status)), else_=literal(int(MotionStatus.OFFLINE)))
+    seen = col(VehicleLive.recorded_at).is_not(None)
+    return case((recent, col(VehicleLive.status)), (seen, literal(int(MotionStatus.OFFLINE))))
 
 
 def _status(view: View) -> Any:
     code = _code(view)
     words = ((code == int(one), one.name.lower()) for one in MotionStatus)
-    return case(*words, else_=literal("offline"))
+    return case(*words, else_=literal(NEVER_SEEN))
 
 
 def _driver(_: View) -> Any:

@@ -21,7 +21,7 @@ async def test_managers_add_vehicles_to_their_own_fleet(world: World) -> None:
     assert answer.status_code == 201
     row = answer.json()["data"]
     assert (row["name"], row["type"], row["fleet_id"]) == ("Van 12", "truck", world.fleet_id)
-    assert row["status"] == "offline"
+    assert row["status"] == "no_tracker_yet"
     shown = await world.client.get(answer.headers["Location"], headers=headers)
     assert shown.json()["data"] == row
     again = await world.client.post(PATH, json=body, headers=headers)

@@ -120,7 +120,8 @@ async def test_every_column_sorts_and_unknown_values_come_last(
     [
         ({"status": "moving"}, ["alpha"]),
         ({"status": "idle,stopped"}, ["Bravo", "charlie"]),
-        ({"status": "offline"}, ["Delta", "echo 100%", "own"]),
+        ({"status": "offline"}, ["Delta"]),
+        ({"status": "no_tracker_yet"}, ["echo 100%", "own"]),
         ({"type": "van"}, ["alpha", "Delta", "own"]),
         ({"type": "bike,car"}, ["charlie", "echo 100%"]),
         ({"q": "BRAVO"}, ["Bravo"]),

@@ -33,7 +33,8 @@ async def test_what_is_created_can_be_read_found_and_changed(container: Containe
         changed = await vehicles.update(made["id"], {"name": "Van 13"}, version=made["version"])
         query = parse_query(KINDS["vehicles"], [("q", "abc 13"), ("capacity_kg.from", "1000")])
         found, total = await vehicles.listing.page(actor.principal, query)
-    assert (made["skills"], made["status"], made["version"]) == (["cooled", "heavy"], "offline", 1)
+    told = (made["skills"], made["status"], made["version"])
+    assert told == (["cooled", "heavy"], "no_tracker_yet", 1)
     assert (changed["name"], changed["version"], changed["capacity_kg"]) == ("Van 13", 2, 1100)
     assert ([row["id"] for row in found], total) == ([made["id"]], 1)
 

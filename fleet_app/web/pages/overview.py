@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.records.fields import words_of
 from fleet_app.web.components.drawer import vehicle_drawer
 from fleet_app.web.components.first_steps import STEPS, first_steps
 from fleet_app.web.components.live.fleet_map import fleet_map
@@ -120,7 +121,7 @@ def _words() -> rx.Component:
 def _chip(status: str) -> rx.Component:
     return rx.el.button(
         rx.el.span(class_name=f"dot {status}"),
-        status.capitalize(),
+        words_of(status),
         rx.el.b(live_count(status=status)),
         type="button",
         class_name="chip",

@@ -8,6 +8,7 @@ import {
   DASH,
   exactTime,
   headingText,
+  NEVER_SEEN,
   placeText,
   speedText,
   STATUS_WORDS,
@@ -60,6 +61,8 @@ const FIELDS = {
   last_seen: (vehicle) => <Age epoch={vehicle.recordedAt} />,
 };
 
+const UNSEEN = { status: STATUS_WORDS[NEVER_SEEN], last_seen: "never" };
+
 /** One value of one vehicle, kept current by the live frames; a fact comes from the roster. */
 export function LiveText({ vehicle, field, className }) {
   useLive();
@@ -67,7 +70,7 @@ export function LiveText({ vehicle, field, className }) {
   const known = store.vehicles.get(id);
   const facts = store.factsOf(id);
   let content = DASH;
-  if (field in FIELDS) content = known ? FIELDS[field](known) : field === "last_seen" ? "never" : DASH;
+  if (field in FIELDS) content = known ? FIELDS[field](known) : UNSEEN[field] ?? DASH;
   else if (id) content = facts[field] || DASH;
   return (
     <span className={className} data-field={field}>
@@ -80,7 +83,7 @@ export function LiveText({ vehicle, field, className }) {
 export function LiveCount({ status, noun, className }) {
   useLive();
   const counts = store.counts();
-  const count = status === "online" ? counts.all - counts.offline : counts[status || "all"] ?? 0;
+  const count = status === "online" ? counts.all - counts.offline - counts[NEVER_SEEN] : counts[status || "all"] ?? 0;
   const text = noun ? countText(count, noun) : count.toLocaleString("en-GB");
   return <span className={className}>{text}</span>;
 }

@@ -1,11 +1,14 @@
 // How values are written for people: every number with its unit, every time with its zone.
 
 export const DASH = "–";
+/** The status of a vehicle that nothing was ever received from. */
+export const NEVER_SEEN = "no_tracker_yet";
 export const STATUS_WORDS = {
   moving: "Moving",
   idle: "Idle",
   stopped: "Stopped",
   offline: "Offline",
+  no_tracker_yet: "No tracker yet",
 };
 
 const exact = new Intl.DateTimeFormat("en-GB", {

@@ -8,7 +8,7 @@ import {
   RowSelectionModule,
   ScrollApiModule,
 } from "ag-grid-community";
-import { ageText, batteryText, DASH, exactTime, speedText, STATUS_WORDS, toEpoch } from "./format.js";
+import { ageText, batteryText, DASH, exactTime, NEVER_SEEN, speedText, STATUS_WORDS, toEpoch } from "./format.js";
 
 export const gridModules = [
   CellStyleModule,
@@ -24,7 +24,7 @@ export function overlayLive(row, store) {
   const vehicle = store.vehicles.get(row.id);
   if (!vehicle) {
     const lastSeen = toEpoch(row.last_seen);
-    return { status: row.status ?? "offline", speed: row.speed, battery: row.battery, lastSeen };
+    return { status: row.status ?? NEVER_SEEN, speed: row.speed, battery: row.battery, lastSeen };
   }
   const { shown, speed, battery, recordedAt } = vehicle;
   return { status: shown, speed, battery: battery ?? row.battery, lastSeen: recordedAt };
@@ -34,10 +34,12 @@ function live(pick) {
   return ({ data, context }) => (data ? pick(overlayLive(data, context.store), context.store) : "");
 }
 
+const HOW_TO_CONNECT = "Nothing has been received from it yet: connect a phone or a tracker, as the API documentation says under Devices.";
+
 function StatusCell({ value }) {
   if (!value) return null;
   return (
-    <span className="live-status">
+    <span className="live-status" title={value === NEVER_SEEN ? HOW_TO_CONNECT : undefined}>
       <i className="st-dot" data-status={value} aria-hidden="true" />
       {STATUS_WORDS[value] ?? value}
     </span>
@@ -79,7 +81,7 @@ export const columnDefs = [
     headerName: "Speed",
     minWidth: 96,
     flex: 0.8,
-    valueGetter: live(({ status, speed }) => (status === "offline" ? DASH : speedText(speed))),
+    valueGetter: live(({ status, speed }) => (status === "offline" || status === NEVER_SEEN ? DASH : speedText(speed))),
     cellClass: "live-number",
     headerClass: "live-number",
   },

@@ -2,6 +2,8 @@
 
 const URL = "/api/v1/vehicles";
 const LIMIT = 100;
+// What moves comes first, and what was never seen last, until somebody orders the list.
+const ORDER = "-status,name";
 const SEARCH_PAGES = 50;
 
 /** The `sort` parameter of the API from a grid's sort model: `name`, `-speed`, or "". */
@@ -43,7 +45,7 @@ export class GridSource {
   }
 
   async fetchPage(page, sort) {
-    const response = await this.get(pageAddress({ page, limit: this.limit, sort, ...this.filter }));
+    const response = await this.get(pageAddress({ page, limit: this.limit, sort: sort || ORDER, ...this.filter }));
     if (!response.ok) throw new Error(describe(response.status));
     const { data, meta } = await response.json();
     return { rows: data, total: meta?.pagination?.total ?? data.length };

@@ -1,5 +1,6 @@
 // The fleet as this browser knows it: one store for the map, the grid and every live text.
 
+import { NEVER_SEEN } from "./format.js";
 import { decodeFrame, KIND_SNAPSHOT } from "./frames.js";
 
 /** Until the first snapshot says what this installation is set to. */
@@ -207,15 +208,15 @@ export class LiveStore {
     if (this.rosterState.loaded && total !== this.counts().all) this.wantFreshRoster();
   }
 
-  /** Vehicles of the roster and of the frames by what is shown; never heard of is offline. */
+  /** Vehicles of the roster and of the frames by what is shown; those never heard of stand apart. */
   counts() {
     if (this.counted) return this.counted;
-    const counts = { all: this.vehicles.size, moving: 0, idle: 0, stopped: 0, offline: 0 };
+    const counts = { all: this.vehicles.size, moving: 0, idle: 0, stopped: 0, offline: 0, [NEVER_SEEN]: 0 };
     for (const vehicle of this.vehicles.values()) counts[vehicle.shown] += 1;
     for (const id of this.roster.keys()) {
       if (this.vehicles.has(id)) continue;
       counts.all += 1;
-      counts.offline += 1;
+      counts[NEVER_SEEN] += 1;
     }
     this.counted = counts;
     return counts;

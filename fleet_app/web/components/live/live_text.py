@@ -33,13 +33,13 @@ class LiveText(rx.NoSSRComponent):
 
 
 class LiveCount(rx.NoSSRComponent):
-    """How many vehicles the fleet has; one that never reported counts as offline."""
+    """How many vehicles the fleet has; one that never reported counts as having no tracker yet."""
 
     library = LIVE_TEXT.importable_path
     tag = "LiveCount"
 
     status: rx.Var[str]
-    """Count only this status; `online` counts all but offline."""
+    """Count only this status; `online` counts those heard of lately."""
     noun: rx.Var[str]
     """Written after the number, with a plural s when needed."""
 

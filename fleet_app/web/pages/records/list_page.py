@@ -226,13 +226,19 @@ def _selection(kind: Kind) -> rx.Component:
     )
 
 
+def in_digits(number: Any) -> rx.Var[str]:
+    """A number with its thousands apart."""
+    text = f"({number!s}).toLocaleString('en-GB')"
+    return rx.Var(text, _var_data=number._get_all_var_data()).to(str)
+
+
 def _select_all() -> rx.Component:
     """From the ticked rows to everything that the list shows."""
     return rx.cond(
         ~RecordList.everything & (RecordList.total > RecordList.selected.length()),
         rx.el.button(
             "Select all ",
-            RecordList.total,
+            in_digits(RecordList.total),
             " found",
             type="button",
             class_name="link",
