@@ -14,6 +14,7 @@ from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.outbox.jobs import forget_ended, forget_events
+from fleet_app.outbox.requests import forget_requests
 from fleet_app.records.imports.chores import forget_old_imports
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,9 @@ class Chores:
             failed = await forget_ended(session, ["failed", "cancelled", "aborted"], now - KEPT)
         async with self._container.work(PATIENT_SECONDS) as session:
             events = await forget_events(session, now - KEPT)
+            requests = await forget_requests(session, now)
         log.info("%d jobs done, %d failed jobs, %d events forgotten", done, failed, events)
+        log.info("%d requests with a key forgotten", requests)
 
     async def _anchor_audit_log(self) -> None:
         """Whoever keeps these lines can prove later that no entry up to here was rewritten."""

@@ -37,6 +37,7 @@ from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
+from fleet_app.outbox.requests import record, recorded
 from fleet_app.outbox.store import post
 from fleet_app.records.exports import Exports
 from fleet_app.records.imports.service import Imports
@@ -297,7 +298,8 @@ class Container:
         Raises `StoreUnavailable` when the database cannot be reached, or when all of the work
         took longer than `seconds`; `Contended` when it and others waited for each other. A commit
         that gets no answer may have been done all the same.
-        Domain events and their jobs are committed with the rest; screens hear of changes after it.
+        Domain events, their jobs and the key of the request are committed with the rest; screens
+        hear of changes after it.
         """
         try:
             async with (
@@ -307,6 +309,7 @@ class Container:
                 yield session
                 await post(session)
                 await seal(session)
+                await record(session)
                 await session.commit()
         except (PoolExhausted, OSError) as error:
             raise StoreUnavailable("The database") from error
@@ -316,6 +319,7 @@ class Container:
             if _is_away(error):
                 raise StoreUnavailable("The database") from error
             raise
+        recorded(session)
         await self._announce(session)
 
     async def _announce(self, session: AsyncSession) -> None:

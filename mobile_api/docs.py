@@ -13,7 +13,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import NotFound
 from mobile_api.examples import restore_nulls
-from mobile_api.idempotency import HEADER, LONGEST_KEY, covers
+from mobile_api.idempotency import LONGEST_KEY, covers
+from mobile_api.kept_answers import HEADER
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
 from mobile_api.schemas.records import row_name, row_schema
 from mobile_api.schemas.trackers import DEVICE_BASIC
@@ -44,8 +45,9 @@ _EXPLAINED = {
     413: ("The body is larger than this installation accepts.", "too_large"),
     429: ("Too many requests; wait for `Retry-After` seconds.", "too_many_requests"),
     503: (
-        "A store is down or the body came too slowly; nothing was kept. Try again after "
-        "`Retry-After`.",
+        "A store is down or the body came too slowly. Try again after `Retry-After`. When the "
+        "store went away at the very end, the change may have been made all the same: an "
+        "`Idempotency-Key` makes sure that it is made once.",
         "store_unavailable",
     ),
 }
@@ -58,13 +60,17 @@ _KEY = {
         "a day, a request that succeeded is not done again: you get the first answer, with "
         "`Idempotent-Replayed: true`. An error is not remembered. The same key with another body "
         "is 409 `idempotency_key_reused`; while the first request is under way it is 409 "
-        "`request_under_way` with `Retry-After`."
+        "`request_under_way` with `Retry-After`. If it was done but its answer could not be kept, "
+        "it is 409 `already_done`, with the `Location` of the record where there is one."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     "example": "6b1d5c1e-5a0c-4f4b-9d0e-2f1f6f0a9c11",
 }
 _KEY_CONFLICT = {
-    "description": "The `Idempotency-Key` stands for another request, or one still under way.",
+    "description": (
+        "The `Idempotency-Key` stands for another request, one still under way, or one that was "
+        "done and whose answer is lost."
+    ),
     "content": {
         "application/json": {
             "schema": {"$ref": "#/components/schemas/ErrorEnvelope"},

@@ -68,6 +68,9 @@ def answer(request: Request, error: kernel.FleetError) -> Response:
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
+    location = getattr(error, "location", None)
+    if location is not None:
+        headers["Location"] = location
     if isinstance(error, Stale):
         headers["ETag"] = f'"{error.version}"'
     if status == 401:

@@ -3,6 +3,10 @@
 The key is the caller's own, for one method and address. The first request that succeeds leaves its
 answer for a day; an error leaves nothing, so that it can be tried again with the same key. Answers
 may hold secrets (a new device's token), so they are sealed with the key, which is not stored.
+
+That a request is done stands in the database, in the same transaction as what it changed
+(`fleet_app/outbox/requests.py`). So it is known even when no answer could be kept: when the commit
+itself got none, something failed after it, or this process died. Then the answer is `AlreadyDone`.
 """
 
 from __future__ import annotations
@@ -11,26 +15,27 @@ import hashlib
 import hmac
 import logging
 from base64 import urlsafe_b64encode
-from typing import Protocol
+from dataclasses import dataclass
 
 import msgspec
 from cryptography.fernet import Fernet
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fleet_app.kernel.errors import Conflict, InvalidInput, StoreUnavailable
+from fleet_app.bootstrap import Container
+from fleet_app.kernel.errors import InvalidInput, StoreUnavailable
+from fleet_app.outbox.models import DoneRequest
+from fleet_app.outbox.requests import AlreadyDone, RequestKey, done_before, keyed
 from mobile_api.body import UPLOADS, read_body
 from mobile_api.deps import authenticate, container
+from mobile_api.envelope import request_id
+from mobile_api.kept_answers import HEADER, Again, Answers, Kept, Recorder, replay, require_same
 
 log = logging.getLogger(__name__)
 
-HEADER = "Idempotency-Key"
-REPLAYED = b"idempotent-replayed"
 KEPT_SECONDS = 24 * 3600
 UNDER_WAY_SECONDS = 60
 """How long a request that never ended (its process died) keeps its key: longer than any takes."""
-RETRY_SECONDS = 2
 LONGEST_KEY = 255
 PREFIX = "/api/v1/"
 EXCLUDED = (
@@ -42,39 +47,20 @@ EXCLUDED = (
 )
 
 
-class Answers(Protocol):
-    """Where all processes keep the answers. Every method raises `StoreUnavailable`."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request with a key: its place among the answers, what it asks, and its claim."""
 
-    async def claim(self, name: str, value: bytes, seconds: int) -> bytes | None:
-        """Put `value` under a free name and return None, or return what is there."""
+    name: bytes
+    what: bytes
+    body: bytes
+    seal: Fernet
+    mine: bytes
 
-    async def put(self, name: str, value: bytes, seconds: int) -> None:
-        """Put `value` under a name."""
-
-    async def release(self, name: str, value: bytes) -> None:
-        """Free the name if `value` is still there."""
-
-
-class KeyReused(Conflict):
-    """The same key came before with another request."""
-
-    type = "idempotency_key_reused"
-
-
-class StillUnderWay(Conflict):
-    """The first request with this key has not ended yet; `retry_after` is in seconds."""
-
-    type = "request_under_way"
-    retry_after = RETRY_SECONDS
-
-
-class Kept(msgspec.Struct):
-    """What is known about a key: which request it stands for and, once it is done, the answer."""
-
-    request: bytes
-    status: int = 0
-    headers: list[tuple[bytes, bytes]] = []
-    body: bytes = b""
+    @property
+    def place(self) -> str:
+        """Where its answer is kept."""
+        return self.name.hex()
 
 
 class Idempotency:
@@ -93,34 +79,66 @@ class Idempotency:
         if key is None:
             await self._app(scope, receive, send)
             return
-        await self._serve(request, _checked(key), send)
+        await self._once(request, await _asked(request, _checked(key)), send)
 
-    async def _serve(self, request: Request, key: str, send: Send) -> None:
-        principal = await authenticate(request)
-        stores = container(request)
-        # With another role or fleet it is another caller: rights that are gone give no answers.
-        caller = f"{principal.user_id} {principal.role} {principal.fleet_id}"
-        secret, owner = stores.settings.signing_key(), f"{caller}\n{request.url.path}\n{key}"
-        name, seal = _digest(secret, "name", owner).hex(), _seal(secret, owner)
-        body = await read_body(request)
-        asked = hashlib.sha256(request.url.query.encode() + b"\n" + body).digest()
-        claim = Kept(asked)
-        mine = seal.encrypt(msgspec.msgpack.encode(claim))
-        there = await stores.answers.claim(name, mine, UNDER_WAY_SECONDS)
-        if there is not None and there != mine:  # ours, when a lost reply made us ask twice
-            await _replay(msgspec.msgpack.decode(seal.decrypt(there), type=Kept), asked)(
-                request.scope, request.receive, send
-            )
+    async def _once(self, request: Request, asked: _Asked, send: Send) -> None:
+        """Give the answer there is, or do what is asked. Raises `KeyReused`, `StillUnderWay`,
+        `AlreadyDone`."""
+        answers: Answers = container(request).answers
+        there = await answers.claim(asked.place, asked.mine, UNDER_WAY_SECONDS)
+        if there is not None and there != asked.mine:  # ours, when a lost reply made us ask twice
+            kept = msgspec.msgpack.decode(asked.seal.decrypt(there), type=Kept)
+            await replay(kept, asked.what)(request.scope, request.receive, send)
             return
-        answer = _Recorder()
         try:
-            await self._app(request.scope, _Again(body, request.receive), answer)
+            await _require_new(container(request), asked)
+            answer = await self._do(request, asked)
         except BaseException:
-            await _quietly_release(stores.answers, name, mine)
+            await _quietly_release(answers, asked)
             raise
-        await _keep(stores.answers, name, mine, seal, answer.kept(claim))
+        await _keep(answers, asked, answer)
+        if answer.status == 409 and await _done(container(request), asked):
+            # Committed by the first request only after this one looked: it has its answer now.
+            await self._once(request, asked, send)
+            return
         for message in answer.messages:
             await send(message)
+
+    async def _do(self, request: Request, asked: _Asked) -> Recorder:
+        answer = Recorder()
+        with keyed(RequestKey(asked.name, asked.what, request_id(request))):
+            await self._app(request.scope, Again(asked.body, request.receive), answer)
+        return answer
+
+
+async def _asked(request: Request, key: str) -> _Asked:
+    """Raises what authentication raises, and `TooLarge`."""
+    principal = await authenticate(request)
+    # With another role or fleet it is another caller: rights that are gone give no answers.
+    caller = f"{principal.user_id} {principal.role} {principal.fleet_id}"
+    secret = container(request).settings.signing_key()
+    owner = f"{caller}\n{request.url.path}\n{key}"
+    body = await read_body(request)
+    what = hashlib.sha256(request.url.query.encode() + b"\n" + body).digest()
+    seal = Fernet(urlsafe_b64encode(_digest(secret, "seal", owner)))
+    mine = seal.encrypt(msgspec.msgpack.encode(Kept(what)))
+    return _Asked(_digest(secret, "name", owner), what, body, seal, mine)
+
+
+async def _done(stores: Container, asked: _Asked) -> DoneRequest | None:
+    async with stores.work() as session:
+        return await done_before(session, asked.name)
+
+
+async def _require_new(stores: Container, asked: _Asked) -> None:
+    """Raises `AlreadyDone` or `KeyReused` for a request that was done without leaving an answer."""
+    done = await _done(stores, asked)
+    if done is None:
+        return
+    require_same(done.asked, asked.what)
+    message = f"This was done before, as request {done.request_id}; its answer was lost"
+    found = done.kind is not None and done.record_id is not None
+    raise AlreadyDone(message, f"{PREFIX}{done.kind}/{done.record_id}" if found else None)
 
 
 def covers(scope: Scope) -> bool:
@@ -142,70 +160,25 @@ def _checked(key: str) -> str:
     )
 
 
-def _seal(secret: str, owner: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(_digest(secret, "seal", owner)))
-
-
 def _digest(secret: str, purpose: str, owner: str) -> bytes:
     return hmac.digest(secret.encode(), f"idempotency {purpose}\n{owner}".encode(), "sha256")
 
 
-def _replay(kept: Kept, asked: bytes) -> Response:
-    """The answer of the first request. Raises `KeyReused`, `StillUnderWay`."""
-    if not hmac.compare_digest(kept.request, asked):
-        raise KeyReused(f"This {HEADER} was used for another request; take a new one")
-    if not kept.status:
-        raise StillUnderWay("The first request with this key is still under way")
-    response = Response(kept.body, kept.status)
-    response.raw_headers = [*kept.headers, (REPLAYED, b"true")]
-    return response
-
-
-async def _keep(answers: Answers, name: str, mine: bytes, seal: Fernet, kept: Kept) -> None:
+async def _keep(answers: Answers, asked: _Asked, answer: Recorder) -> None:
     """Keep a success; an error frees the key. Of a store that is down the caller learns nothing:
     what was asked for is done."""
-    if not 200 <= kept.status < 300:
-        await _quietly_release(answers, name, mine)
+    if not 200 <= answer.status < 300:
+        await _quietly_release(answers, asked)
         return
+    kept = asked.seal.encrypt(msgspec.msgpack.encode(answer.kept(asked.what)))
     try:
-        await answers.put(name, seal.encrypt(msgspec.msgpack.encode(kept)), KEPT_SECONDS)
+        await answers.put(asked.place, kept, KEPT_SECONDS)
     except StoreUnavailable:
         log.warning("an answer could not be kept for its %s", HEADER)
 
 
-async def _quietly_release(answers: Answers, name: str, mine: bytes) -> None:
+async def _quietly_release(answers: Answers, asked: _Asked) -> None:
     try:
-        await answers.release(name, mine)
+        await answers.release(asked.place, asked.mine)
     except StoreUnavailable:
         log.warning("a request stays marked as under way for %d s", UNDER_WAY_SECONDS)
-
-
-class _Again:
-    """`receive` that hands out a body that was read already."""
-
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body: bytes | None = body
-        self._receive = receive
-
-    async def __call__(self) -> Message:
-        if self._body is None:
-            return await self._receive()
-        body, self._body = self._body, None
-        return {"type": "http.request", "body": body, "more_body": False}
-
-
-class _Recorder:
-    """`send` that keeps the answer back."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def __call__(self, message: Message) -> None:
-        self.messages.append(message)
-
-    def kept(self, claim: Kept) -> Kept:
-        """The claim with the answer."""
-        start, *parts = self.messages
-        headers = [(bytes(name), bytes(value)) for name, value in start["headers"]]
-        body = b"".join(part.get("body", b"") for part in parts)
-        return msgspec.structs.replace(claim, status=start["status"], headers=headers, body=body)

@@ -1,4 +1,5 @@
-"""What happened, kept next to the change that made it happen, and why jobs failed."""
+"""What happened, kept next to the change that made it happen; requests that are done; why jobs
+failed."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import document, moment
@@ -34,6 +35,20 @@ class StoredEvent(SQLModel, table=True):
     received_at: datetime = moment()
     dispatched_at: datetime | None = moment(optional=True)
     data: dict[str, Any] = document()
+
+
+class DoneRequest(SQLModel, table=True):
+    """A request that its caller may send again, stored with what it changed."""
+
+    __tablename__ = "done_requests"
+    __table_args__ = (Index("ix_done_requests_at", "at"),)
+
+    name: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    asked: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    request_id: str = Field(max_length=64)
+    at: datetime = moment()
+    kind: str | None = Field(default=None, max_length=40)
+    record_id: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
 class JobError(SQLModel, table=True):
