@@ -42,8 +42,12 @@ async def an_import(
     return await container.imports.upload(actor, _chunks(rows or ROWS), kind=kind, name="vans.csv")
 
 
+PATIENCE = 60.0
+"""Seconds that setting the scene may take on a busy machine; screens wait less."""
+
+
 async def set_state(container: Container, record: Import, state: ImportState, **more) -> None:
-    async with container.work() as session:
+    async with container.work(PATIENCE) as session:
         found = await session.get_one(Import, record.id)
         found.state = state
         for name, value in more.items():
@@ -158,6 +162,18 @@ async def test_the_screen_follows_the_work_until_it_is_done(container, manager):
     assert (screen.step, screen.item["right"], screen.item["failed"]) == ("checked", 1, 1)
     assert not screen.item["busy"]
     assert screen.item["counts"] == "1 new"
+
+
+async def test_a_look_that_failed_is_forgotten_with_the_next_one(container, manager):
+    record = await an_import(container, manager)
+    screen = await a_look(container, manager, record)
+    await screen.check()
+    screen.item = {**screen.item, "id": 0}
+    await screen.refresh()
+    assert (screen.problem != "", screen.item["busy"]) == (True, True)
+    screen.item = {**screen.item, "id": record.id}
+    await screen.refresh()
+    assert screen.problem == ""
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,8 @@ class ImportScreen(rx.State):
             return
         try:
             await self._take(await self._get(self.item["id"]))
-        except FleetError as error:
+            self.problem = ""
+        except FleetError as error:  # the next look may find the database again
             self.problem = error.message
 
     @rx.event
