@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import redis
 from psycopg import sql
+from sqlalchemy import make_url
 
 from fleet_app.runtime import migrations
 from fleet_app.runtime.engines import embedded_engines
@@ -64,7 +65,17 @@ class TestStores:
             if migrated and emptied(self._plain(name), self._shape):
                 self._free.append(name)
             else:
-                self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                self._drop(name)
+
+    @contextmanager
+    def copy_of(self, url: str) -> Iterator[str]:
+        """The URL of a copy of a database that nobody is connected to."""
+        name = f"test_{next(_numbers)}"
+        self._create(name, make_url(url).database or "")
+        try:
+            yield self.url_of(name)
+        finally:
+            self._drop(name)
 
     def _new(self, migrated: bool) -> str:
         name = f"test_{next(_numbers)}"
@@ -84,6 +95,9 @@ class TestStores:
     def _create(self, name: str, template: str) -> None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         self._run(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _drop(self, name: str) -> None:
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:

@@ -54,7 +54,9 @@ def test_reflex_finds_the_wheels_tools(root: Path, tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.split()
-    assert [Path(path).resolve() for path in found] == [toolchain.bun(), toolchain.node()]
+    assert [Path(path).resolve() for path in found] == [
+        path.resolve() for path in (toolchain.bun(), toolchain.node())
+    ]
 
 
 @pytest.mark.usefixtures("bare_machine")

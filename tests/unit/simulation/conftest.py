@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -14,7 +19,14 @@ import uvicorn
 
 from fleet_app.bootstrap import Container
 from fleet_app.location.models import FixBatch
+from fleet_app.settings import Settings
+from fleet_app.simulation.logins import FILE, DemoLogins
+from fleet_app.simulation.seed import seed_demo
 from mobile_api.app import create_api
+from tests.engines import TestStores
+
+PATIENCE_SECONDS = 90.0
+"""A bound on hanging, not on speed: other work may share the machine."""
 
 
 class Server:
@@ -68,6 +80,43 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@dataclass(frozen=True)
+class Demo:
+    """A demo that was started once. Tests work on copies of its database and its home."""
+
+    database_url: str
+    home: Path
+    logins: DemoLogins
+
+    def copy_home(self, target: Path) -> Path:
+        """Its logins, and its map where it has one."""
+        shutil.copy2(self.home / FILE, target / FILE)
+        if (self.home / "map").is_dir():
+            (target / "map").symlink_to(self.home / "map")
+        return target
+
+
+@asynccontextmanager
+async def started(stores: TestStores, home: Path, now: datetime | None) -> AsyncIterator[Demo]:
+    """A demo as its first start at `now` leaves it, on the map in `home`."""
+    with stores.database() as url:
+        settings = Settings(home=home, database_url=url, redis_url=stores.empty_redis())
+        container = Container(settings)
+        await container.start()
+        try:
+            found = await seed_demo(container, home, now)
+        finally:
+            await container.close()
+        yield Demo(url, home, found)
+
+
+@pytest.fixture(scope="module")
+async def demo(stores: TestStores, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """The demo without a map."""
+    async with started(stores, tmp_path_factory.mktemp("demo"), None) as demo:
+        yield demo
+
+
 async def logged(container: Container) -> list[tuple[int, int]]:
     """(vehicle, recorded_at in ms) of every fix in the durable log."""
     found = []
@@ -76,3 +125,10 @@ async def logged(container: Container) -> list[tuple[int, int]]:
             batch = msgspec.msgpack.decode(fields[b"b"], type=FixBatch)
             found += [(batch.vehicle_id, fix.recorded_at_ms) for fix in batch.fixes]
     return found
+
+
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for something, but not forever: asserts afterwards say what is missing."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not await check() and time.monotonic() < end:
+        await asyncio.sleep(0.1)

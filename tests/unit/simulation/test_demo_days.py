@@ -4,106 +4,58 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
-from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import Container
 from fleet_app.delivery import life
 from fleet_app.delivery.models import (
     Customer,
     Delivery,
-    DeliveryEvent,
-    DeliveryStatus,
-    Route,
-    RouteStatus,
-    RouteStop,
 )
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.delivery.tracking import find_tracked
-from fleet_app.fleet.maintenance.models import MaintenanceRecord, MaintenanceSchedule, WorkOrder
-from fleet_app.fleet.models import Depot, Document, Driver, Vehicle, VehicleStatus
+from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.identity.models import User
 from fleet_app.records.models import SavedView
 from fleet_app.records.views import ViewSettings
-from fleet_app.simulation.demo.rounds import ZONE
 from fleet_app.simulation.seed import seed_demo
+from tests.engines import TestStores
+from tests.unit.simulation.company import NOON, S, counts, require_sound, rows
+from tests.unit.simulation.conftest import Demo, started
 from tests.unit.simulation.maps import write_big_town
 
-S = DeliveryStatus
-PATIENCE = 60.0
-NOON = datetime(2026, 11, 20, 12, 15, tzinfo=ZONE)
-TABLES = (
-    *(User, Vehicle, Driver, Depot, Customer, Delivery, DeliveryEvent, Route, RouteStop),
-    *(Document, MaintenanceRecord, MaintenanceSchedule, WorkOrder, SavedView, AuditEntry),
-)
+
+@pytest.fixture(scope="module")
+async def demo(stores: TestStores, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """The demo as its first start at noon leaves it, on a map."""
+    home = write_big_town(tmp_path_factory.mktemp("noon"))
+    async with started(stores, home, NOON) as demo:
+        yield demo
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with a map."""
-    return write_big_town(tmp_path)
+def database_url(stores: TestStores, demo: Demo) -> Iterator[str]:
+    """The demo's data."""
+    with stores.copy_of(demo.database_url) as url:
+        yield url
 
 
-async def rows(container: Container, table: Any) -> list[Any]:
-    async with container.work(PATIENCE) as session:
-        connection = await session.connection()
-        return list(await connection.execute(select(table.__table__)))
+@pytest.fixture
+def home(demo: Demo, tmp_path: Path) -> Path:
+    """The demo's map and logins."""
+    return demo.copy_home(tmp_path)
 
 
-async def counts(container: Container) -> dict[str, int]:
-    async with container.work(PATIENCE) as session:
-        return {
-            table.__name__: (await session.exec(select(func.count()).select_from(table))).one()
-            for table in TABLES
-        }
-
-
-async def require_sound(container: Container) -> None:
-    """Every history is legal and leads to what the delivery says; routes and stops agree."""
-    deliveries = {one.id: one for one in await rows(container, Delivery)}
-    routes = {one.id: one for one in await rows(container, Route)}
-    histories = defaultdict(list)
-    for event in sorted(await rows(container, DeliveryEvent), key=lambda event: event.id):
-        histories[event.delivery_id].append(event)
-    assert set(histories) == set(deliveries)
-    for id_, events in histories.items():
-        delivery, state = deliveries[id_], life.fold(events)
-        assert state is not None
-        assert (state.status, state.since) == (delivery.status, delivery.status_at)
-        assert delivery.version == len(events)
-        before = None
-        for event in life.ordered(events):
-            assert event.from_status == before
-            assert before is None or event.to_status in life.LEGAL[before]
-            assert event.occurred_at <= event.received_at
-            before = event.to_status
-    stops = defaultdict(list)
-    for stop in await rows(container, RouteStop):
-        stops[stop.route_id].append(stop)
-        deliveries_route = deliveries[stop.delivery_id].route_id
-        gone = deliveries[stop.delivery_id].status in (S.RESCHEDULED, S.RETURNED)
-        assert deliveries_route == stop.route_id or gone
-    for route_id, own in stops.items():
-        assert sorted(stop.position for stop in own) == list(range(1, len(own) + 1))
-        if routes[route_id].status is RouteStatus.COMPLETED:
-            left = [deliveries[stop.delivery_id].status for stop in own]
-            assert not set(left) & {S.ASSIGNED, *life.UNDER_WAY}
-    on_route = {one.id for one in deliveries.values() if one.route_id is not None}
-    assert on_route <= {stop.delivery_id for own in stops.values() for stop in own}
-
-
-async def test_a_first_start_makes_a_believable_company(container: Container, home: Path) -> None:
-    await seed_demo(container, home, NOON)
+async def test_a_first_start_makes_a_believable_company(container: Container) -> None:
     found = await counts(container)
     assert found["Vehicle"] == 25
     assert (found["Driver"], found["Depot"], found["Customer"]) == (30, 3, 401)
@@ -118,10 +70,7 @@ async def test_a_first_start_makes_a_believable_company(container: Container, ho
     await require_sound(container)
 
 
-async def test_today_shows_every_stage_and_the_coming_days_wait(
-    container: Container, home: Path
-) -> None:
-    await seed_demo(container, home, NOON)
+async def test_today_shows_every_stage_and_the_coming_days_wait(container: Container) -> None:
     by_day: dict[dt.date, Counter[str]] = defaultdict(Counter)
     urgent = 0
     for one in await rows(container, Delivery):
@@ -146,7 +95,6 @@ async def test_today_shows_every_stage_and_the_coming_days_wait(
 async def test_a_second_start_at_the_same_moment_adds_nothing(
     container: Container, home: Path
 ) -> None:
-    await seed_demo(container, home, NOON)
     before = await counts(container)
     await seed_demo(container, home, NOON)
     assert await counts(container) == before
@@ -155,7 +103,6 @@ async def test_a_second_start_at_the_same_moment_adds_nothing(
 async def test_the_next_day_adds_that_day_and_brings_today_to_life(
     container: Container, home: Path
 ) -> None:
-    await seed_demo(container, home, NOON)
     before = await counts(container)
     await seed_demo(container, home, NOON + timedelta(hours=3))
     await require_sound(container)
@@ -179,8 +126,8 @@ async def test_the_next_day_adds_that_day_and_brings_today_to_life(
     assert tracked.vehicle_id is not None
 
 
-async def test_what_people_did_stays(container: Container, home: Path) -> None:
-    found = await seed_demo(container, home, NOON)
+async def test_what_people_did_stays(container: Container, demo: Demo, home: Path) -> None:
+    found = demo.logins
     async with container.work() as session:
         user = (await session.exec(select(User).where(User.email == found.dispatcher.email))).one()
         principal = Principal(
@@ -205,22 +152,3 @@ async def test_what_people_did_stays(container: Container, home: Path) -> None:
         assert (await session.get_one(Delivery, ids[1])).status is S.CREATED
         assert (await session.get_one(Customer, customer.id)).address == "Moved Street 1"
     assert len(await rows(container, SavedView)) == 2
-
-
-async def test_at_any_hour_something_is_under_way(container: Container, home: Path) -> None:
-    midnight = NOON.replace(hour=0, minute=1)
-    for hours in (0.4, 6.6, 15, 22):
-        now = midnight + timedelta(hours=hours)
-        await seed_demo(container, home, now)
-        today = [one.status for one in await rows(container, Delivery) if one.due_on == now.date()]
-        assert set(today) & life.UNDER_WAY, now
-    await require_sound(container)
-
-
-async def test_without_addresses_there_are_people_and_vehicles_all_the_same(
-    container: Container, tmp_path: Path
-) -> None:
-    await seed_demo(container, tmp_path, NOON)
-    found = await counts(container)
-    assert (found["Vehicle"], found["Depot"], found["Delivery"]) == (25, 3, 1)
-    await require_sound(container)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,10 +16,23 @@ from fleet_app.bootstrap import Container
 from fleet_app.simulation import replay
 from fleet_app.simulation.logins import Login
 from fleet_app.simulation.replay import Plan, rounds
-from fleet_app.simulation.seed import seed_demo
 from fleet_app.simulation.trace import Point
 from tests.builders.people import PASSWORD, a_person
-from tests.unit.simulation.conftest import Server, logged
+from tests.engines import TestStores
+from tests.unit.simulation.conftest import Demo, Server, logged, until
+
+
+@pytest.fixture
+def database_url(stores: TestStores, demo: Demo) -> Iterator[str]:
+    """The demo's data."""
+    with stores.copy_of(demo.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def home(demo: Demo, tmp_path: Path) -> Path:
+    """The demo's logins."""
+    return demo.copy_home(tmp_path)
 
 
 def a_trace(folder: Path, vehicles: int = 5, fixes: int = 40) -> Path:
@@ -33,10 +47,13 @@ def a_trace(folder: Path, vehicles: int = 5, fixes: int = 40) -> Path:
     return path
 
 
+async def anything_logged(container: Container) -> bool:
+    return bool(await logged(container))
+
+
 async def test_a_trace_arrives_complete_with_its_own_times(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
     plan = Plan(a_trace(home), server.url, 0, home)
     outcome = await replay.replay(plan, asyncio.Event())
     found = await logged(container)
@@ -55,13 +72,17 @@ async def test_a_trace_arrives_complete_with_its_own_times(
 async def test_an_interrupted_replay_goes_on_where_it_stopped(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
-    plan = Plan(a_trace(home), server.url, 100, home, until_now=True)  # 4 s in all
-    stop = asyncio.Event()
-    asyncio.get_running_loop().call_later(2.0, stop.set)
-    first = await replay.replay(plan, stop)
+    trace, stop = a_trace(home), asyncio.Event()
+    plan = Plan(trace, server.url, 20, home, until_now=True)  # 20 s in all, if nobody interrupts it
+
+    async def interrupt() -> None:
+        await until(lambda: anything_logged(container))
+        stop.set()
+
+    first, _ = await asyncio.gather(replay.replay(plan, stop), interrupt())
     assert not first.finished
     assert 0 < first.tally.sent < 201
+    plan = Plan(trace, server.url, 0, home, until_now=True)
     second = await replay.replay(plan, asyncio.Event())
     assert second.finished
     assert second.tally.sent < 201
@@ -72,7 +93,6 @@ async def test_an_interrupted_replay_goes_on_where_it_stopped(
 async def test_until_now_moves_the_end_of_the_trace_to_the_present(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
     plan = Plan(a_trace(home), server.url, 0, home, until_now=True)
     await replay.replay(plan, asyncio.Event())
     newest = max(at for _, at in await logged(container)) / 1000
@@ -82,11 +102,10 @@ async def test_until_now_moves_the_end_of_the_trace_to_the_present(
 async def test_an_outage_in_the_middle_loses_nothing(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
     plan = Plan(a_trace(home), server.url, 100, home)
 
     async def outage() -> None:
-        await asyncio.sleep(1.5)
+        await until(lambda: anything_logged(container))
         await server.stop()
         await asyncio.sleep(1.0)
         await server.start()
@@ -102,7 +121,6 @@ async def test_an_outage_in_the_middle_loses_nothing(
 async def test_tokens_of_a_server_that_was_set_up_afresh_are_replaced(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
     path = a_trace(home, vehicles=2, fixes=3)
     await replay.replay(Plan(path, server.url, 0, home), asyncio.Event())
     async with container.work() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,21 @@ from fleet_app.identity.errors import WrongCredentials
 from fleet_app.identity.models import User
 from fleet_app.simulation import cast, logins
 from fleet_app.simulation.seed import seed_demo
+from tests.engines import TestStores
+from tests.unit.simulation.conftest import Demo
+
+
+@pytest.fixture
+def database_url(stores: TestStores, demo: Demo) -> Iterator[str]:
+    """The demo's data."""
+    with stores.copy_of(demo.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def home(demo: Demo, tmp_path: Path) -> Path:
+    """The demo's logins."""
+    return demo.copy_home(tmp_path)
 
 
 async def count(container: Container, table: type) -> int:
@@ -25,9 +41,9 @@ async def count(container: Container, table: type) -> int:
 
 
 async def test_every_login_works_and_belongs_where_it_should(
-    container: Container, home: Path
+    container: Container, demo: Demo
 ) -> None:
-    found = await seed_demo(container, home)
+    found = demo.logins
     for login in (found.administrator, found.manager, found.dispatcher, found.drivers[3]):
         account = await container.identity.sign_in(login.email, login.password, "test")
         assert account.principal.role is Role(login.role)
@@ -35,28 +51,27 @@ async def test_every_login_works_and_belongs_where_it_should(
     assert account.principal.vehicle_id is not None
 
 
-async def test_a_second_start_changes_nothing(container: Container, home: Path) -> None:
-    first = await seed_demo(container, home)
-    second = await seed_demo(container, home)
-    assert first == second
+async def test_a_second_start_changes_nothing(container: Container, demo: Demo, home: Path) -> None:
+    assert await seed_demo(container, home) == demo.logins
     assert await count(container, User) == 29
     assert await count(container, Vehicle) == 25
     assert await count(container, Driver) == 30
     assert await count(container, Fleet) == 1
 
 
-async def test_another_installation_has_other_secrets(container: Container, tmp_path: Path) -> None:
-    first = await seed_demo(container, tmp_path / "one")
-    second = await seed_demo(container, tmp_path / "two")
+async def test_another_installation_has_other_secrets(
+    container: Container, demo: Demo, tmp_path: Path
+) -> None:
+    first, second = demo.logins, await seed_demo(container, tmp_path / "another")
     passwords = {login.password for found in (first, second) for login in found.people}
     assert len(passwords) == 58
     assert first.tracking_token != second.tracking_token
 
 
 async def test_a_lost_file_means_new_passwords_for_the_same_people(
-    container: Container, home: Path
+    container: Container, demo: Demo, home: Path
 ) -> None:
-    old = await seed_demo(container, home)
+    old = demo.logins
     (home / logins.FILE).unlink()
     new = await seed_demo(container, home)
     await container.identity.sign_in(new.dispatcher.email, new.dispatcher.password, "test")
@@ -65,8 +80,10 @@ async def test_a_lost_file_means_new_passwords_for_the_same_people(
     assert await count(container, User) == 29
 
 
-async def test_a_start_that_was_cut_off_is_made_good(container: Container, home: Path) -> None:
-    found = await seed_demo(container, home)
+async def test_a_start_that_was_cut_off_is_made_good(
+    container: Container, demo: Demo, home: Path
+) -> None:
+    found = demo.logins
     fresh = logins.load(home)
     fresh.dispatcher.password, fresh.stored = "cut-off-before-storing", False
     logins.save(home, fresh)
@@ -74,8 +91,8 @@ async def test_a_start_that_was_cut_off_is_made_good(container: Container, home:
     await container.identity.sign_in(found.dispatcher.email, "cut-off-before-storing", "test")
 
 
-async def test_the_tracking_link_shows_the_vehicle(container: Container, home: Path) -> None:
-    found = await seed_demo(container, home)
+async def test_the_tracking_link_shows_the_vehicle(container: Container, demo: Demo) -> None:
+    found = demo.logins
     async with container.work() as session:
         tracked = await find_tracked(session, found.tracking_token)
     assert tracked.tracking_number == found.tracking_number
@@ -83,18 +100,18 @@ async def test_the_tracking_link_shows_the_vehicle(container: Container, home: P
     assert found.tracking_url("https://x").startswith("https://x/track/")
 
 
-async def test_the_device_tokens_work(container: Container, home: Path) -> None:
-    found = await seed_demo(container, home)
+async def test_the_device_tokens_work(container: Container, demo: Demo) -> None:
+    found = demo.logins
     for device in found.devices:
         assert (await container.authenticator.device(device.token)).vehicle_id > 0
 
 
-async def test_only_the_owner_can_read_the_logins(container: Container, home: Path) -> None:
-    await seed_demo(container, home)
-    assert stat.S_IMODE((home / logins.FILE).stat().st_mode) == 0o600
+async def test_only_the_owner_can_read_the_logins(demo: Demo) -> None:
+    assert stat.S_IMODE((demo.home / logins.FILE).stat().st_mode) == 0o600
 
 
-def test_a_missing_or_damaged_file_is_named(home: Path) -> None:
+def test_a_missing_or_damaged_file_is_named(tmp_path: Path) -> None:
+    home = tmp_path
     with pytest.raises(logins.LoginsUnreadable, match=r"demo-logins\.json does not exist"):
         logins.load(home)
     (home / logins.FILE).write_text("{")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,44 +22,98 @@ from fleet_app.delivery.tracking import find_tracked
 from fleet_app.fleet.models import Driver, Vehicle
 from fleet_app.simulation import cast, logins, simulate
 from fleet_app.simulation.demo.rounds import ZONE
-from fleet_app.simulation.seed import seed_demo
-from tests.unit.simulation.conftest import Server, logged
+from fleet_app.simulation.outbox import Tally
+from tests.engines import TestStores
+from tests.unit.simulation.conftest import Demo, Server, logged, until
 
 
-async def driven(server: Server, home: Path, vehicles: int, seconds: float, **options: float):  # type: ignore[no-untyped-def]
+@pytest.fixture
+def database_url(stores: TestStores, demo: Demo) -> Iterator[str]:
+    """The demo's data."""
+    with stores.copy_of(demo.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def home(demo: Demo, tmp_path: Path) -> Path:
+    """The demo's logins."""
+    return demo.copy_home(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left at the end may take its time on a machine with other work."""
+    monkeypatch.setattr(simulate, "LAST_FLUSH_S", 60.0)
+
+
+Check = Callable[[], Awaitable[bool]]
+
+
+async def driven(
+    server: Server, home: Path, vehicles: int, enough: Check, **options: float
+) -> Tally:
+    """Drive until there is enough."""
     stop = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, stop.set)
-    return await simulate.run(
-        server.url, home / logins.FILE, vehicles, seed=3, stop=stop, **options
-    )
+
+    async def watch() -> None:
+        try:
+            await until(enough)
+        finally:
+            stop.set()
+
+    drive = simulate.run(server.url, home / logins.FILE, vehicles, seed=3, stop=stop, **options)
+    tally, _ = await asyncio.gather(drive, watch())
+    return tally
+
+
+def reporting(container: Container, vehicles: int) -> Check:
+    """Whether so many vehicles have reported."""
+
+    async def check() -> bool:
+        return len({vehicle for vehicle, _ in await logged(container)}) >= vehicles
+
+    return check
+
+
+def more(container: Container, fixes: int) -> Check:
+    """Whether more fixes than that have been logged."""
+
+    async def check() -> bool:
+        return len(await logged(container)) > fixes
+
+    return check
 
 
 async def test_all_demo_vehicles_report_with_their_own_logins(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
-    tally = await driven(server, home, 25, 9.0)
+    tally = await driven(server, home, 25, reporting(container, 23))  # some may lack a network
     found = await logged(container)
     assert tally.sent == len(set(found)) == len(found)
-    assert len({vehicle for vehicle, _ in found}) >= 23  # one or two may be without network
+    assert len({vehicle for vehicle, _ in found}) >= 23
     assert tally.refused == tally.quarantined == 0
 
 
 async def test_nothing_is_lost_when_the_server_goes_away_and_comes_back(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
+    back: list[int] = []
 
     async def outage() -> None:
-        await asyncio.sleep(3.0)
+        await until(reporting(container, 7))
         await server.stop()
         await asyncio.sleep(4.0)
+        back.append(len(await logged(container)))
         await server.start()
 
+    async def caught_up() -> bool:
+        return bool(back) and await more(container, back[0] + 15)()
+
     interruption = asyncio.create_task(outage())
-    tally = await driven(server, home, 10, 14.0)
+    tally = await driven(server, home, 10, caught_up)
     await interruption
     assert tally.failures > 0
+    assert len(await logged(container)) > back[0]
     times: dict[int, list[int]] = {}
     for vehicle, at in set(await logged(container)):
         times.setdefault(vehicle, []).append(at)
@@ -70,15 +125,20 @@ async def test_nothing_is_lost_when_the_server_goes_away_and_comes_back(
 
 
 async def test_what_could_not_be_sent_goes_out_with_the_next_run(
-    container: Container, server: Server, home: Path
+    container: Container, server: Server, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await seed_demo(container, home)
-    await server.stop()
-    first = await driven(server, home, 5, 4.0)
+    async def a_while() -> bool:
+        await asyncio.sleep(4.0)
+        return True
+
+    with monkeypatch.context() as hurried:
+        hurried.setattr(simulate, "LAST_FLUSH_S", 1.0)  # nobody is there to take it
+        await server.stop()
+        first = await driven(server, home, 5, a_while)
     assert first.sent == 0
     assert (home / simulate.UNSENT).exists()
     await server.start()
-    second = await driven(server, home, 5, 4.0)
+    second = await driven(server, home, 5, more(container, 5))
     assert second.sent == len(set(await logged(container)))
     assert second.sent > 5
     assert not (home / simulate.UNSENT).exists()
@@ -87,10 +147,9 @@ async def test_what_could_not_be_sent_goes_out_with_the_next_run(
 async def test_more_vehicles_than_the_demo_has_are_made_through_the_api_once(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
-    await driven(server, home, 32, 3.0)
+    await driven(server, home, 32, more(container, 0))
     tokens = (home / simulate.DEVICES).read_bytes()
-    tally = await driven(server, home, 32, 6.0)
+    tally = await driven(server, home, 32, reporting(container, 29))
     assert (home / simulate.DEVICES).read_bytes() == tokens
     assert tally.refused == 0
     assert len({vehicle for vehicle, _ in await logged(container)}) > 25
@@ -128,9 +187,14 @@ async def planned_round(container: Container, registration: str) -> list[int]:
 async def test_a_driver_starts_the_route_and_its_deliveries_are_made(
     container: Container, server: Server, home: Path
 ) -> None:
-    await seed_demo(container, home)
     ids = await planned_round(container, cast.CREWS[1].registration)
-    await driven(server, home, 2, 25.0, speedup=60.0)
+
+    async def first_done_and_the_rest_begun() -> bool:
+        async with container.work() as session:
+            first, last = [await session.get_one(Delivery, ids[n]) for n in (0, 2)]
+        return first.status in {"completed", "failed"} and last.status != "assigned"
+
+    await driven(server, home, 2, first_done_and_the_rest_begun, speedup=60.0)
     async with container.work() as session:
         ordered = select(DeliveryEvent).order_by(DeliveryEvent.id)  # type: ignore[arg-type]
         events = list(await session.exec(ordered.where(DeliveryEvent.delivery_id == ids[0])))
@@ -147,8 +211,8 @@ async def test_a_driver_starts_the_route_and_its_deliveries_are_made(
     assert tracked.status == "out_for_delivery"  # the parcel that is followed stays on its way
 
 
-async def test_nonsense_is_refused_before_anything_starts(home: Path) -> None:
+async def test_nonsense_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one vehicle"):
-        await simulate.run("http://x", home / logins.FILE, 0, stop=asyncio.Event())
+        await simulate.run("http://x", tmp_path / logins.FILE, 0, stop=asyncio.Event())
     with pytest.raises(logins.LoginsUnreadable):
-        await simulate.run("http://x", home / logins.FILE, 1, stop=asyncio.Event())
+        await simulate.run("http://x", tmp_path / logins.FILE, 1, stop=asyncio.Event())
