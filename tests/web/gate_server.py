@@ -27,13 +27,13 @@ class Desk(rx.State):
     mark: str = ""
 
     @rx.event
-    @requires("dispatcher", "fleet_manager")
+    @requires("deliveries.update")
     async def write(self, text: str) -> None:
         who = await current_principal(self)
         self.note = f"{who.email} wrote {text}"
 
     @rx.event
-    @requires("system_admin")
+    @requires("system.manage")
     def administrate(self) -> None:
         self.note = "administrated"
 
@@ -51,7 +51,7 @@ class Desk(rx.State):
         return Desk.undeclared()
 
     @rx.event(background=True)
-    @requires("system_admin")
+    @requires("system.manage")
     async def work_in_background(self) -> None:
         await asyncio.sleep(0)
         async with self:

@@ -22,31 +22,32 @@ _MARK = "__fleet_roles__"
 _NEEDS = "__fleet_needs__"
 
 
-def requires(*needs: Role | str) -> Callable[[F], F]:
-    """Let only users call the handler who have one of the roles or permissions named.
+def requires(*permissions: str) -> Callable[[F], F]:
+    """Let only users call the handler whose role has one of these permissions of the matrix.
 
-    A permission is one of the matrix, such as `vehicles.update`. The handler itself still checks
+    A permission is one such as `vehicles.update`, never a role. The handler itself still checks
     the object it touches. Goes below `@rx.event`. Raises ValueError, at import, for nothing named,
-    an unknown role or an unknown permission.
+    for an unknown permission and for one that nobody has.
     """
-    if not needs:
-        raise ValueError("name at least one role or permission, or use @public")
-    allowed = frozenset(role for need in needs for role in _roles(need))
+    if not permissions:
+        raise ValueError("name at least one permission, or use @public")
+    allowed = frozenset(role for one in permissions for role in _roles(one))
 
     def mark(handler: F) -> F:
         setattr(handler, _MARK, allowed)
-        setattr(handler, _NEEDS, frozenset(str(need) for need in needs))
+        setattr(handler, _NEEDS, frozenset(permissions))
         return handler
 
     return mark
 
 
-def _roles(need: Role | str) -> frozenset[Role]:
-    if "." not in need:
-        return frozenset({Role(need)})
-    if need not in PERMISSIONS:
-        raise ValueError(f"no such permission: {need}")
-    return roles_with(need)
+def _roles(permission: str) -> frozenset[Role]:
+    if permission not in PERMISSIONS:
+        raise ValueError(f"no such permission in the matrix: {permission}")
+    roles = roles_with(permission)
+    if not roles:  # which would read as `PUBLIC`
+        raise ValueError(f"nobody has the permission {permission}")
+    return roles
 
 
 def public(handler: F) -> F:
@@ -65,7 +66,7 @@ def declared(event_name: str) -> frozenset[Role] | None:
 
 
 def needs_of(event_name: str) -> frozenset[str]:
-    """The roles and permissions a handler names, as it names them."""
+    """The permissions a handler names."""
     registered = RegistrationContext.get().event_handlers.get(event_name)
     named = None if registered is None else getattr(registered.handler.fn, _NEEDS, None)
     return named if isinstance(named, frozenset) else frozenset()

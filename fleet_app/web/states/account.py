@@ -39,7 +39,7 @@ class Account(rx.State):
     problem: str = ""
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("account.use")
     async def open(self) -> None:
         """Load the list of sessions."""
         self.problem = ""
@@ -48,7 +48,7 @@ class Account(rx.State):
         self.sessions = [_line(record, who.session_id) for record in records]
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("account.use")
     async def end_session(self, session_id: str) -> EventSpec | None:
         """Sign one of the user's own browsers out."""
         who = await current_principal(self)
@@ -60,7 +60,7 @@ class Account(rx.State):
         return None
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("account.use")
     async def change_password(self, form: PasswordForm) -> EventSpec | None:
         """Replace the password; every session ends, this one included."""
         who = await current_principal(self)

@@ -30,7 +30,7 @@ class FirstSteps(rx.State):
         return len(self.taken) == COUNT
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def open(self) -> None:
         """Look what is done; the page has just come up."""
         who = await current_principal(self)

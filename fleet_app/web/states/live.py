@@ -70,14 +70,14 @@ class Live(rx.State):
     """The newest notice of changed records by kind (`deliveries`); see `changes_of`."""
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def join(self) -> None:
         """Enter the room of the fleet on the screen; the snapshot follows at once."""
         fleet_id = await shown_fleet(self)
         await live_rooms().join_fleet(self.router.session.session_id, fleet_id)
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def leave(self) -> None:
         """Leave the live rooms: for pages that show no live data."""
         await live_rooms().leave(self.router.session.session_id)

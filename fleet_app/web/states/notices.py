@@ -35,7 +35,7 @@ class Notices(rx.State):
     """Until the list was here once: an empty list must not say that all is well before."""
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def load(self) -> None:
         """Fetch the list anew."""
         fleet_id = await shown_fleet(self)
@@ -47,13 +47,13 @@ class Notices(rx.State):
         self.loading = False
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def open_vehicle(self, vehicle_id: int) -> list[EventSpec]:
         """Show the vehicle on the map."""
         return [Overview.select(vehicle_id), rx.redirect("/")]  # type: ignore[operator]  # a handler
 
     @rx.event
-    @requires("system_admin", "fleet_manager", "dispatcher")
+    @requires("overview.watch")
     async def open_all(self) -> list[EventSpec]:
         """Show every silent vehicle in the overview."""
         return [Overview.show_only("offline"), rx.redirect("/")]  # type: ignore[operator]

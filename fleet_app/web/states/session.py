@@ -87,7 +87,7 @@ class Session(rx.State):
         return None
 
     @rx.event
-    @requires("system_admin")
+    @requires("system.manage")
     async def choose_fleet(self, fleet_id: str) -> None:
         """Look at another fleet; only those that exist can be chosen."""
         chosen = next((fleet for fleet in self.fleets if str(fleet["id"]) == fleet_id), None)
