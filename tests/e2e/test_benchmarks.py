@@ -21,6 +21,10 @@ EXPECTED = {
         "ratios": {"modify_state_vs_ours", "modify_state_text_vs_ours"},
         "figures": {"sessions", "p99_s", "bytes_per_session", "ours_ms_per_push"},
     },
+    "geofence": {
+        "ratios": {"vs_plain_shapely"},
+        "figures": {"fixes_per_s_1000", "fixes_per_s_23000", "watch_fixes_per_s_23000"},
+    },
     "grids": {
         "ratios": {"vs_unindexed", "p95_vs_unindexed"},
         "figures": {"rows", "pages", "p95_ms", "median_ms", "unindexed_p95_ms"},

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fleet_app.location.zones.edges import Edges, Floats, Ints
 from fleet_app.location.zones.hours import WeeklyHours
@@ -110,8 +110,11 @@ class ZoneIndex:
         return [turn for turn in _TURNS if low + turn <= self._last and high + turn >= self._first]
 
     def passed(self, lines: Floats, reach_m: Floats) -> Passed:
-        """The zones that lines lead through: rows of from-longitude, -latitude, to-longitude and
-        -latitude, longitudes running on within a row. `reach_m` as for `around`, for each line."""
+        """The zones that lines lead through with neither end inside.
+
+        Lines are rows of from-longitude, -latitude, to-longitude and -latitude, longitudes running
+        on within a row. `reach_m` as for `around`, for each line.
+        """
         found = [_NO_PASSED]
         for turn in self._turns(lines[:, ::2], lines[:, ::2]):
             turned = lines + np.array((turn, 0.0, turn, 0.0))
@@ -119,6 +122,7 @@ class ZoneIndex:
             line, zone = self._tree.query(drawn)
             outlines = np.array([self.outline(int(one)) for one in zone], dtype=object)
             meets = shapely.intersects(outlines, drawn[line])
+            meets[meets] = self._outside_at_both_ends(turned[line[meets]], zone[meets])
             line, zone = line[meets], zone[meets]
             which, start, end = chords(turned[line], drawn[line], outlines[meets])
             line, zone = line[which], zone[which]
@@ -132,6 +136,13 @@ class ZoneIndex:
         )
         order = np.lexsort((zone, line))
         return Passed(line[order], zone[order], start[order], end[order], signed[order])
+
+    def _outside_at_both_ends(self, lines: Floats, zone: Ints) -> NDArray[np.bool_]:
+        near = np.full(len(zone), _LEAST_REACH_M)
+        first, last = (
+            self._edges.signed_m(zone, lines[:, end], lines[:, end + 1], near) for end in (0, 2)
+        )
+        return np.asarray((first > 0) & (last > 0))
 
     def depth_m(self, zone: int) -> float:
         """About half of how deep inside the zone one can be."""

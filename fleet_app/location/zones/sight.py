@@ -73,18 +73,20 @@ class Sights:
     def _line(self, before: Fix, after: Fix) -> _Line:
         """The straight way, the short way around the Earth."""
         turns = floor((after.lon - before.lon + 180.0) / 360.0)
-        accuracy = max(before.accuracy or 0.0, after.accuracy or 0.0)
-        reach = max(self._rules.hysteresis_m, min(accuracy, self._rules.max_accuracy_m))
+        reach = self._doubt(before, after)
         return before.lon, before.lat, after.lon - 360.0 * turns, after.lat, reach
 
     def _way_known(self, before: Fix, after: Fix) -> bool:
         seconds = (after.recorded_at_ms - before.recorded_at_ms) / 1000
         if not 0 < seconds <= self._rules.crossing_gap_s:
             return False
-        if before.lat == after.lat and before.lon == after.lon:
-            return False
         metres = distance_m(before.lat, before.lon, after.lat, after.lon)
-        return metres <= self._rules.max_speed_mps * seconds
+        # A shorter way may be no way at all: a parked van seen now on this side, now on that.
+        return 2 * self._doubt(before, after) <= metres <= self._rules.max_speed_mps * seconds
+
+    def _doubt(self, before: Fix, after: Fix) -> float:
+        accuracy = max(before.accuracy or 0.0, after.accuracy or 0.0)
+        return max(self._rules.hysteresis_m, min(accuracy, self._rules.max_accuracy_m))
 
     def _look(self, places: list[_Place]) -> dict[_Place, dict[int, float]]:
         seen: dict[_Place, dict[int, float]] = {place: {} for place in places}
