@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import tzinfo
 from typing import IO, Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from fleet_app.access.matrix import authorize, fleet_in_view
 from fleet_app.audit.trail import note
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.units import METRIC
 from fleet_app.records.describe import columns as described
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER_TITLE, header_of
@@ -122,6 +124,9 @@ class _Lines:
         value = row[one.name]
         if one.type is FieldType.REFERENCE and value is not None:
             return words[one.name].get(value, "")
+        measure = METRIC.of(one.unit) if isinstance(one, Computed) else None
+        if measure is not None and value is not None:
+            return measure.shown(value)
         return cell_of(one, value, self._zone)
 
     async def _words(self, rows: Sequence[Row]) -> Words:
@@ -166,7 +171,11 @@ def _usual(kind: Kind) -> list[str]:
 
 
 def _header(one: Spec | Computed, currency: str) -> str:
-    return NUMBER_TITLE if one.name == "id" else header_of(one, currency)
+    if one.name == "id":
+        return NUMBER_TITLE
+    if isinstance(one, Computed):  # such as a speed, which people read in km/h
+        one = replace(one, unit=METRIC.unit(one.unit))
+    return header_of(one, currency)
 
 
 def _type(one: Spec | Computed) -> str:

@@ -15,9 +15,12 @@ from sqlmodel import select
 from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.fleet.models import Vehicle
+from fleet_app.location.models import VehicleLive
 from fleet_app.records.describe import columns
 from tests.api.test_imports import done, uploaded
 from tests.builders.api import World
+from tests.builders.maintenance import tracked
 from tests.builders.orders import deliveries
 from tests.builders.records import an_actor, records
 
@@ -267,3 +270,17 @@ async def test_a_list_of_100_000_is_exported_whole_in_little_memory(world: World
     tracemalloc.stop()
     assert (lines, size == int(answer.headers["content-length"])) == (100_001, True)
     assert peak < 40_000_000, peak
+
+
+async def test_a_speed_stands_in_a_sheet_as_it_does_on_the_screen(world: World):
+    async with world.container.work() as session:
+        vehicle = await session.get_one(Vehicle, world.vehicle_id)
+    await tracked(world.container, vehicle)
+    async with world.container.work() as session:
+        (await session.get_one(VehicleLive, world.vehicle_id)).speed = 10.0
+    answer = await world.client.get(
+        "/api/v1/vehicles/export.csv?columns=name,speed", headers=await world.a(Role.FLEET_MANAGER)
+    )
+    head, *rows = table(answer.content)
+    assert head == ["Name", "Speed (km/h)"]
+    assert [row[1] for row in rows] == ["36"]
