@@ -82,7 +82,7 @@ def _stand(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
     assert stop is not None
     if not stop.rest.holds(sample, parameters):
         return _leave(state, stop, sample, parameters)
-    if not _moving(sample, parameters):
+    if sample.pace < parameters.start_speed_mps:
         stop.rest.add(sample, parameters)
     return _confirmed(stop, parameters)
 
@@ -154,8 +154,7 @@ def _further(
 ) -> Iterable[Fact]:
     if _slow(sample, parameters):
         state.rest = _rest_from(way, sample)
-        way.moving_s += max(0, state.rest.since_ms - way.last_ms) / 1000
-        way.reach(sample, parameters)
+        way.come_to(sample, state.rest.since_ms, parameters)
         state.rest.add(sample, parameters)
         told = _departed(state, way, parameters)
         return [*told, *_settled(state, way, state.rest, parameters)]
@@ -233,7 +232,7 @@ def _arrive(state: JourneyState, way: Way, rest: Rest) -> Iterable[Fact]:
 def _departed(state: JourneyState, way: Way, parameters: Parameters) -> Iterable[Fact]:
     """Whether the way has led far enough to be a trip; the stop then ended when it began."""
     stop = state.stop
-    if stop is None or way.distance_m < parameters.min_trip_m:
+    if stop is None or way.places_m < parameters.min_trip_m:
         return ()
     least_m = parameters.start_distance_m
     if way.tells_speed and way.max_speed < parameters.start_speed_mps:

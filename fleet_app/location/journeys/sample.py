@@ -16,6 +16,8 @@ USUAL_ACCELERATION_MPS2 = 1.5
 """How vans usually pull away and brake."""
 MOST_ACCELERATION_MPS2 = 5.0
 """No delivery vehicle gains speed faster; hard braking may reach 8, but only loses it."""
+UNTOLD_M = 15.0
+"""How far off a place may be whose accuracy is not told."""
 _MS = 1000.0
 
 
@@ -47,6 +49,8 @@ class Sample(msgspec.Struct):
     metres: float = 0.0
     speed: float | None = None
     pace: float = 0.0
+    metres_seen: float = 0.0
+    """How far the places that `pace` is worked out from lie apart."""
     slack_m: float = 0.0
     """How far off the place may be, at most `max_accuracy_m`."""
     leap: bool = False
@@ -57,8 +61,10 @@ class Sample(msgspec.Struct):
         return Spot(self.at_ms, self.lat, self.lon, self.speed, fix.accuracy, fix.heading)
 
 
-def sample_of(fix: Fix, before: Spot | None, parameters: Parameters) -> Sample:
-    """`fix` seen from `before`, which is older."""
+def sample_of(
+    fix: Fix, before: Spot | None, parameters: Parameters, base: Spot | None = None
+) -> Sample:
+    """`fix` seen from `before`, which is older; its pace from `base`, which may be older still."""
     slack = min(fix.accuracy or 0.0, parameters.max_accuracy_m)
     sample = Sample(fix.recorded_at_ms, fix.lat, fix.lon, fix, before, slack_m=slack)
     sample.speed = fix.speed
@@ -69,7 +75,7 @@ def sample_of(fix: Fix, before: Spot | None, parameters: Parameters) -> Sample:
             sample.speed = _believed(fix.speed, before, sample, parameters)
     elif fix.speed is not None and fix.speed > parameters.max_speed_mps:
         sample.speed = None
-    sample.pace = _pace(sample, before)
+    _set_pace(sample, base or before)
     return sample
 
 
@@ -78,7 +84,7 @@ def _believed(speed: float, before: Spot, sample: Sample, parameters: Parameters
     if speed > parameters.max_speed_mps:
         return None
     seconds, gain = sample.seconds, MOST_ACCELERATION_MPS2 * sample.seconds
-    errors = sample.slack_m + (before.accuracy or 0.0) + 5.0
+    errors = (sample.slack_m or UNTOLD_M) + (before.accuracy or UNTOLD_M)
     if speed > (sample.metres + errors) / seconds + gain / 2:
         return None
     if before.speed is not None and speed > before.speed + gain + 3.0:
@@ -86,10 +92,12 @@ def _believed(speed: float, before: Spot, sample: Sample, parameters: Parameters
     return speed
 
 
-def _pace(sample: Sample, before: Spot | None) -> float:
+def _set_pace(sample: Sample, base: Spot | None) -> None:
     if sample.speed is not None:
-        return sample.speed
-    return sample.metres / sample.seconds if before is not None else 0.0
+        sample.pace = sample.speed
+    elif base is not None:
+        sample.metres_seen = distance_m(base.lat, base.lon, sample.lat, sample.lon)
+        sample.pace = sample.metres_seen / ((sample.at_ms - base.at_ms) / _MS)
 
 
 def drive_ms(metres: float, speed: float | None) -> int:

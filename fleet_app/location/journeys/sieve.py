@@ -19,6 +19,7 @@ TOLERANCE_M = 100.0
 """Errors of this size are usual between high buildings when a phone does not tell its accuracy."""
 AGREEING = 3
 """So many fixes in a row that agree are believed. Two may be one wrong cell tower told twice."""
+BASE_MS = 10_000
 LEAP_M = 1_000.0
 """An agreed leap this long is no way: what went on ends before it and begins anew after it."""
 
@@ -28,6 +29,18 @@ class SieveState(msgspec.Struct, omit_defaults=True):
 
     last: Spot | None = None
     held: list[Fix] = []
+    base: Spot | None = None
+    mark: Spot | None = None
+    """Believed places 10 to 20 s and up to 10 s back, when fixes come more often than that: from
+    one second to the next, places of a phone that tells no speed are all noise."""
+
+    def passed(self, sample: Sample) -> None:
+        """The sample is the believed place now."""
+        spot = self.last = sample.spot()
+        if self.mark is None or sample.leap or sample.before is None:
+            self.base = self.mark = spot
+        elif spot.at_ms - self.mark.at_ms >= BASE_MS:
+            self.base, self.mark = self.mark, spot
 
 
 def believed(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sample]:
@@ -36,14 +49,22 @@ def believed(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sa
         return ()
     last = state.last
     if last is not None and fix.recorded_at_ms - last.at_ms > parameters.forget_after_s * 1000:
-        last = state.last = None
-    sample = sample_of(fix, last, parameters)
+        last = state.last = state.base = state.mark = None
+    sample = sample_of(fix, last, parameters, _base(state, fix))
     if last is None or _reachable(sample, parameters):
         if state.held:
             state.held = []
-        state.last = sample.spot()
+        state.passed(sample)
         return (sample,)
     return _held(state, fix, parameters)
+
+
+def _base(state: SieveState, fix: Fix) -> Spot | None:
+    """What to work the pace out from: the newest of the places that is old enough."""
+    for spot in (state.last, state.mark):
+        if spot is not None and fix.recorded_at_ms - spot.at_ms >= BASE_MS:
+            return spot
+    return state.base
 
 
 def _reachable(sample: Sample, parameters: Parameters) -> bool:
@@ -62,9 +83,9 @@ def _held(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sampl
         return ()
     samples: list[Sample] = []
     for one in state.held:
-        sample = sample_of(one, state.last, parameters)
+        sample = sample_of(one, state.last, parameters, _base(state, one))
         sample.leap = not samples and sample.metres > LEAP_M
-        state.last = sample.spot()
+        state.passed(sample)
         samples.append(sample)
     state.held = []
     return samples
