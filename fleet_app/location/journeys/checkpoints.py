@@ -7,8 +7,8 @@ from collections.abc import Sequence
 AT_REST, ON_THE_WAY = 64, 512
 """Fixes between two checkpoints. At rest the state is a kilobyte, on the way it holds the path."""
 SHARE = 8
-"""A checkpoint is kept when it is further from the next newer one than an eighth of its age: late
-fixes are mostly minutes late, and folding again costs at most an eighth more than it must."""
+"""Between two checkpoints lies at most an eighth of their age: most late fixes are minutes late, and
+folding again costs at most an eighth more than it must."""
 LEAST_APART_MS = 60_000
 
 
@@ -30,10 +30,8 @@ def worth_keeping(moments: Sequence[int]) -> list[int]:
     age. The newest and the oldest always are."""
     if len(moments) < 3:
         return list(moments)
-    newest = moments[-1]
-    kept = [newest]
-    for moment in reversed(moments[1:-1]):
-        age_ms = newest - moment
-        if kept[-1] - moment >= max(LEAST_APART_MS, age_ms / SHARE):
+    kept = [newest := moments[-1]]
+    for older, moment in zip(reversed(moments[:-2]), reversed(moments[1:-1]), strict=True):
+        if kept[-1] - older > max(LEAST_APART_MS, (newest - older) / SHARE):
             kept.append(moment)
     return [moments[0], *reversed(kept)]
