@@ -32,16 +32,7 @@ class QuarantineRepository:
         `deleted` says whether the fixes of deleted vehicles are among them.
         """
         table = QuarantinedFix
-        conditions: list[ColumnElement[bool]] = []
-        if fleet_id is not None:
-            conditions.append(col(table.fleet_id) == fleet_id)
-        if vehicle_id is not None:
-            conditions.append(col(table.vehicle_id) == vehicle_id)
-        if reason is not None:
-            conditions.append(col(table.reason) == reason)
-        if deleted is not Deleted.WITH:
-            gone = col(Vehicle.deleted_at)
-            conditions.append(gone.is_(None) if deleted is Deleted.NO else gone.is_not(None))
+        conditions = _asked_for(fleet_id, vehicle_id, reason, deleted)
         vehicle = col(Vehicle.id) == col(table.vehicle_id)
         count = select(func.count()).select_from(table).join(Vehicle, vehicle).where(*conditions)
         newest = (
@@ -68,3 +59,24 @@ class QuarantineRepository:
             .where(col(table.fleet_id) == fleet_id, col(table.reason) == reason)
         )
         return int((await self._session.exec(query)).one())
+
+
+def _asked_for(
+    fleet_id: int | None,
+    vehicle_id: int | None,
+    reason: QuarantineReason | None,
+    deleted: Deleted,
+) -> list[ColumnElement[bool]]:
+    """What a page is narrowed by; what is None does not narrow it."""
+    table = QuarantinedFix
+    conditions: list[ColumnElement[bool]] = []
+    if fleet_id is not None:
+        conditions.append(col(table.fleet_id) == fleet_id)
+    if vehicle_id is not None:
+        conditions.append(col(table.vehicle_id) == vehicle_id)
+    if reason is not None:
+        conditions.append(col(table.reason) == reason)
+    if deleted is not Deleted.WITH:
+        gone = col(Vehicle.deleted_at)
+        conditions.append(gone.is_(None) if deleted is Deleted.NO else gone.is_not(None))
+    return conditions

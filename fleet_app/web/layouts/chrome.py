@@ -20,8 +20,23 @@ def chrome(
     content: rx.Component, *, active: str, search: rx.Component | None = None
 ) -> rx.Component:
     """Wrap `content`; `active` is the route whose navigation entry is marked."""
-    bar = top_bar(
-        search=search or search_box(),
+    frame = rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="skip-link"),
+        _bar(search or search_box()),
+        side_nav(active, Session.may_pages),
+        rx.el.main(content, id="content", class_name="content", tab_index=-1),
+        status_bar(Live.status),
+        live_units(Session.units),
+        toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
+        class_name="shell",
+    )
+    return rx.fragment(typeface(), rx.cond(Session.ready, frame, _waiting()))
+
+
+def _bar(search: rx.Component) -> rx.Component:
+    """The top bar: whose fleet this is, who is signed in, and what needs attention."""
+    return top_bar(
+        search=search,
         fleets={
             "fleets": Session.fleets,
             "chosen": Session.fleet_id,
@@ -46,17 +61,6 @@ def chrome(
             "on_more": Notices.open_all,
         },
     )
-    frame = rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="skip-link"),
-        bar,
-        side_nav(active, Session.may_pages),
-        rx.el.main(content, id="content", class_name="content", tab_index=-1),
-        status_bar(Live.status),
-        live_units(Session.units),
-        toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
-        class_name="shell",
-    )
-    return rx.fragment(typeface(), rx.cond(Session.ready, frame, _waiting()))
 
 
 def _waiting() -> rx.Component:

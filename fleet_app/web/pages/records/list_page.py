@@ -57,37 +57,13 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
         ready = (RecordList.plural == kind.plural) & (ListViews.of == kind.plural)
         # Whether the address that the page was opened with has been understood.
         settled = rx.State.is_hydrated & ready
-        body = rx.el.div(
-            _head(kind),
-            chip_row(
-                chips=RecordList.chips,
-                on_remove=RecordList.set_filter,
-                on_clear=RecordList.show_all,
-                deleted=RecordList.deleted,
-            ),
-            _selection(kind),
-            # Until the state is this list's, its search and filters are another list's.
-            rx.el.div(
-                rx.cond(ready, _grid(kind), rx.fragment()),
-                class_name="list-body",
-            ),
-            views_dialog(),
-            *([many_fields_dialog(kind)] if settable(kind) else []),
-            *(dialogs() if kind.plural == "deliveries" else ()),
-            _hotkeys(kind),
-            ShortcutsHelp.create(entries=SHORTCUTS),
-            live_feed(frame=Live.frame, on_resync=Live.join)
-            if kind.plural == "vehicles"
-            else rx.fragment(),
-            class_name="list-page",
-        )
         search = list_search(
             value=RecordList.words,
             on_search=RecordList.search,
             label=kind.label_plural,
             settled=settled,
         )
-        frame = chrome(body, active=tabs_of(kind.plural).route, search=search)
+        frame = chrome(_body(kind, ready), active=tabs_of(kind.plural).route, search=search)
         address = list_address(
             address=ListViews.address,
             read=ListViews.read,
@@ -96,6 +72,39 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
         return rx.fragment(address, frame)
 
     return page
+
+
+def _body(kind: Kind, ready: Any) -> rx.Component:
+    """What stands within the frame."""
+    return rx.el.div(
+        _head(kind),
+        chip_row(
+            chips=RecordList.chips,
+            on_remove=RecordList.set_filter,
+            on_clear=RecordList.show_all,
+            deleted=RecordList.deleted,
+        ),
+        _selection(kind),
+        # Until the state is this list's, its search and filters are another list's.
+        rx.el.div(
+            rx.cond(ready, _grid(kind), rx.fragment()),
+            class_name="list-body",
+        ),
+        *_unseen(kind),
+        class_name="list-page",
+    )
+
+
+def _unseen(kind: Kind) -> list[rx.Component]:
+    """Dialogs that wait to be asked for, the keys, and the news of vehicles."""
+    return [
+        views_dialog(),
+        *([many_fields_dialog(kind)] if settable(kind) else []),
+        *(dialogs() if kind.plural == "deliveries" else ()),
+        _hotkeys(kind),
+        ShortcutsHelp.create(entries=SHORTCUTS),
+        *([live_feed(frame=Live.frame, on_resync=Live.join)] if kind.plural == "vehicles" else []),
+    ]
 
 
 def _head(kind: Kind) -> rx.Component:
