@@ -7,8 +7,8 @@ from collections.abc import Sequence
 AT_REST, ON_THE_WAY = 64, 512
 """Fixes between two checkpoints. At rest the state is a kilobyte, on the way it holds the path."""
 SHARE = 8
-"""Between two checkpoints lies at most an eighth of their age: most late fixes are minutes late, and
-folding again costs at most an eighth more than it must."""
+"""Between two checkpoints lies at most an eighth of their age: most late fixes are minutes late,
+and folding again costs at most an eighth more than it must."""
 LEAST_APART_MS = 60_000
 
 

@@ -12,9 +12,16 @@ from collections.abc import Iterable
 
 import msgspec
 
-from fleet_app.kernel.geo import distance_m
 from fleet_app.location.journeys.detector import Context
 from fleet_app.location.journeys.facts import Fact
+from fleet_app.location.journeys.motion import (
+    arrived_ms,
+    drive_speed,
+    moving,
+    rest_from,
+    slow,
+    stayed,
+)
 from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.journeys.rest import Rest
 from fleet_app.location.journeys.sample import Sample, Spot, drive_ms
@@ -99,7 +106,7 @@ def _leave(
 ) -> Iterable[Fact]:
     """The first fix away from the stop: perhaps a way begins."""
     metres = stop.rest.metres_to(sample)
-    needed_ms = drive_ms(metres, _drive_speed(sample, parameters))
+    needed_ms = drive_ms(metres, drive_speed(sample, parameters))
     if sample.seconds >= parameters.trip_gap_s and needed_ms > parameters.gap_after_s * 1000:
         return _anew(state, sample, parameters)
     left_ms = max(stop.rest.last_ms, sample.at_ms - needed_ms)
@@ -120,7 +127,7 @@ def _confirmed_until(
 
 
 def _back(stop: Stop, sample: Sample, parameters: Parameters) -> bool:
-    return not _moving(sample, parameters) and stop.rest.holds(sample, parameters)
+    return not moving(sample, parameters) and stop.rest.holds(sample, parameters)
 
 
 def _come_back(state: JourneyState) -> None:
@@ -132,7 +139,7 @@ def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
     way, rest = state.way, state.rest
     assert way is not None
     if rest is None:
-        if sample.seconds >= parameters.trip_gap_s and not _stayed(sample, parameters):
+        if sample.seconds >= parameters.trip_gap_s and not stayed(sample, parameters):
             return _anew(state, sample, parameters)
         return _on(state, way, sample, parameters)
     if rest.holds(sample, parameters):
@@ -144,7 +151,7 @@ def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
 
 def _on(state: JourneyState, way: Way, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
     """On along the way; perhaps a rest begins."""
-    if way.fixes and _stayed(sample, parameters):
+    if way.fixes and stayed(sample, parameters):
         return _rest_since_before(state, way, sample, parameters)
     return _further(state, way, sample, parameters)
 
@@ -152,8 +159,8 @@ def _on(state: JourneyState, way: Way, sample: Sample, parameters: Parameters) -
 def _further(
     state: JourneyState, way: Way, sample: Sample, parameters: Parameters
 ) -> Iterable[Fact]:
-    if _slow(sample, parameters):
-        state.rest = _rest_from(way, sample)
+    if slow(sample, parameters):
+        state.rest = rest_from(way, sample)
         way.come_to(sample, state.rest.since_ms, parameters)
         state.rest.add(sample, parameters)
         told = _departed(state, way, parameters)
@@ -169,7 +176,7 @@ def _rest_since_before(
     """The vehicle has hardly moved since the fix before: it came to rest there."""
     before = sample.before
     assert before is not None
-    since_ms = _arrived_ms(state.approach, before, way)
+    since_ms = arrived_ms(state.approach, before, way)
     way.moving_s = max(0.0, way.moving_s - (before.at_ms - since_ms) / 1000)
     rest = state.rest = Rest(since_ms, before.at_ms, before.lat, before.lon)
     rest.fixes, rest.lats, rest.lons = 1, [before.lat], [before.lon]
@@ -183,7 +190,7 @@ def _go_on(
     state: JourneyState, way: Way, rest: Rest, sample: Sample, parameters: Parameters
 ) -> Iterable[Fact]:
     """A fix away from the rest: a stray one, or the vehicle goes on, perhaps after a stop."""
-    needed_ms = drive_ms(rest.metres_to(sample), _drive_speed(sample, parameters))
+    needed_ms = drive_ms(rest.metres_to(sample), drive_speed(sample, parameters))
     left_ms = max(rest.last_ms, sample.at_ms - needed_ms)
     stood_ms = left_ms - rest.since_ms
     if state.outside is None and stood_ms >= parameters.stop_after_s * 1000:
@@ -192,7 +199,7 @@ def _go_on(
         return [*told, *_leave(state, state.stop, sample, parameters)]
     if sample.seconds >= parameters.trip_gap_s:
         return _anew(state, sample, parameters)
-    stray = state.outside is None and not _moving(sample, parameters)
+    stray = state.outside is None and not moving(sample, parameters)
     if stray and sample.seconds <= parameters.gap_after_s:
         state.outside = sample
         return ()
@@ -261,41 +268,3 @@ def _anew(state: JourneyState, sample: Sample, parameters: Parameters) -> Iterab
 
 def _ended(way: Way, rest: Rest | None) -> Way:
     return way.ended(rest.since_ms, rest.lat, rest.lon) if rest is not None else way
-
-
-def _moving(sample: Sample, parameters: Parameters) -> bool:
-    """Whether the phone says that it moves."""
-    return sample.speed is not None and sample.speed >= parameters.start_speed_mps
-
-
-def _slow(sample: Sample, parameters: Parameters) -> bool:
-    return sample.pace < parameters.rest_speed_mps
-
-
-def _stayed(sample: Sample, parameters: Parameters) -> bool:
-    """Whether the places say that it stood for most of the time since the fix before."""
-    if sample.metres >= parameters.rest_speed_mps * sample.seconds:
-        return False
-    if _moving(sample, parameters):
-        return sample.seconds > parameters.gap_after_s
-    return sample.metres <= parameters.stop_radius_m or sample.seconds > parameters.gap_after_s
-
-
-def _rest_from(way: Way, sample: Sample) -> Rest:
-    before = sample.before
-    assert before is not None
-    here = Spot(sample.at_ms, sample.lat, sample.lon)
-    return Rest(_arrived_ms(before, here, way), sample.at_ms, sample.lat, sample.lon)
-
-
-def _arrived_ms(before: Spot | None, here: Spot, way: Way) -> int:
-    """When it came to rest at `here`, where it stands at `here.at_ms`, if it drove on at once."""
-    if before is None or before.at_ms < way.started_ms:
-        return here.at_ms
-    metres = distance_m(before.lat, before.lon, here.lat, here.lon)
-    return min(here.at_ms, before.at_ms + drive_ms(metres, before.speed))
-
-
-def _drive_speed(sample: Sample, parameters: Parameters) -> float | None:
-    """The speed seen after a departure, if it was one."""
-    return sample.speed if _moving(sample, parameters) else None
