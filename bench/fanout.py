@@ -44,8 +44,8 @@ class Size:
 
 FULL = Size(dashboards=1600, customers=400, vehicles=250, few_vehicles=100, rounds=20,
             plain_sessions=300, plain_seconds=15.0, rest_seconds=3.0, warm_up_rounds=3)  # fmt: skip
-QUICK = Size(dashboards=160, customers=40, vehicles=100, few_vehicles=0, rounds=4,
-             plain_sessions=60, plain_seconds=3.0, rest_seconds=1.0, warm_up_rounds=1)  # fmt: skip
+QUICK = Size(dashboards=60, customers=20, vehicles=50, few_vehicles=0, rounds=3,
+             plain_sessions=20, plain_seconds=2.0, rest_seconds=1.0, warm_up_rounds=1)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import httpx
 from bench._people import add_dispatcher, sign_in
 from bench._stack import Stack, make_fleet, say, stack
 
-DELIVERIES, QUICK_DELIVERIES = 100_000, 20_000
+DELIVERIES, QUICK_DELIVERIES = 100_000, 5_000
 CUSTOMERS = 4_000
 URL = "/api/v1/deliveries"
 SEED = 20261122

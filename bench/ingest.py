@@ -23,7 +23,7 @@ DRAIN_SECONDS = 120.0
 
 def main(quick: bool) -> dict[str, Any]:
     """Measure everything in one run. Raises RuntimeError when an acknowledged fix is missing."""
-    seconds = 4.0 if quick else 15.0
+    seconds = 1.5 if quick else 15.0
     with stack() as running:
         fleet_id, devices = make_fleet(running, VEHICLES)
         vehicles = [Vehicle(d.vehicle_id, fleet_id, d.token) for d in devices]
