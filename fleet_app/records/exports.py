@@ -18,7 +18,7 @@ from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize, fleet_in_view
 from fleet_app.audit.trail import note
 from fleet_app.kernel.clock import utc_now
-from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.errors import Forbidden, InvalidInput
 from fleet_app.kernel.units import METRIC
 from fleet_app.records.describe import columns as described
 from fleet_app.records.fields import Computed, FieldType, Spec
@@ -30,6 +30,7 @@ from fleet_app.records.query import ListQuery, columns_of
 from fleet_app.records.sheets.cells import Cell
 from fleet_app.records.sheets.fields import cell_of
 from fleet_app.records.sheets.files import Form, Head, written
+from fleet_app.records.sight import in_sight
 
 EXPORT_SECONDS = 600.0
 """How long an export may take: lists of 100,000 records are a matter of seconds in CSV, and of a
@@ -64,10 +65,11 @@ class Exports:
     ) -> Export:
         """Every record that fits the query, of all its pages; `columns` are names and commas.
 
-        Raises `Forbidden`, `NotFound`, `InvalidInput` for unknown columns, `TooLarge`.
+        Raises `Forbidden`, also for columns that are not for the role, `NotFound`, `InvalidInput`
+        for unknown columns, `TooLarge`.
         """
         authorize(actor.principal, kind.permission("export"))
-        chosen = chosen_columns(kind, columns)
+        chosen = self._in_sight(actor, chosen_columns(kind, columns), named=bool(columns.strip()))
         owner = fleet_in_view(actor.principal, query.fleet_id)
         async with self._turns, self._work(EXPORT_SECONDS) as session:
             zone, currency = await self._home(session, owner)
@@ -85,6 +87,18 @@ class Exports:
                  changes={"rows": [None, lines.count], "form": [None, form.value]})  # fmt: skip
         day = utc_now().astimezone(zone).date().isoformat()
         return Export(file=file, name=f"{kind.plural}-{day}.{form.value}", rows=lines.count)
+
+    def _in_sight(
+        self, actor: Actor, chosen: list[Spec | Computed], *, named: bool
+    ) -> list[Spec | Computed]:
+        """Without what tells of records that the person may not read. Raises `Forbidden` when such
+        a column was asked for by name."""
+        seen = [one for one in chosen if in_sight(actor.principal, self._kinds, one)]
+        if named and len(seen) < len(chosen):
+            unseen = ", ".join(one.name for one in chosen if one not in seen)
+            message = f"Your role does not allow to export {unseen}"
+            raise Forbidden(message, fields={"columns": f"{unseen} is not for your role"})
+        return seen
 
     async def _home(self, session: AsyncSession, owner: int | None) -> tuple[tzinfo, str]:
         """Time zone and currency of the fleet; without one fleet UTC and none."""

@@ -31,6 +31,7 @@ from fleet_app.records.kinds import Kind, Kinds, View
 from fleet_app.records.loose import loose, loose_sql
 from fleet_app.records.models import Import, ImportedRow
 from fleet_app.records.query import Deleted, Filter, ListQuery, Test, columns_of
+from fleet_app.records.sight import require_in_sight, target_of
 
 EXPORT_BATCH = 500
 LOOSE_FROM = 3
@@ -58,7 +59,7 @@ class Listing:
         found = await connection.execute(
             self._ordered(self._select(conditions), query).offset(query.offset).limit(query.limit)
         )
-        return await self.rows(found.all()), total
+        return await self._rows(principal, found.all()), total
 
     async def all(self, principal: Principal, query: ListQuery) -> AsyncIterator[list[Row]]:
         """Every record that fits, in batches, for exports. Raises `Forbidden`, `NotFound`."""
@@ -67,7 +68,7 @@ class Listing:
         connection = await self._session.connection()
         result = await connection.stream(statement.execution_options(yield_per=EXPORT_BATCH))
         async for part in result.partitions(EXPORT_BATCH):
-            yield await self.rows(part)
+            yield await self._rows(principal, part)
 
     async def ids(self, principal: Principal, query: ListQuery, most: int) -> list[int]:
         """The ids of everything that fits, for acting on a whole filtered list."""
@@ -81,14 +82,15 @@ class Listing:
         query = ListQuery(deleted=Deleted.WITH)
         conditions = [*self._conditions(principal, query), self._kind.model.id == identifier]
         connection = await self._session.connection()
-        found = await self.rows((await connection.execute(self._select(conditions))).all())
-        return found[0] if found else None
+        found = (await connection.execute(self._select(conditions))).all()
+        rows = await self._rows(principal, found)
+        return rows[0] if rows else None
 
-    async def rows(self, found: Sequence[Any]) -> list[Row]:
-        """Stored rows as everybody else sees them, with the labels of what they point to."""
+    async def _rows(self, principal: Principal, found: Sequence[Any]) -> list[Row]:
+        """Stored rows as a person sees them, with the labels of what they point to."""
         rows = [self._row(one) for one in found]
         for spec in self._kind.references:
-            labels = await self._labels(spec, rows)
+            labels = await self._labels(target_of(principal, self._kinds, spec), spec, rows)
             name = spec.name.removesuffix("_id")
             for row in rows:
                 identifier = row[spec.name]
@@ -97,9 +99,10 @@ class Listing:
                 )  # fmt: skip
         return rows
 
-    async def _labels(self, spec: Spec, rows: Sequence[Row]) -> Mapping[int, Row]:
+    async def _labels(
+        self, kind: Kind | None, spec: Spec, rows: Sequence[Row]
+    ) -> Mapping[int, Row]:
         ids = {row[spec.name] for row in rows if row[spec.name] is not None}
-        kind = self._kinds.get(spec.reference or "")
         if not ids or kind is None:
             return {}
         columns = select(kind.model.id, getattr(kind.model, kind.title), kind.model.deleted_at)
@@ -186,6 +189,7 @@ class Listing:
 
     def _conditions(self, principal: Principal, query: ListQuery) -> list[ColumnElement[bool]]:
         kind = self._kind
+        require_in_sight(principal, self._kinds, kind, query)
         conditions = visible(principal, kind, query.fleet_id)
         if query.deleted is not Deleted.WITH:
             gone = kind.model.deleted_at
