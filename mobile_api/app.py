@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from fleet_app.bootstrap import Container
 from fleet_app.settings import Settings, get_settings
@@ -37,6 +37,7 @@ from mobile_api.routers import (
     vehicles,
     views,
 )
+from mobile_api.versions import heed_if_match
 
 PREFIX = "/api/v1"
 ROUTERS = (
@@ -84,7 +85,7 @@ def create_api(container: Container | None = None) -> FastAPI:
         ApiEdge, body_limit=settings.ingest_max_bytes, uploads=upload_rules(settings)
     )
     for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(heed_if_match)])
     app.include_router(health.router, prefix="/api")
     app.include_router(auth.browser)
     app.include_router(map.router)

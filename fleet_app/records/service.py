@@ -141,9 +141,10 @@ class Records:
             await self._mark(row, utc_now(), "delete", "deleted", write.values)
         return await self.get(identifier)
 
-    async def restore(self, identifier: int) -> Row:
-        """Bring a deleted record back. Raises `NotFound`, `Taken`."""
+    async def restore(self, identifier: int, *, version: int | None = None) -> Row:
+        """Bring a deleted record back. Raises `NotFound`, `Stale`, `Taken`."""
         row = await self._locked(identifier, "delete")
+        self._require_version(row, version)
         if row.deleted_at is not None:
             write = self._write(row, {}, {})
             await self._kind.before_restore(write)

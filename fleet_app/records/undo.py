@@ -16,7 +16,7 @@ from fleet_app.access.principal import Principal
 from fleet_app.audit.models import SYSTEM_CHAIN, AuditEntry
 from fleet_app.audit.trail import as_kept, note, noted
 from fleet_app.kernel.errors import NotFound
-from fleet_app.records.errors import NotUndoable
+from fleet_app.records.errors import NotUndoable, Stale
 from fleet_app.records.fields import FieldType, Spec, words_of
 from fleet_app.records.kinds import Kind, Kinds, View
 from fleet_app.records.listing import Row, plain, visible
@@ -41,12 +41,13 @@ class Undo:
         self._actor = actor
         self._view = view
 
-    async def undo(self, entry_id: int) -> Row:
+    async def undo(self, entry_id: int, *, version: int | None = None) -> Row:
         """Take back what an audit entry tells of; the record as it is then.
 
         Raises `NotUndoable` when the record changed since or the act cannot be taken back,
         `NotFound` for entries and records that are not the actor's, `Forbidden` as the change
-        itself would, and whatever the record's own rules say to the old values.
+        itself would, `Stale` when `version` is not the record's any more, and whatever the record's
+        own rules say to the old values.
         """
         entry = await self._entry(entry_id)
         kind = self._kinds.get(entry.kind)
@@ -54,6 +55,8 @@ class Undo:
             raise NotUndoable("This kind of change cannot be taken back")
         way = _INVERSE[_effect(entry)]
         row = await self._locked(kind, entry.object_id, way)
+        if version is not None and version != row.version:
+            raise Stale(kind.label_of(row), row.version)
         first = len(noted(self._session))
         records = Records(self._session, self._all, kind, self._actor, self._view)
         if way == "update":

@@ -30,7 +30,15 @@ from mobile_api.deps import allow, container
 from mobile_api.downloads import content_disposition
 from mobile_api.envelope import Pagination, ok
 from mobile_api.schemas import audit as schemas
-from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers, with_etag
+from mobile_api.schemas.records import (
+    IF_MATCH,
+    NOT_ALLOWED,
+    STALE,
+    UNKNOWN,
+    answers,
+    with_etag,
+)
+from mobile_api.versions import if_match
 
 router = APIRouter(tags=["audit log"])
 Identifier = Annotated[int, Path(gt=0, lt=2**63)]
@@ -154,16 +162,20 @@ async def get_entry(
         "one deleted. Allowed to whoever may do that to the record now. The answer is the record."
     ),
     name="undo_change",
-    responses=with_etag(answers(schemas.ANY_RECORD, **_refusals, _409=schemas.NOT_UNDOABLE)),
+    responses=with_etag(
+        answers(schemas.ANY_RECORD, **_refusals, _409=schemas.NOT_UNDOABLE, _412=STALE)
+    ),
+    openapi_extra={"parameters": [IF_MATCH]},
     response_class=Response,
 )
 async def undo_change(
     request: Request, entry_id: Identifier, actor: Annotated[Actor, allow("changes.undo")]
 ) -> Response:
-    """The record as it is afterwards."""
+    """The record as it is afterwards; the version in `If-Match` is the record's."""
+    version = if_match(request)
     async with container(request).work() as session:
         undo = Undo(session, KINDS, actor, container(request).view())
-        row = await undo.undo(entry_id)
+        row = await undo.undo(entry_id, version=version)
     return ok(request, row, headers={"ETag": f'"{row["version"]}"'})
 
 

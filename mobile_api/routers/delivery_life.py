@@ -13,9 +13,9 @@ from fleet_app.delivery.service import Changed, DeliveryLife
 from fleet_app.kernel.errors import FleetError
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
-from mobile_api.routers.records import if_match
 from mobile_api.schemas import delivery_life as schemas
 from mobile_api.schemas.records import IF_MATCH
+from mobile_api.versions import if_match
 
 router = APIRouter(prefix="/deliveries", tags=["deliveries"])
 

@@ -16,13 +16,14 @@ from fleet_app.fleet.maintenance.due_list import DueList, DueQuery
 from fleet_app.fleet.maintenance.models import WorkOrder
 from fleet_app.fleet.maintenance.readings import set_odometer
 from fleet_app.fleet.maintenance.service import MaintenanceService
+from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.errors import InvalidInput
 from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
-from mobile_api.routers.records import if_match
 from mobile_api.schemas import maintenance as schemas
 from mobile_api.schemas.records import IF_MATCH
 from mobile_api.schemas.routes import warning_view
+from mobile_api.versions import if_match
 
 router = APIRouter(tags=["maintenance"])
 
@@ -127,7 +128,12 @@ async def reopen_work_order(request: Request, actor: Workshop, order_id: Identif
     )
 
 
-@router.put("/vehicles/{vehicle_id}/odometer", responses=schemas.READING, response_class=Response)
+@router.put(
+    "/vehicles/{vehicle_id}/odometer",
+    responses=schemas.READING,
+    response_class=Response,
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 async def set_vehicle_odometer(
     request: Request,
     actor: Annotated[Actor, allow("vehicles.update")],
@@ -136,14 +142,18 @@ async def set_vehicle_odometer(
 ) -> Response:
     """Set what the dashboard shows; tracked distance counts on from there.
 
-    A reading below the last one is refused unless it is marked as a correction.
+    A reading below the last one is refused unless it is marked as a correction. The `ETag` is the
+    vehicle's.
     """
+    version = if_match(request)
     async with container(request).work() as session:
         now = await set_odometer(
             session, actor, vehicle_id, body.odometer_km,
-            hours=body.engine_hours, correction=body.correction,
+            hours=body.engine_hours, correction=body.correction, version=version,
         )  # fmt: skip
-    return ok(request, schemas.reading_view(vehicle_id, now))
+        vehicle = await session.get_one(Vehicle, vehicle_id)
+    headers = {"ETag": f'"{vehicle.version}"'}
+    return ok(request, schemas.reading_view(vehicle_id, now), headers=headers)
 
 
 @router.get("/vehicles/{vehicle_id}/costs", responses=schemas.COSTS, response_class=Response)

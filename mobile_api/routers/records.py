@@ -20,6 +20,7 @@ from mobile_api.deps import allow, container
 from mobile_api.envelope import Pagination, ok
 from mobile_api.json_body import json_object
 from mobile_api.schemas import records as schemas
+from mobile_api.versions import if_match
 
 Identifier = Annotated[int, Path(gt=0, lt=2**63)]
 
@@ -176,14 +177,17 @@ def _putting_aside(router: APIRouter, kind: Kind) -> None:
         base + "/restore",
         summary=f"Restore a deleted {kind.label.lower()}",
         name=f"restore_{kind.name}",
-        responses=_one(kind),
+        responses=_one(kind, _412=schemas.STALE),
+        openapi_extra={"parameters": [schemas.IF_MATCH]},
         response_class=Response,
     )
     async def restore_record(
         request: Request, identifier: Identifier, actor: Actor = delete
     ) -> Response:
+        version = if_match(request)
         async with container(request).work() as session:
-            back = await service(request, session, kind, actor).restore(identifier)
+            of_kind = service(request, session, kind, actor)
+            back = await of_kind.restore(identifier, version=version)
         return _record(request, back)
 
 
@@ -197,18 +201,6 @@ def _one(kind: Kind, **others: Any) -> dict[int | str, dict[str, Any]]:
         **others,
     )
     return schemas.of_rows(kind, schemas.with_etag(documented))
-
-
-def if_match(request: Request) -> int | None:
-    """The version that `If-Match` names; None for none or any. Raises `InvalidInput`."""
-    text = request.headers.get("if-match", "*").strip()
-    number = text.removeprefix("W/").strip('"')
-    if text == "*":
-        return None
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
-        message = 'must be the ETag of the record, such as "3"'
-        raise InvalidInput(f"If-Match {message}", fields={"If-Match": message})
-    return int(number)
 
 
 def _record(

@@ -13,9 +13,9 @@ from fleet_app.delivery.routes import RouteService
 from fleet_app.delivery.tours import Tour, Tours
 from mobile_api.deps import allow, container
 from mobile_api.envelope import ok
-from mobile_api.routers.records import if_match
 from mobile_api.schemas import routes as schemas
 from mobile_api.schemas.records import IF_MATCH
+from mobile_api.versions import if_match
 
 router = APIRouter(prefix="/routes", tags=["routes"])
 

@@ -14,8 +14,8 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.views import USE, SavedViews, ViewFields, ViewOut
 from mobile_api.deps import allow, container
 from mobile_api.envelope import ok
-from mobile_api.routers.records import if_match
 from mobile_api.schemas import views as schemas
+from mobile_api.versions import if_match
 
 router = APIRouter(tags=["views"])
 

@@ -177,11 +177,14 @@ _NEEDED = {
 }
 STARTED = with_etag(answers(_ORDER | {"warnings": [_NEEDED]}, **_STEP))
 FINISHED = with_etag(answers(_FINISHED, **_STEP | {"_409": f"{_ILLEGAL} Or: {_BACKWARDS}"}))
-READING = answers(
-    {"vehicle_id": 12, "odometer_km": 84210.4, "engine_hours": 2120.5},
-    _403=NOT_ALLOWED,
-    _404=UNKNOWN,
-    _409=_BACKWARDS,
+READING = with_etag(
+    answers(
+        {"vehicle_id": 12, "odometer_km": 84210.4, "engine_hours": 2120.5},
+        _403=NOT_ALLOWED,
+        _404=UNKNOWN,
+        _409=_BACKWARDS,
+        _412=STALE,
+    )
 )
 COSTS = answers(
     {

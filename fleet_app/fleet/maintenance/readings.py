@@ -16,6 +16,7 @@ from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.tracked import LIVE, engine_hours, odometer_km, with_tracked
 from fleet_app.fleet.models import Vehicle
 from fleet_app.kernel.errors import NotFound
+from fleet_app.records.errors import Stale
 
 _SAME_M, _SAME_S = 100.0, 360.0
 """A tenth of a kilometre and of an hour: dashboards show no more, so less is not backwards."""
@@ -44,15 +45,18 @@ async def set_odometer(
     *,
     hours: float | None = None,
     correction: bool = False,
+    version: int | None = None,
 ) -> Reading:
     """Take over what somebody read off the vehicle: kilometres, and engine hours if given.
 
     What was tracked since the last reading is an estimate, so a reading may be below it; below
     the last reading itself it must be a confirmed `correction`. Raises `Forbidden`, `NotFound`,
-    `ReadingBackwards`.
+    `ReadingBackwards`, and `Stale` when `version` is not the vehicle's any more.
     """
     authorize(actor.principal, "vehicles.update")
     vehicle = await locked_vehicle(session, actor, vehicle_id)
+    if version is not None and version != vehicle.version:
+        raise Stale(vehicle.name, vehicle.version)
     await move_reading(session, actor, vehicle, km=km, hours=hours, correction=correction)
     await announce_due(session, vehicle_id=vehicle_id)
     return await reading(session, vehicle_id)
