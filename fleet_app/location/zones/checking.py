@@ -11,8 +11,8 @@ import shapely
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.kernel.geo import distance_m
 from fleet_app.kernel.units import quantity
-from fleet_app.location.zones.crossings import self_crossing
 from fleet_app.location.zones.measures import area_km2, simplified
+from fleet_app.location.zones.self_crossing import self_crossing
 from fleet_app.location.zones.shapes import (
     Circle,
     Corridor,
