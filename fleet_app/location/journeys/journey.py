@@ -107,13 +107,20 @@ def _leave(
     """The first fix away from the stop: perhaps a way begins."""
     metres = stop.rest.metres_to(sample)
     needed_ms = drive_ms(metres, drive_speed(sample, parameters))
-    if sample.seconds >= parameters.trip_gap_s and needed_ms > parameters.gap_after_s * 1000:
+    if _lost(sample, needed_ms, parameters):
         return _anew(state, sample, parameters)
     left_ms = max(stop.rest.last_ms, sample.at_ms - needed_ms)
     told = _confirmed_until(stop, left_ms, sample, parameters)
     state.way = Way.begun(left_ms, stop.rest.lat, stop.rest.lon)
     state.rest = state.outside = None
     return [*told, *_on(state, state.way, sample, parameters)]
+
+
+def _lost(sample: Sample, needed_ms: int, parameters: Parameters) -> bool:
+    """Whether so long a way was driven unseen that nobody knows when it began."""
+    if sample.seconds < parameters.trip_gap_s:
+        return False
+    return needed_ms > parameters.gap_after_s * 1000
 
 
 def _confirmed_until(
@@ -191,6 +198,8 @@ def _go_on(
 ) -> Iterable[Fact]:
     """A fix away from the rest: a stray one, or the vehicle goes on, perhaps after a stop."""
     needed_ms = drive_ms(rest.metres_to(sample), drive_speed(sample, parameters))
+    if _lost(sample, needed_ms, parameters):
+        return _anew(state, sample, parameters)
     left_ms = max(rest.last_ms, sample.at_ms - needed_ms)
     stood_ms = left_ms - rest.since_ms
     if state.outside is None and stood_ms >= parameters.stop_after_s * 1000:

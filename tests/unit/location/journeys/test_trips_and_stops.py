@@ -230,6 +230,13 @@ class TestGaps:
         assert trip.ended_ms == pytest.approx(drive.arrivals[0], abs=10_000)
         assert len(stops(fixes)) == 2
 
+    def test_nobody_knows_when_a_long_way_that_was_not_seen_began(self):
+        drive = Drive().rest(300).go(5_000).rest(30)
+        fixes = [*drive.fixes(10), a_fix(5 * HOUR, 50_000, speed=0.0)]
+        (trip,) = trips(fixes)
+        assert trip.ended_ms == pytest.approx(drive.arrivals[0], abs=10_000)
+        assert len(stops(fixes)) == 1
+
     def test_a_trip_not_heard_of_for_an_hour_has_ended(self):
         fixes = Drive().rest(300).go(5_000).fixes(10)
         folding = Folding()
