@@ -105,6 +105,18 @@ class TestRewinding:
         rewinding.take([a_fix(100, 90_000.0)])
         assert rewinding.facts == before
 
+    def test_what_was_going_on_before_the_checkpoint_still_does(self):
+        """A late fix fills the gap that had ended it, and nothing tells it anew."""
+        engine_on = {"ignition": True}
+        fixes = [a_fix(60 * i, speed=0.0, attributes=engine_on) for i in range(110)]
+        rewinding = Rewinding(Folding)
+        rewinding.take(fixes[:70])
+        rewinding.take(fixes[90:])
+        (before, *_) = [i for i, f in rewinding.facts.items() if f.kind is FactKind.IDLE]
+        assert rewinding.facts[before].ended_ms is not None
+        rewinding.take(fixes[70:90])
+        assert rewinding.facts[before].ended_ms is None
+
     def test_an_open_silence_that_was_none_is_withdrawn(self):
         """Told as of now, then the next fix comes, which was sent in time but arrived late."""
         folding = Folding()
