@@ -117,6 +117,14 @@ class TestRewinding:
         rewinding.take(fixes[70:90])
         assert rewinding.facts[before].ended_ms is None
 
+    def test_checkpoints_that_did_not_see_a_late_fix_are_not_used_again(self):
+        rewinding = Rewinding(Folding)
+        rewinding.take([a_fix(10 * i, speed=0.0) for i in range(300)])
+        rewinding.take([a_fix(105, speed=0.0, battery=5.0)])
+        rewinding.take([a_fix(2_505, speed=0.0, battery=90.0)])
+        (low,) = [f for f in rewinding.facts.values() if f.kind is FactKind.LOW_BATTERY]
+        assert low.ended_ms == NOON_MS + 2_505_000
+
     def test_an_open_silence_that_was_none_is_withdrawn(self):
         """Told as of now, then the next fix comes, which was sent in time but arrived late."""
         folding = Folding()
