@@ -50,13 +50,18 @@ _WORDS = {
 }
 
 
+def words_for(accepted: frozenset[Media]) -> str:
+    """What people call these kinds of files."""
+    return _WORDS.get(accepted) or " or ".join(sorted(accepted))
+
+
 class UnknownMedia(InvalidInput):
     """The file is none of the kinds that are accepted here."""
 
     type = "unknown_media"
 
     def __init__(self, accepted: frozenset[Media]) -> None:
-        kinds = _WORDS.get(accepted) or " or ".join(sorted(accepted))
+        kinds = words_for(accepted)
         super().__init__(f"Please choose {kinds}", fields={"file": f"is not {kinds}"})
 
 

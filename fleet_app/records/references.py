@@ -10,15 +10,16 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.kernel.errors import NotFound
+from fleet_app.kernel.media import IMAGES, PAPERS, Media, words_for
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind, Kinds
 from fleet_app.records.problems import invalid
 
-FILE_INPUTS = frozenset({"photo", "file"})
-"""Fields with these inputs hold the id of an uploaded file."""
+FILE_INPUTS: Mapping[str, frozenset[Media]] = {"photo": IMAGES, "file": PAPERS}
+"""Fields with these inputs hold the id of an uploaded file, which is one of these kinds."""
 # Tables of domains above are named here, not imported. The share lock keeps a file from being
 # tidied away between this look and the commit.
-_FILE = text("SELECT 1 FROM files WHERE id = :id AND fleet_id = :owner FOR KEY SHARE")
+_FILE = text("SELECT media_type FROM files WHERE id = :id AND fleet_id = :owner FOR KEY SHARE")
 _FLEET = text("SELECT 1 FROM fleets WHERE id = :id AND deleted_at IS NULL FOR KEY SHARE")
 
 
@@ -47,19 +48,35 @@ async def require_targets(
         identifier = fields[spec.name]
         if identifier is None or (only is not None and spec.name not in only):
             continue
-        if not await _is_there(session, kinds, spec, identifier, owner):
-            problems[spec.name] = f"there is no such {spec.title.lower()}"
+        if spec.input in FILE_INPUTS:
+            problem = await _file_problem(session, spec, identifier, owner)
+        else:
+            is_there = await _is_there(session, kinds, spec, identifier, owner)
+            problem = None if is_there else _missing(spec)
+        if problem is not None:
+            problems[spec.name] = problem
     if problems:
         raise invalid(problems)
+
+
+def _missing(spec: Spec) -> str:
+    return f"there is no such {spec.title.lower()}"
+
+
+async def _file_problem(
+    session: AsyncSession, spec: Spec, identifier: Any, owner: int | None
+) -> str | None:
+    connection = await session.connection()
+    found = await connection.execute(_FILE, {"id": identifier, "owner": owner or 0})
+    media, accepted = found.scalar(), FILE_INPUTS[spec.input]
+    if media is None:
+        return _missing(spec)
+    return None if media in accepted else f"is not {words_for(accepted)}"
 
 
 async def _is_there(
     session: AsyncSession, kinds: Kinds, spec: Spec, identifier: Any, owner: int | None
 ) -> bool:
-    if spec.input in FILE_INPUTS:
-        connection = await session.connection()
-        found = await connection.execute(_FILE, {"id": identifier, "owner": owner or 0})
-        return found.first() is not None
     if spec.reference is None:
         return True
     target = kinds.get(spec.reference)
