@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from fleet_app.access.actor import Channel
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.parameters import moment, number, search
 
-MOST_ROWS, MOST_PAGES, LONGEST_SEARCH, LONGEST_WORD, MOST_WORDS = 500, 1_000_000, 100, 40, 50
+MOST_ROWS, MOST_PAGES, LONGEST_WORD, MOST_WORDS = 500, 1_000_000, 40, 50
 
 
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,21 +61,6 @@ def parse_audit_query(parameters: Iterable[tuple[str, str]]) -> AuditQuery:
     return AuditQuery(**values)
 
 
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text[:20]) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _search(text: str) -> str:
-    if len(text) > LONGEST_SEARCH or "\0" in text:
-        raise ValueError(f"must be at most {LONGEST_SEARCH} characters of text")
-    return text.encode("utf-8", "replace").decode().strip()
-
-
 def _words(text: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in text.split(",") if word.strip())
     sound = all(word.isascii() and word.isprintable() and len(word) <= LONGEST_WORD
@@ -97,34 +83,18 @@ def _sort(text: str) -> str:
     return "-at"
 
 
-def _moment(*, end: bool) -> Callable[[str], datetime]:
-    """A date alone is its first moment, or its last as the end of a range (UTC)."""
-
-    def read(text: str) -> datetime:
-        try:
-            if len(text) == 10:
-                day = dt.date.fromisoformat(text)
-                return datetime.combine(day, dt.time.max if end else dt.time.min, UTC)
-            moment = datetime.fromisoformat(text)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        except (ValueError, OverflowError):
-            raise ValueError("must be a date or a time, such as 2026-11-22T10:15:00Z") from None
-
-    return read
-
-
-_id = _number(1, 2**63 - 1)
+_id = number(1, 2**63 - 1)
 _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
-    "page": ("page", _number(1, MOST_PAGES)),
-    "limit": ("limit", _number(1, MOST_ROWS)),
+    "page": ("page", number(1, MOST_PAGES)),
+    "limit": ("limit", number(1, MOST_ROWS)),
     "sort": ("sort", _sort),
-    "q": ("text", _search),
+    "q": ("text", search),
     "actor_id": ("actor_id", _id),
     "kind": ("kinds", _words),
     "action": ("actions", _words),
     "channel": ("channels", _channels),
     "object_id": ("object_id", _id),
-    "at.from": ("start", _moment(end=False)),
-    "at.to": ("end", _moment(end=True)),
+    "at.from": ("start", moment),
+    "at.to": ("end", partial(moment, end=True)),
     "fleet_id": ("fleet_id", _id),
 }

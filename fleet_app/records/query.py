@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.parameters import moment, number, plain_text, search
 from fleet_app.records.fields import RANGES, Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
 
-MOST_ROWS, MOST_PAGES, LONGEST_SEARCH, MOST_VALUES = 500, 1_000_000, 100, 100
+MOST_ROWS, MOST_PAGES, MOST_VALUES = 500, 1_000_000, 100
 IMPORT = "import"
 """The parameter that asks for what one import made or changed."""
 BASE_COLUMNS = (
@@ -113,21 +114,6 @@ def parse_query(
     return ListQuery(**values, filters=tuple(filters))
 
 
-def _number(low: int, high: int) -> Any:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text[:20]) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _search(text: str) -> str:
-    if len(text) > LONGEST_SEARCH:
-        raise ValueError(f"is too long: at most {LONGEST_SEARCH} characters")
-    return _text(text).strip()
-
-
 def _deleted(text: str) -> Deleted:
     if text not in list(Deleted):
         raise ValueError("must be no, only or with")
@@ -135,12 +121,12 @@ def _deleted(text: str) -> Deleted:
 
 
 _PLAIN: Mapping[str, tuple[str, Any]] = {
-    "page": ("page", _number(1, MOST_PAGES)),
-    "limit": ("limit", _number(1, MOST_ROWS)),
-    "q": ("search", _search),
+    "page": ("page", number(1, MOST_PAGES)),
+    "limit": ("limit", number(1, MOST_ROWS)),
+    "q": ("search", search),
     "deleted": ("deleted", _deleted),
-    "fleet_id": ("fleet_id", _number(1, 2**63 - 1)),
-    IMPORT: ("imported", _number(1, 2**63 - 1)),
+    "fleet_id": ("fleet_id", number(1, 2**63 - 1)),
+    IMPORT: ("imported", number(1, 2**63 - 1)),
 }
 
 
@@ -172,7 +158,7 @@ def _filter(
             raise ValueError(f"needs 1 to {MOST_VALUES} values, separated by commas")
         return Filter(base, Test.ANY_OF, tuple(_value(column, word, zone) for word in words))
     if test == Test.CONTAINS:
-        return Filter(base, Test.CONTAINS, _search(text))
+        return Filter(base, Test.CONTAINS, search(text))
     return Filter(base, Test(test), _value(column, text.strip(), zone, end=test == Test.TO))
 
 
@@ -192,8 +178,8 @@ def _value(column: Spec | Computed, text: str, zone: dt.tzinfo, *, end: bool = F
     if column.type is FieldType.CHOICE:
         return _choice(column, text)
     if column.type is FieldType.MOMENT:
-        return _moment(text, zone, end=end)
-    return _READERS.get(column.type, _text)(text)
+        return moment(text, zone, end=end)
+    return _READERS.get(column.type, plain_text)(text)
 
 
 def _choice(column: Spec | Computed, text: str) -> Any:
@@ -239,25 +225,6 @@ def _date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise ValueError("must be a date, such as 2026-11-22") from None
-
-
-def _moment(text: str, zone: dt.tzinfo, *, end: bool) -> datetime:
-    """A moment; a date alone is its first moment, or its last as the end of a range."""
-    try:
-        if len(text) == 10:
-            day = dt.date.fromisoformat(text)
-            time = dt.time.max if end else dt.time.min
-            return datetime.combine(day, time, zone).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("must be a date or a time, such as 2026-11-22T10:15:00Z") from None
-
-
-def _text(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain NUL")
-    return text.encode("utf-8", "replace").decode()
 
 
 _READERS: Mapping[FieldType, Any] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fleet_app.access.actor import Channel
-from fleet_app.audit.query import LONGEST_SEARCH, MOST_PAGES, MOST_ROWS
+from fleet_app.audit.query import MOST_PAGES, MOST_ROWS
+from fleet_app.kernel.parameters import LONGEST_SEARCH
 
 _MOMENT = "2026-11-22T10:15:30Z"
 ROW: dict[str, Any] = {

@@ -10,7 +10,7 @@ import reflex as rx
 
 from fleet_app.access.roles import Role
 from fleet_app.audit.models import SYSTEM_CHAIN
-from fleet_app.audit.query import LONGEST_SEARCH, parse_audit_query
+from fleet_app.audit.query import parse_audit_query
 from fleet_app.audit.reading import AuditLog
 from fleet_app.audit.trail import noted
 from fleet_app.audit.verifying import Verdict, verify
@@ -18,6 +18,7 @@ from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.service import FleetService
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.parameters import LONGEST_SEARCH
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.fields import words_of
 from fleet_app.records.named import known_to

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from fleet_app.records.query import LONGEST_SEARCH
+from fleet_app.kernel.parameters import LONGEST_SEARCH
 
 VIEW, PAGE, ALL = "view", "page", "all"
 """The view by its id or word; where in the list; `all=true` says: without any filter."""

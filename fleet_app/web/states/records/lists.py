@@ -15,10 +15,10 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.kernel.parameters import LONGEST_SEARCH
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import LONGEST_SEARCH
 from fleet_app.records.service import Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.aftermath import lost_words
