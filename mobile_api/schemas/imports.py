@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fleet_app.records.fields import FieldType
 from fleet_app.records.imports.columns import NUMBER, NUMBER_TITLE, importable, missing
 from fleet_app.records.imports.corrections import Family
+from fleet_app.records.imports.parts import parts_of
 from fleet_app.records.imports.reading import Question, questions, unknown_words
 from fleet_app.records.imports.states import can
 from fleet_app.records.kinds import Kind
@@ -67,6 +68,8 @@ class MappingIn(BaseModel):
 
     columns: dict[str, str | None] = Field(
         description="Column number, from 0, to a field's name; columns left out are not imported. "
+        "A field's part, such as `address.street`, `address.city` or `name.first`, is one as well:"
+        " the parts of a row are joined, such as `Street 5, 00100 Helsinki`. "
         f"`{NUMBER}` is the record's own number, as exports have it.",
         examples=[{"0": "name", "1": "registration_number"}],
         max_length=200,
@@ -139,7 +142,15 @@ def fields(kind: Kind) -> list[dict[str, Any]]:
         "required": False, "help": "Which record a row is, as an export says it", "example": 12,
         "reference": None, "options": [],
     }  # fmt: skip
-    return [*known, number]
+    parts: list[dict[str, Any]] = [
+        {
+            "name": part.name, "title": part.title, "type": FieldType.TEXT.value, "unit": None,
+            "required": False, "help": f"Joined with the other parts of `{part.whole}`",
+            "example": None, "reference": None, "options": [],
+        }
+        for part in parts_of(kind)
+    ]  # fmt: skip
+    return [*known, *parts, number]
 
 
 def problem_view(problem: ImportProblem, words: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,15 +22,19 @@ from fleet_app.bootstrap import Container
 from fleet_app.identity.models import User
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import Conflict
+from fleet_app.mapbuild.addresses import write_addresses
+from fleet_app.mapbuild.extract import open_extract
 from fleet_app.records.imports import job as import_job
 from fleet_app.records.imports.chores import forget_old_imports
 from fleet_app.records.models import Import, ImportState
 from fleet_app.records.service import Records
-from fleet_app.routing.geocoding import Place, Standing
+from fleet_app.routing.geocoding import ADDRESSES, Place, Standing
+from fleet_app.routing.geocoding.offline import OfflineGeocoder
 from fleet_app.settings import PROJECT_ROOT
 from fleet_app.web.states.imports.showing import places_ahead
 from tests.builders.jobs import rows, running, until
 from tests.builders.people import Person, a_person
+from tests.unit.mapbuild.town import addressed_town
 
 FINISHED = frozenset(
     {ImportState.CHECKED, ImportState.DONE, ImportState.FAILED, ImportState.UNDONE}
@@ -241,6 +246,32 @@ async def test_addresses_are_put_on_the_map_when_the_house_is_sure(
     assert (done.updated, done.without_place) == (1, 1)
     (first,) = await rows(container, "SELECT lat FROM deliveries WHERE external_reference = '1'")
     assert first[0] is None  # never the point of the address it had before
+
+
+async def test_addresses_in_several_columns_are_joined_and_found_on_the_map(
+    container: Container, manager: Person, tmp_path: Path
+):
+    extract = open_extract(addressed_town().write(tmp_path / "town.osm.pbf"))
+    write_addresses(extract, tmp_path / ADDRESSES, tmp_path)
+    container.__dict__["geocoder"] = OfflineGeocoder(tmp_path / ADDRESSES)
+    sheet = (
+        "Auftragsnummer;Vorname;Nachname;Straße;Hausnr.;PLZ;Ort;Land\r\n"
+        "1;Anna;Schmidt;Mill Lane;1;01000;Testby;Finnland\r\n"
+        "2;Ben;;Mill Lane;10 B;01000;Testby;\r\n"  # the map has no postcode of it
+        "3;;Koch;Mill Lane;1;01000;Anderswo;\r\n"
+    )
+    record = await sent(container, manager, sheet, "deliveries")
+    done = await ran(container, manager, record)
+    assert (done.created, done.failed, done.without_place) == (3, 0, 1)
+    query = "SELECT contact_name, address, lat IS NOT NULL FROM deliveries ORDER BY 1"
+    found = [tuple(row) for row in await rows(container, query)]
+    assert found == [
+        ("Anna Schmidt", "Mill Lane 1, 01000 Testby, Finnland", True),
+        ("Ben", "Mill Lane 10 B, 01000 Testby", True),
+        ("Koch", "Mill Lane 1, 01000 Anderswo", False),
+    ]
+    again = await ran(container, manager, await sent(container, manager, sheet, "deliveries"))
+    assert (again.unchanged, again.updated) == (3, 0)
 
 
 async def checked(container: Container, manager: Person, sheet: str) -> Import:

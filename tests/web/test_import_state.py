@@ -18,7 +18,7 @@ from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.query import parse_query
 from fleet_app.web.states.imports.listing import ImportList, NewImport
 from fleet_app.web.states.imports.screen import ImportScreen
-from fleet_app.web.states.imports.showing import link_to_unplaced
+from fleet_app.web.states.imports.showing import link_to_unplaced, wrong_rows
 from tests.builders.people import Person, a_fleet, a_person
 from tests.builders.screens import a_screen, a_screen_of
 
@@ -65,6 +65,35 @@ async def a_look(container: Container, person: Person, record: Import) -> Import
     )
     await screen.open()
     return screen
+
+
+async def test_an_address_in_several_columns_is_shown_as_it_is_read(container, manager):
+    rows = [["Vorname", "Nachname", "Straße", "Nr", "PLZ", "Ort"],
+            ["Anna", "Schmidt", "Hauptstr.", "5", "10115", "Berlin"]]  # fmt: skip
+    screen = await a_look(container, manager, await an_import(container, manager, rows, "drivers"))
+    assert [one["read"] for one in screen.columns][:2] == ["Anna Schmidt", ""]
+    assert screen.missing == ["Licence number"]
+    record = await an_import(container, manager, rows, "customers")
+    screen = await a_look(container, manager, record)
+    assert screen.columns[3]["field"] == "address.number"
+    await screen.choose(3, "")
+    assert [one["read"] for one in screen.columns] == [
+        "Anna Schmidt", "", "Hauptstr., 10115 Berlin", "", "", "",
+    ]  # fmt: skip
+    labels = {one["value"]: one["label"] for one in screen.choices}
+    assert labels["address.city"] == "Address: city"
+
+
+async def test_what_is_wrong_with_a_joined_field_is_told_at_its_first_column(container, manager):
+    rows = [["Vorname", "Nachname"], ["Anna", "x"]]
+    record = await an_import(container, manager, rows, "customers")
+    problem = ImportProblem(
+        import_id=record.id, row=2, cells=rows[1], errors={"name": "is too long"}
+    )
+    headers, (wrong,) = wrong_rows(record, [(problem, 1)])
+    assert headers == ["Vorname", "Nachname"]
+    assert [cell["error"] for cell in wrong["cells"]] == ["is too long", ""]
+    assert wrong["what"] == ""
 
 
 async def test_columns_are_guessed_and_needed_ones_without_a_column_pointed_out(container, manager):

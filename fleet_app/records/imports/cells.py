@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import islice
 from typing import Any
@@ -13,6 +13,7 @@ import msgspec
 from fleet_app.kernel.jsonb import clean
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER
+from fleet_app.records.imports.parts import is_part, joined, whole_of
 from fleet_app.records.imports.reading import only_decimals
 from fleet_app.records.imports.vocabulary import choice_of
 from fleet_app.records.kinds import Kind
@@ -122,7 +123,14 @@ class Reader:
     """Reads the rows of one sheet."""
 
     def __init__(self, kind: Kind, mapping: Mapping[str, str], found: Survey, home: Home) -> None:
-        self._columns = [(int(index), name) for index, name in mapping.items()]
+        columns = [(int(index), name) for index, name in mapping.items()]
+        parted = {whole_of(name) for _, name in columns if is_part(name)}
+        self._columns = [(index, name) for index, name in columns if whole_of(name) not in parted]
+        self._parted = {
+            field: {name.partition(".")[2]: index for index, name in columns
+                    if whole_of(name) == field}
+            for field in parted
+        }  # fmt: skip
         self._kind = kind
         self._survey = found
         self._home = home
@@ -130,8 +138,7 @@ class Reader:
     def read(self, row: Row) -> ReadRow:
         """What the row says; empty cells say nothing."""
         read = ReadRow(number=row.number, cells=row.cells)
-        for index, name in self._columns:
-            text = row.cells[index]
+        for index, name, text in self._texts(row):
             if is_blank(text):
                 continue
             try:
@@ -139,6 +146,15 @@ class Reader:
             except ValueError as error:
                 read.errors[name] = str(error)
         return read
+
+    def _texts(self, row: Row) -> Iterator[tuple[int, str, str]]:
+        """Column, field and text; of a field in several columns, its first column."""
+        for index, name in self._columns:
+            yield index, name, row.cells[index]
+        for name, parts in self._parted.items():
+            order = sorted(parts, key=lambda part: parts[part])
+            text = joined({part: row.cells[parts[part]] for part in order}, order)
+            yield min(parts.values()), name, text
 
     def moment(self, day: str, clock: str) -> str:
         """A time on a day, in the fleet's zone. Raises ValueError."""
@@ -197,7 +213,7 @@ class Reader:
 
 
 def _type(kind: Kind, name: str) -> FieldType:
-    return FieldType.INTEGER if name == NUMBER else kind.by_name[name].type
+    return FieldType.INTEGER if name == NUMBER else kind.by_name[whole_of(name)].type
 
 
 def _record_number(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.fields import FieldType, Spec
+from fleet_app.records.imports.parts import guess_parts, parts_of, whole_of
 from fleet_app.records.imports.vocabulary import headers_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.sheets.mapping import Target, guess_mapping, plain
@@ -51,7 +52,10 @@ def guess(
     bare = [
         header if index or not is_remark(header) else "" for index, header in enumerate(headers)
     ]
-    guessed = guess_mapping(bare, targets_of(kind))
+    targets = targets_of(kind)
+    parts = guess_parts(kind, bare, guess_mapping(bare, targets, close=False))
+    others = ["" if index in parts else header for index, header in enumerate(bare)]
+    guessed = dict(sorted((parts | guess_mapping(others, targets)).items()))
     if NUMBER in guessed.values():
         # Our own export: a reading in it is as old as the file, and would set the vehicle back.
         old = {spec.name for spec in importable(kind) if spec.secret}
@@ -78,7 +82,8 @@ def checked(kind: Kind, headers: Sequence[str], columns: Any) -> dict[str, str]:
     """A mapping as somebody sent it, without what is to be left out. Raises `InvalidInput`."""
     if not isinstance(columns, Mapping):
         raise InvalidInput("Say which columns are which fields", fields={"columns": "an object"})
-    known = {NUMBER, *(spec.name for spec in importable(kind))}
+    parts = (part.name for part in parts_of(kind))
+    known = {NUMBER, *(spec.name for spec in importable(kind)), *parts}
     mapping: dict[str, str] = {}
     problems: dict[str, str] = {}
     for index, name in columns.items():
@@ -108,6 +113,5 @@ def _problem(
 
 def missing(kind: Kind, mapping: Mapping[str, str]) -> list[Spec]:
     """The fields that a new record needs and no column fills in."""
-    return [
-        spec for spec in importable(kind) if spec.required and spec.name not in mapping.values()
-    ]
+    filled = {whole_of(name) for name in mapping.values()}
+    return [spec for spec in importable(kind) if spec.required and spec.name not in filled]

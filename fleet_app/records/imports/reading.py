@@ -15,6 +15,7 @@ from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.imports.evidence import BOTH, ColumnEvidence, Evidence, evidence_in
+from fleet_app.records.imports.parts import whole_of
 from fleet_app.records.imports.vocabulary import choice_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import
@@ -238,7 +239,11 @@ def _of(kind: Kind, mapping: Mapping[str, str], what: What) -> list[tuple[int, S
 
 
 def _specs(kind: Kind, mapping: Mapping[str, str]) -> list[tuple[int, Spec]]:
-    return [(int(index), kind.by_name[name]) for index, name in mapping.items() if name != NUMBER]
+    return [
+        (int(index), kind.by_name[whole_of(name)])
+        for index, name in mapping.items()
+        if name != NUMBER
+    ]
 
 
 def _column(evidence: Evidence, index: int) -> ColumnEvidence:

@@ -12,9 +12,9 @@ from fleet_app.records.fields import Spec
 from fleet_app.records.sheets.mapping import plain
 
 _ADDRESS = (
-    "full address, anschrift, adresse, lieferadresse, straße, strasse, osoite, katuosoite,"
-    " toimitusosoite, adress, gatuadress, leveransadress, rue, adresse de livraison, dirección,"
-    " dirección de entrega, calle, endereço, morada, morada de entrega, adres, afleveradres, straat"
+    "full address, anschrift, adresse, lieferadresse, osoite, toimitusosoite, adress,"
+    " leveransadress, adresse de livraison, dirección, dirección de entrega, endereço, morada,"
+    " morada de entrega, adres, afleveradres"
 )
 _NOTE = (
     "remark, remarks, bemerkung, bemerkungen, notiz, notizen, hinweis, anmerkung, kommentar,"

@@ -27,13 +27,15 @@ class Target:
     aliases: tuple[str, ...] = ()
 
 
-def guess_mapping(headers: Sequence[str], targets: Sequence[Target]) -> dict[int, str]:
+def guess_mapping(
+    headers: Sequence[str], targets: Sequence[Target], *, close: bool = True
+) -> dict[int, str]:
     """Column index to field name, for the columns that are recognised; no field twice.
 
     Case, blanks, underscores, punctuation, accents and a unit in brackets do not matter. A name
     wins over a title, a title over an alias, the same word over a close one, the left column over
     the right one. Close words are taken only when they are very close and no other field is nearly
-    as close. The same input always gives the same answer.
+    as close, and not at all unless `close`. The same input always gives the same answer.
     """
     found: dict[int, str] = {}
     for rank in range(_ranks(targets)):
@@ -44,7 +46,8 @@ def guess_mapping(headers: Sequence[str], targets: Sequence[Target]) -> dict[int
                 name = words.get(spelled(header))
                 if name and column not in found and name not in found.values():
                     found[column] = name
-    for _, column, name in sorted(_close_matches(headers, targets, found)):
+    nearly = _close_matches(headers, targets, found) if close else ()
+    for _, column, name in sorted(nearly):
         if column not in found and name not in found.values():
             found[column] = name
     return dict(sorted(found.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import cos, isfinite, radians
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from fleet_app.routing.geocoding.errors import GeocoderUnavailable
 from fleet_app.routing.geocoding.labels import label_of
 from fleet_app.routing.geocoding.ports import Coordinate, Place, Precision, Standing
 from fleet_app.routing.geocoding.store import is_current, reading
-from fleet_app.routing.geocoding.words import Wanted, wanted
+from fleet_app.routing.geocoding.words import Wanted, simpler, wanted
 
 NEAREST_M = 200.0
 """A point without an address this near has none."""
@@ -73,10 +73,10 @@ class OfflineGeocoder:
         self, text: str, *, near: Coordinate | None = None, limit: int = 8
     ) -> list[Place]:
         """Places whose words begin with those of `text`, the likeliest first."""
-        asked = wanted(text)
-        if not asked.words or limit < 1:
+        ways = [asked for one in simpler(text) if (asked := wanted(one)).words]
+        if not ways or limit < 1:
             return []
-        return await asyncio.to_thread(self._search, asked, near, limit)
+        return await asyncio.to_thread(self._search, ways, near, limit)
 
     async def reverse(self, lat: float, lon: float) -> Place | None:
         """The nearest address within 200 m."""
@@ -87,13 +87,23 @@ class OfflineGeocoder:
     async def close(self) -> None:
         """Nothing stays open."""
 
-    def _search(self, asked: Wanted, near: Coordinate | None, limit: int) -> list[Place]:
-        found = self._matching(asked, near) or self._matching(asked.without_letters(), near)
-        if not found and asked.digits:  # the house is not on the map, but its street may be
-            streets = self._matching(asked.without_numbers(), near)
-            found = [row for row in streets if row.kind == "street"]
-        found.sort(key=lambda row: _rank(row, asked, near))
-        return [as_place(row) for row in found[:limit]]
+    def _search(self, ways: Sequence[Wanted], near: Coordinate | None, limit: int) -> list[Place]:
+        for find in (self._houses, self._streets):
+            for asked in ways:
+                if found := find(asked, near):
+                    found.sort(key=lambda row: _rank(row, asked, near))
+                    return [as_place(row) for row in found[:limit]]
+        return []
+
+    def _houses(self, asked: Wanted, near: Coordinate | None) -> list[Row]:
+        return self._matching(asked, near) or self._matching(asked.without_letters(), near)
+
+    def _streets(self, asked: Wanted, near: Coordinate | None) -> list[Row]:
+        """The house is not on the map, but its street may be."""
+        if not asked.digits:
+            return []
+        rows = self._matching(asked.without_numbers(), near)
+        return [row for row in rows if row.kind == "street"]
 
     def _reverse(self, lat: float, lon: float) -> Place | None:
         north = NEAREST_M / _METRES_PER_DEGREE

@@ -76,3 +76,16 @@ class Wanted:
 def wanted(text: str) -> Wanted:
     """What `text` asks for; no words when there is nothing to look for in it."""
     return Wanted(tuple(words(text)[:MOST_WORDS]))
+
+
+def simpler(text: str) -> list[str]:
+    """The text, then with less of what a map may not know of a place: country or state, postcode.
+
+    `Street 5, 00100 Helsinki, Finland` is also `Street 5, 00100 Helsinki` and `Street 5, Helsinki`.
+    """
+    street, *rest = (part.strip() for part in text.split(","))
+    if not rest:
+        return [text]
+    town = " ".join(word for word in rest[0].split() if not any(map(str.isdigit, word)))
+    ways = [text, f"{street}, {rest[0]}", *([f"{street}, {town}"] if town else [])]
+    return list(dict.fromkeys(ways))

@@ -57,6 +57,10 @@ async def labels(town: OfflineGeocoder, text: str, limit: int = 8) -> list[str]:
         ("01000", "Mill Lane 1, 01000 Testby"),
         ("island 5", "Old Island 5"),
         ("east street 3", "East Street 3"),
+        ("Mill Lane 1, 01000 Testby, Finland", "Mill Lane 1, 01000 Testby"),
+        ("Mill Lane 10 B, 01000 Testby", "Mill Lane 10 B, Testby"),
+        ("1 Mill Lane, Testby, NY 99999", "Mill Lane 1, 01000 Testby"),
+        ("Mill Lane 999, 01000 Testby, Finland", "Mill Lane, Testby"),
     ],
 )
 async def test_what_is_likeliest_comes_first(town: OfflineGeocoder, text: str, first: str) -> None:
@@ -107,7 +111,9 @@ async def test_what_is_nearest_is_found_among_thousands(tmp_path: Path) -> None:
     assert len(await geocoder.search("high street 1")) == 8
 
 
-@pytest.mark.parametrize("text", ["", "   ", "???", "zzz", "mill lane x"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "???", "zzz", "mill lane x", "Mill Lane 1, 01000 Elsewhere"]
+)
 async def test_nothing_is_found_for_nothing(town: OfflineGeocoder, text: str) -> None:
     assert await town.search(text) == []
 

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from fleet_app.records.fields import FieldType
+from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.cells import Home, Reader, survey
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.imports.evidence import evidence_in
+from fleet_app.records.imports.parts import is_part, whole_of
 from fleet_app.records.imports.reading import (
     Question,
     is_exact,
@@ -93,11 +94,21 @@ def read_samples(kind: Kind, record: Import) -> Mapping[int, str]:
     rows += _open_cells(record, width)
     reader = Reader(kind, record.mapping, survey(kind, record.mapping, rows, home), home)
     found: dict[int, str] = {}
+    parted = {whole_of(name) for name in record.mapping.values() if is_part(name)}
     for row in map(reader.read, rows[: len(record.sample)]):
-        for index, name in record.mapping.items():
-            if name != NUMBER and kind.by_name[name].type in _SHOWN and name in row.values:
-                found.setdefault(int(index), _shown(row.values[name], kind.by_name[name].unit))
+        for index, name in _firsts(record.mapping).items():
+            spec = kind.by_name[name]
+            if name in row.values and (spec.type in _SHOWN or name in parted):
+                found.setdefault(index, _shown(row.values[name], spec))
     return found
+
+
+def _firsts(mapping: Mapping[str, str]) -> dict[int, str]:
+    """The fields by their column; by their first one, if they have several."""
+    found: dict[str, int] = {}
+    for index in sorted(map(int, mapping)):
+        found.setdefault(whole_of(mapping[str(index)]), index)
+    return {index: name for name, index in found.items() if name != NUMBER}
 
 
 def _open_cells(record: Import, width: int) -> list[Row]:
@@ -156,10 +167,12 @@ def _bare(example: str, mark: str) -> str:
     return read_number(digits, mark="," if mark == "," else ".")
 
 
-def _shown(value: object, unit: str | None) -> str:
+def _shown(value: object, spec: Spec) -> str:
     if isinstance(value, int | float):
-        return f"{_number(float(value))} {unit or ''}".strip()
+        return f"{_number(float(value))} {spec.unit or ''}".strip()
     text = str(value)
+    if spec.type not in _SHOWN:
+        return text
     if len(text) == len("2026-11-22"):
         return _day(text)
     moment = datetime.fromisoformat(text)

@@ -17,6 +17,7 @@ from fleet_app.records.imports.columns import (
     missing,
 )
 from fleet_app.records.imports.corrections import Family, stored
+from fleet_app.records.imports.parts import parts_of_field, whole_of
 from fleet_app.records.imports.places import address_fields, outlook_in
 from fleet_app.records.imports.problems import words_of_problem
 from fleet_app.records.imports.states import BUSY, can
@@ -251,10 +252,12 @@ def _samples(rows: Sequence[Sequence[str]], index: int) -> list[str]:
 def choices_of(kind: Kind) -> list[Choice]:
     """What a column can be; what every record needs is marked and comes first."""
     specs = sorted(importable(kind), key=lambda spec: not spec.required)
-    fields = [
-        Choice(value=spec.name, label=header_of(spec) + (" *" if spec.required else ""))
-        for spec in specs
-    ]
+    fields: list[Choice] = []
+    for spec in specs:
+        title = header_of(spec) + (" *" if spec.required else "")
+        fields.append(Choice(value=spec.name, label=title))
+        parts = parts_of_field(kind, spec)
+        fields += [Choice(value=part.name, label=part.title) for part in parts]
     return [*fields, Choice(value=NUMBER, label=NUMBER_TITLE)]
 
 
@@ -269,7 +272,7 @@ def wrong_rows(
     record: Import, problems: Sequence[tuple[ImportProblem, int]]
 ) -> tuple[list[str], list[WrongRow]]:
     """Headers and rows of the table of what is wrong: enough to know each row, and its errors."""
-    fields = {field: int(index) for index, field in record.mapping.items()}
+    fields = _columns_of_fields(record)
     wrong = {fields[name] for one, _ in problems for name in one.errors if name in fields}
     named = sorted(fields.values())[:NAMED_COLUMNS]
     indexes = sorted({*named, *wrong})
@@ -277,11 +280,19 @@ def wrong_rows(
     return headers, [_wrong_row(record, one, indexes, count) for one, count in problems]
 
 
+def _columns_of_fields(record: Import) -> dict[str, int]:
+    """Where what is wrong with a field is told: its first column, if it has several."""
+    found: dict[str, int] = {}
+    for index, name in sorted(record.mapping.items(), key=lambda item: int(item[0])):
+        found.setdefault(whole_of(name), int(index))
+    return found
+
+
 def _wrong_row(
     record: Import, problem: ImportProblem, indexes: Sequence[int], count: int
 ) -> WrongRow:
     kind, errors = KINDS[record.kind], problem.errors
-    fields = {int(index): field for index, field in record.mapping.items()}
+    fields = {index: field for field, index in _columns_of_fields(record).items()}
     cells = [
         Cell(
             text=problem.cells[index][:200] if index < len(problem.cells) else "",

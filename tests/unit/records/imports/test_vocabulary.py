@@ -33,6 +33,32 @@ from fleet_app.records.imports.vocabulary import HEADERS, VALUES, choice_of, hea
         ("deliveries", "Adress;Leveransdatum;Vikt", "address due_on weight_kg"),
         ("deliveries", "Endereço;Data de entrega;Peso;Prioridade",
          "address due_on weight_kg priority"),
+        ("deliveries", "Auftragsnummer;Vorname;Nachname;Straße;Hausnr.;PLZ;Ort;Land;Lieferdatum",
+         "external_reference contact_name.first contact_name.last address.street address.number"
+         " address.postcode address.city address.country due_on"),
+        ("deliveries", "Order;Shipping Street;Shipping City;Shipping State;Shipping Zip;Ship Date",
+         "external_reference address.street address.city address.state address.postcode due_on"),
+        ("deliveries", "Pickup street;Pickup zip;Pickup city;Street;Zip Code;City",
+         "pickup_address.street pickup_address.postcode pickup_address.city"
+         " address.street address.postcode address.city"),
+        ("customers", "Etunimi;Sukunimi;Katuosoite;Postinumero;Postitoimipaikka",
+         "name.first name.last address.street address.postcode address.city"),
+        ("customers", "Förnamn;Efternamn;Gatuadress;Postnr;Ort",
+         "name.first name.last address.street address.postcode address.city"),
+        ("customers", "Prénom;Nom;Rue;Code postal;Ville;Pays",
+         "name.first name address.street address.postcode address.city address.country"),
+        ("customers", "Nombre;Apellidos;Calle;Número de casa;Código postal;Ciudad",
+         "name name.last address.street address.number address.postcode address.city"),
+        ("customers", "Nome;Sobrenome;Rua;CEP;Cidade",
+         "name name.last address.street address.postcode address.city"),
+        ("customers", "Voornaam;Achternaam;Straat;Huisnummer;Postcode;Plaats;Land",
+         "name.first name.last address.street address.number address.postcode address.city"
+         " address.country"),
+        ("customers", "Name;Straße;Nr.;PLZ;Ort",
+         "name address.street address.number address.postcode address.city"),
+        ("customers", "Address;City;State;ZIP Code",
+         "address address.city address.state address.postcode"),
+        ("drivers", "First name;Last name;Licence number", "name.first name.last license_number"),
     ],
 )  # fmt: skip
 def test_headers_of_other_languages_are_their_fields(plural: str, headers: str, fields: str):
