@@ -199,3 +199,14 @@ class RouteStop(SQLModel, table=True):
     position: int
     lat: float
     lon: float
+
+
+class RouteCrew(SQLModel, table=True):
+    """Whom the office told, and since when, that a route is theirs; nobody while it is a draft."""
+
+    __tablename__ = "route_crews"
+
+    id: int | None = primary_key()
+    route_id: int = reference("routes.id", ondelete="CASCADE")
+    driver_id: int | None = reference("drivers.id", optional=True)
+    since: datetime = moment(now=True)

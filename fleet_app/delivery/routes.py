@@ -15,6 +15,7 @@ from fleet_app.access.matrix import Scope, authorize, fleet_of_new
 from fleet_app.audit.trail import note
 from fleet_app.delivery import life
 from fleet_app.delivery.arranging import arranged, stops_for
+from fleet_app.delivery.crews import tell_crew
 from fleet_app.delivery.errors import IllegalChange
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route, RouteStatus
 from fleet_app.delivery.planning import problems_of
@@ -213,6 +214,8 @@ class RouteService:
             problem = "is needed: the driver knows of this route"
             raise Conflict("This route is published", fields=dict.fromkeys(missing, problem))
         await self._check_crew(Route(fleet_id=route.fleet_id, date=route.date, **crew))
+        if "driver_id" in crew and route.status == RouteStatus.PUBLISHED:
+            tell_crew(self._session, route, crew["driver_id"], self._clock())
 
     async def removing(self, actor: Actor, route: Route) -> list[int]:
         """Free the deliveries of a locked route that is about to be deleted; their ids in order.
@@ -324,6 +327,8 @@ class RouteService:
 
     async def _move(self, actor: Actor, route: Route, to: RouteStatus) -> Tour:
         before, route.status = RouteStatus(route.status), to
+        if RouteStatus.DRAFT in (before, to):
+            tell_crew(self._session, route, route.driver_id, self._clock())
         touch(route)
         self._session.add(route)
         await self._session.flush()

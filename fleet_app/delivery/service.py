@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.access.actor import SYSTEM, Actor
 from fleet_app.access.matrix import Scope, authorize
 from fleet_app.delivery import life
+from fleet_app.delivery.crews import Crews, crews_of, driver_at, routes_in
 from fleet_app.delivery.errors import EventReused, IllegalChange, MovedOn, RouteChanged
 from fleet_app.delivery.life import State, Verdict
 from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route, RouteStatus
@@ -49,6 +50,7 @@ class _Batch(msgspec.Struct):
     deliveries: dict[int, Delivery]
     events: dict[int, list[DeliveryEvent]]
     routes: dict[int, Route]
+    crews: Crews
     dropped: dict[int, set[int]] = msgspec.field(default_factory=dict)
     """Route -> deliveries whose stops go, as nobody has been there."""
 
@@ -90,7 +92,7 @@ class DeliveryLife:
         scope = authorize(actor.principal, SET_STATUS)
         if not 1 <= len(wishes) <= MOST_AT_ONCE:
             raise InvalidInput(f"Send 1 to {MOST_AT_ONCE} changes at once")
-        batch = await self._load(wishes, actor.principal.fleet_id)
+        batch = await self._load(wishes, actor.principal.fleet_id, own=scope is Scope.OWN)
         now = self._clock()
         results: dict[int, Changed | FleetError] = {}
         for index, wish in sorted(enumerate(wishes), key=lambda item: item[1].occurred_at or now):
@@ -184,10 +186,13 @@ class DeliveryLife:
                 raise NotFound("Delivery", delivery_id)
         return delivery
 
-    async def _load(self, wishes: Sequence[StatusChange], fleet_id: int | None) -> _Batch:
+    async def _load(
+        self, wishes: Sequence[StatusChange], fleet_id: int | None, *, own: bool
+    ) -> _Batch:
         """Lock what the wishes are about: first the routes that deliveries may leave.
 
         Nothing of other fleets than `fleet_id` is touched (None: an administrator's wishes).
+        Who drove when matters for those who speak for their `own` deliveries.
         """
         leaving = {wish.delivery_id for wish in wishes if wish.to in _OFF_ROUTE}
         left = await self._repository.route_ids(leaving, fleet_id=fleet_id) if leaving else set()
@@ -198,7 +203,10 @@ class DeliveryLife:
         unlocked = await self._repository.routes(set(on.values()) - set(routes))
         if any(on.get(id_) in unlocked for id_ in leaving):
             raise RouteChanged  # between our looking and our locking
-        return _Batch(deliveries, await self._repository.events(set(deliveries)), routes | unlocked)
+        events = await self._repository.events(set(deliveries))
+        past = routes_in([one for known in events.values() for one in known]) if own else set()
+        crews = await crews_of(self._session, past)
+        return _Batch(deliveries, events, routes | unlocked, crews)
 
     def _one(self, actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> Changed:
         delivery = _visible(actor, scope, wish, batch)
@@ -282,23 +290,22 @@ def _visible(actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> D
     if delivery is None or not actor.principal.sees_fleet(delivery.fleet_id):
         raise NotFound("Delivery", wish.delivery_id)
     events = batch.events.get(wish.delivery_id, [])
-    own = is_own(actor, batch.route_of(delivery)) or _carried(actor, events, wish.occurred_at)
+    own = is_own(actor, batch.route_of(delivery)) or _carried(
+        actor, events, batch.crews, wish.occurred_at
+    )
     if scope is Scope.OWN and not own:
         raise NotFound("Delivery", wish.delivery_id)
     return delivery
 
 
-def _carried(actor: Actor, events: Sequence[DeliveryEvent], told: datetime | None) -> bool:
+def _carried(
+    actor: Actor, events: Sequence[DeliveryEvent], crews: Crews, told: datetime | None
+) -> bool:
     """Whether the delivery was on a route of the actor at that time, though it no longer is."""
     driver_id = actor.principal.driver_id
     if told is None or driver_id is None:
         return False
-    assigned = [
-        event.data.get("driver_id")
-        for event in life.ordered(events)
-        if event.to_status is S.ASSIGNED and event.occurred_at <= told
-    ]
-    return bool(assigned) and assigned[-1] == driver_id
+    return driver_at(events, crews, told) == driver_id
 
 
 def _known(events: Sequence[DeliveryEvent], wish: StatusChange) -> DeliveryEvent | None:

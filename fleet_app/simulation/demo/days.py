@@ -19,6 +19,7 @@ from fleet_app.delivery.models import (
     DeliveryEvent,
     DeliveryStatus,
     Route,
+    RouteCrew,
     RouteStatus,
     RouteStop,
 )
@@ -147,6 +148,10 @@ async def _routes(
     made = [_route(company, tour, now) for tour in missing]
     session.add_all(made)
     await session.flush()
+    session.add_all(
+        RouteCrew(route_id=one.id or 0, driver_id=one.driver_id, since=one.created_at)
+        for one in made
+    )
     found |= {one.external_reference or "": one for one in made}
     return {name: route for name, route in found.items() if route.deleted_at is None}
 

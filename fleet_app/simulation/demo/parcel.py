@@ -15,6 +15,7 @@ from fleet_app.delivery.models import (
     DeliveryStatus,
     Proof,
     Route,
+    RouteCrew,
     RouteStatus,
     RouteStop,
 )
@@ -97,6 +98,8 @@ async def _set_out(
     stop = RouteStop(route_id=route.id or 0, delivery_id=delivery.id, position=1,
                      lat=delivery.lat or 0.0, lon=delivery.lon or 0.0)  # fmt: skip
     await add(session, stop)
+    told = now - timedelta(hours=_LIFE[1][1])
+    await add(session, RouteCrew(route_id=route.id or 0, driver_id=route.driver_id, since=told))
 
 
 async def _remember(
