@@ -274,7 +274,7 @@ def wrong_rows(
     """Headers and rows of the table of what is wrong: enough to know each row, and its errors."""
     fields = _columns_of_fields(record)
     wrong = {fields[name] for one, _ in problems for name in one.errors if name in fields}
-    named = sorted(fields.values())[:NAMED_COLUMNS]
+    named = sorted(map(int, record.mapping))[:NAMED_COLUMNS]
     indexes = sorted({*named, *wrong})
     headers = [record.headers[index] or f"Column {index + 1}" for index in indexes]
     return headers, [_wrong_row(record, one, indexes, count) for one, count in problems]
