@@ -102,6 +102,20 @@ class TestStops:
         assert trips(fixes) == []
         assert [stop.ended_ms for stop in stops(fixes)] == [None]
 
+    def test_drifting_indoors_without_speed_is_no_trip(self):
+        drift_m = [*range(0, 240, 15), *range(240, 0, -15)]
+        fixes = [a_fix(10 * i, speed=0.0) for i in range(60)]
+        fixes += [a_fix(600 + 10 * i, metres, speed=0.0) for i, metres in enumerate(drift_m)]
+        assert trips([*fixes, *(a_fix(1_000 + 10 * i, speed=0.0) for i in range(60))]) == []
+
+    def test_a_phone_that_always_says_zero_still_makes_trips(self, round_trip: Drive):
+        zero = [
+            a_fix((fix.recorded_at_ms - NOON_MS) / 1000, lat=fix.lat, lon=fix.lon, speed=0.0)
+            for fix in round_trip.fixes(10, 3.0)
+        ]
+        first, second = trips(zero)
+        assert first.distance_m + second.distance_m == pytest.approx(round_trip.metres, rel=0.06)
+
     def test_one_stray_fix_is_neither_trip_nor_end(self):
         fixes = [a_fix(10 * i, 600 if i == 50 else 0, speed=0.0) for i in range(100)]
         assert trips(fixes) == []
@@ -114,6 +128,20 @@ class TestStops:
         stop, _ = stops(fixes)
         assert stop.started_ms == pytest.approx(drive.arrivals[0], abs=10_000)
         assert stop.ended_ms == pytest.approx(drive.departures[2], abs=10_000)
+
+    def test_one_stray_fix_does_not_interrupt_a_stop_that_begins(self):
+        drive = Drive().go(3_000).rest(250).go(3_000).rest(300)
+        fixes = drive.fixes(10)
+        at = (drive.arrivals[0] - NOON_MS) // 10_000 + 12
+        stray = fixes[at]
+        fixes[at] = a_fix(10 * at, lat=stray.lat + 0.0007, lon=stray.lon, speed=0.3)
+        stop, _ = stops(fixes)
+        assert stop.started_ms == pytest.approx(drive.arrivals[0], abs=10_000)
+
+    def test_a_long_rest_takes_little_room(self):
+        folding = Folding()
+        folding.fold([a_fix(10 * i, speed=0.0) for i in range(3_000)])
+        assert len(folding.checkpoint()) < 2_500
 
     def test_standing_still_all_day_is_one_stop(self):
         fixes = [a_fix(60 * i, speed=0.0) for i in range(1_440)]
@@ -131,6 +159,10 @@ class TestDistance:
     ):
         told_m = sum(trip.distance_m for trip in trips(round_trip.fixes(every, 4.0, speeds)))
         assert least <= told_m / round_trip.metres <= 1.03
+
+    def test_a_zigzagging_receiver_adds_little(self, round_trip: Drive):
+        told_m = sum(t.distance_m for t in trips(round_trip.fixes(1, 15.0, speeds=False)))
+        assert told_m == pytest.approx(round_trip.metres, rel=0.05)
 
     def test_a_straight_road_is_exact_at_any_interval(self):
         drive = Drive().rest(300).go(12_000, 25.0, None).rest(600)
