@@ -111,6 +111,7 @@ export class RecordCell {
 
 const STATUSES = new Set(["status", "live"]);
 const MOST_FACTS = 6;
+const NAMED = new Set(["integer", "number", "money", "date", "moment"]);
 
 /** A whole row in a few lines: its name and status, and below them what its other columns say. */
 export class CardCell extends RecordCell {
@@ -134,10 +135,10 @@ export class CardCell extends RecordCell {
     if (status) head.append(this.draw(row, status, context));
     const facts = rest.filter((column) => column !== status).map((column) => this.fact(row, column, context));
     const told = facts.filter(Boolean).slice(0, MOST_FACTS);
-    return [head, element("span", "grid-card-facts", told.join(" · ") || DASH_TEXT)];
+    return [head, element("span", "grid-card-facts", told.join("\u00a0· ") || DASH_TEXT)];
   }
 
-  /** What a column says, where it does not speak for itself with its title. */
+  /** What a column says; a number or a date alone would not say of what. */
   fact(row, column, context) {
     if (column.type === "live") {
       const { value, text } = overlay(column.id, row, context);
@@ -145,7 +146,8 @@ export class CardCell extends RecordCell {
     }
     if (column.type === "flag") return row[column.id] ? column.title : "";
     const text = cellText(row, column, context.format());
-    return text === DASH_TEXT ? "" : text;
+    if (text === DASH_TEXT) return "";
+    return NAMED.has(column.type) ? `${column.title} ${text}` : text;
   }
 }
 
