@@ -68,21 +68,6 @@ class Undo:
         self._retell(kind, row, entry, way, first)
         return done
 
-    async def last_entry(self, kind: str, object_id: int) -> int | None:
-        """The newest entry about a record, by the kind's name or plural, for an offer to undo it.
-
-        None for what has none, or is another fleet's. An entry of this unit of work has no number
-        before its end: ask in the next one.
-        """
-        known = self._all.get(kind)
-        query = select(AuditEntry.id).where(
-            col(AuditEntry.kind) == (known.name if known else kind),
-            col(AuditEntry.object_id) == object_id,
-            *self._own_chain(),
-        )
-        query = query.order_by(col(AuditEntry.id).desc()).limit(1)
-        return (await self._session.exec(query)).first()
-
     async def _entry(self, entry_id: int) -> AuditEntry:
         query = select(AuditEntry).where(col(AuditEntry.id) == entry_id, *self._own_chain())
         entry = (await self._session.exec(query)).first()
