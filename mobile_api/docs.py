@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.errors import NotFound
-from mobile_api.examples import restore_nulls
+from mobile_api.examples import complete_bodies, restore_nulls
 from mobile_api.idempotency import LONGEST_KEY, covers
 from mobile_api.kept_answers import HEADER
 from mobile_api.schemas.errors import ErrorEnvelope, error_example
@@ -128,6 +128,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         schema["components"]["schemas"] |= {row_name(kind): row_schema(kind) for kind in KINDS}
         _document_keys(schema)
         restore_nulls(schema)
+        complete_bodies(schema)
         app.openapi_schema = _without_422(schema)
     return app.openapi_schema
 

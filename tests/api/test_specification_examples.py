@@ -55,6 +55,10 @@ def test_every_operation_that_takes_or_gives_json_has_an_example() -> None:
     description = create_api().openapi()
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                is_file = kind == "multipart/form-data"
+                if not is_file and "example" not in content and "examples" not in content:
+                    missing.append(f"{method.upper()} {path} {kind}")
             for status, answer in operation["responses"].items():
                 content = answer.get("content", {}).get("application/json")
                 if content is not None and int(status) < 300 and "example" not in content:
