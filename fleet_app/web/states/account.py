@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -12,6 +13,8 @@ from fleet_app.bootstrap import get_container
 from fleet_app.identity.ports import SessionRecord
 from fleet_app.kernel.errors import FleetError
 from fleet_app.web.gate import current_principal, requires
+from fleet_app.web.states.records.reading import house_style
+from fleet_app.web.states.records.texts import zone_of
 
 
 class OpenSession(TypedDict):
@@ -45,7 +48,8 @@ class Account(rx.State):
         self.problem = ""
         who = await current_principal(self)
         records = await get_container().sessions.of_user(who.user_id)
-        self.sessions = [_line(record, who.session_id) for record in records]
+        zone, _ = await house_style(who.fleet_id or 0)
+        self.sessions = [_line(record, who.session_id, zone_of(zone)) for record in records]
 
     @rx.event
     @requires("account.use")
@@ -77,13 +81,13 @@ class Account(rx.State):
         return rx.redirect("/login?error=password")
 
 
-def _line(record: SessionRecord, current: str | None) -> OpenSession:
-    since = datetime.fromtimestamp(record.created_at, UTC)
+def _line(record: SessionRecord, current: str | None, zone: ZoneInfo) -> OpenSession:
+    since = datetime.fromtimestamp(record.created_at, zone)
     return OpenSession(
         session_id=record.session_id,
         agent=_browser(record.agent),
         client=record.client,
-        since=since.strftime("%d %b %Y, %H:%M UTC"),
+        since=since.strftime("%-d %b %Y, %H:%M %Z"),
         current=record.session_id == current,
     )
 

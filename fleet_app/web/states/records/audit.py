@@ -156,7 +156,7 @@ class AuditScreen(rx.State):
         self.lines = [
             Line(title=one.title, before=one.before, after=one.after) for one in detail["details"]
         ]
-        when = entry.at.astimezone(zone_of(self.zone)).strftime("%-d %b %Y %H:%M:%S %Z")
+        when = entry.at.astimezone(zone_of(self.zone)).strftime("%-d %b %Y, %H:%M:%S %Z")
         self.facts = [
             ["Who", f"{entry.actor_name} ({entry.actor_role.replace('_', ' ')})"],
             ["When", when],
