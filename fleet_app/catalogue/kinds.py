@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet_app.catalogue.in_use import keep_driver, keep_vehicle
+from fleet_app.catalogue.in_use import keep_driver, let_go_of_vehicle, store_vehicle
 from fleet_app.catalogue.users import USERS
 from fleet_app.catalogue.vehicles import VEHICLES
 from fleet_app.delivery.kinds import CUSTOMERS, DELIVERIES, ROUTES
@@ -19,7 +19,7 @@ from fleet_app.records.kinds import Kinds
 KINDS = Kinds(
     (
         *(DELIVERIES, CUSTOMERS, ROUTES),
-        replace(VEHICLES, before_delete=keep_vehicle),
+        replace(VEHICLES, before_save=store_vehicle, before_delete=let_go_of_vehicle),
         replace(DRIVERS, before_delete=keep_driver),
         *(DEPOTS, DOCUMENTS),
         *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS, USERS, FLEETS),

@@ -30,6 +30,8 @@ from fleet_app.records.service import Records, prepared_for
 
 OF_CLIENT, OF_ALL = 10, 200
 """Sign-ups in a quarter of an hour, from one network address and altogether."""
+FLEET_CREATED = "fleet.created"
+"""The event of a fleet that somebody made for themselves."""
 _FLEET, _USER = KINDS["fleets"], KINDS["users"]
 
 
@@ -125,7 +127,7 @@ def _tell(session: AsyncSession, user: User) -> None:
         entry.actor_id, entry.actor_name = user.id, user.name
         entry.actor_role = user.role.value
     event = DomainEvent(
-        type="fleet.created",
+        type=FLEET_CREATED,
         fleet_id=user.fleet_id,
         subject=f"fleet:{user.fleet_id}",
         data={"fleet_id": user.fleet_id, "user_id": user.id},

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
 from fleet_app.audit.trail import note
+from fleet_app.delivery.event_names import DeliveryNews
 from fleet_app.delivery.life import Verdict
 from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route
 from fleet_app.delivery.reasons import Reason
@@ -53,7 +54,7 @@ class Recorder:
         status = DeliveryStatus(delivery.status)
         event = self._event(actor, delivery, StatusChange(delivery_id=delivery.id or 0, to=status))
         event.occurred_at = min(delivery.status_at, event.received_at)
-        event.event_type = "delivery.created"
+        event.event_type = DeliveryNews.CREATED.value
         return event
 
     def write(
@@ -67,7 +68,7 @@ class Recorder:
         """An acceptable change; unless it is late, the delivery's status follows."""
         event = self._event(actor, delivery, wish)
         event.from_status, event.occurred_at = verdict.from_status, verdict.occurred_at
-        event.event_type = _type(verdict, wish.to)
+        event.event_type = DeliveryNews.of(wish.to, reopens=verdict.reopens).value
         event.data = _details(wish, verdict, route)
         before = DeliveryStatus(delivery.status)
         if not verdict.late:
@@ -137,12 +138,6 @@ class Recorder:
             label=delivery.tracking_number, fleet_id=delivery.fleet_id, changes=changes,
         )  # fmt: skip
         changed(self._session, delivery.fleet_id, "deliveries", [delivery.id or 0])
-
-
-def _type(verdict: Verdict, to: DeliveryStatus) -> str:
-    if verdict.reopens:
-        return "delivery.reopened"
-    return "delivery.unassigned" if to is DeliveryStatus.CREATED else f"delivery.{to.value}"
 
 
 def _details(wish: StatusChange, verdict: Verdict, route: Route | None) -> dict[str, object]:

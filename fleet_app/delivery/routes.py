@@ -17,6 +17,7 @@ from fleet_app.delivery import life
 from fleet_app.delivery.arranging import arranged, stops_for
 from fleet_app.delivery.crews import tell_crew
 from fleet_app.delivery.errors import IllegalChange
+from fleet_app.delivery.event_names import RouteNews
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Route, RouteStatus
 from fleet_app.delivery.planning import problems_of
 from fleet_app.delivery.repository import DeliveryRepository, touch
@@ -95,7 +96,7 @@ class RouteService:
         await self._life.together(actor, deliveries, DeliveryStatus.ASSIGNED, route)
         await self._session.flush()
         self._tell(actor, route, "create", {"stops": [0, len(deliveries)]}, what="created")
-        self._publish(route, "route.planned", len(deliveries))
+        self._publish(route, RouteNews.PLANNED, len(deliveries))
         return await self._tours.of(route)
 
     async def change_stops(
@@ -334,9 +335,7 @@ class RouteService:
         await self._session.flush()
         tour = await self._tours.of(route)
         self._tell(actor, route, "set_status", {"status": [before, to]})
-        # A draft is what is planned, whether anew or again.
-        event = "route.planned" if to is RouteStatus.DRAFT else f"route.{to.value}"
-        self._publish(route, event, len(tour.stops))
+        self._publish(route, RouteNews.of(to), len(tour.stops))
         return tour
 
     def _tell(
@@ -354,7 +353,7 @@ class RouteService:
         )  # fmt: skip
         changed(self._session, route.fleet_id, "routes", [route.id or 0], what=what)
 
-    def _publish(self, route: Route, type_: str, stops: int) -> None:
+    def _publish(self, route: Route, news: RouteNews, stops: int) -> None:
         data = {
             "route_id": route.id, "name": route.name, "date": route.date.isoformat(),
             "status": RouteStatus(route.status).value, "vehicle_id": route.vehicle_id,
@@ -362,7 +361,7 @@ class RouteService:
         }  # fmt: skip
         now, subject = self._clock(), f"route:{route.id}"
         event = DomainEvent(
-            type=type_, fleet_id=route.fleet_id, subject=subject, data=data, occurred_at=now,
+            type=news.value, fleet_id=route.fleet_id, subject=subject, data=data, occurred_at=now,
             received_at=now,
         )  # fmt: skip
         publish(self._session, event)

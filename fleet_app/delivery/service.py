@@ -19,6 +19,7 @@ from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, R
 from fleet_app.delivery.reasons import check_note, check_reason
 from fleet_app.delivery.recording import Recorder, StatusChange
 from fleet_app.delivery.repository import DeliveryRepository
+from fleet_app.delivery.settled import require_deletable
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.kernel.errors import FleetError, Forbidden, InvalidInput, NotFound
 from fleet_app.outbox.changes import changed
@@ -132,18 +133,21 @@ class DeliveryLife:
     async def removing(self, actor: Actor, delivery: Delivery) -> None:
         """Let go of a locked delivery that is about to be deleted: it leaves its route.
 
-        Raises `IllegalChange` while it is in a vehicle, `RouteChanged`.
+        Raises `IllegalChange` while it is in a vehicle, `RouteChanged`, and `Conflict` once it was
+        made or tried, or its route has left.
         """
         status = DeliveryStatus(delivery.status)
         if status in life.UNDER_WAY:
             why = f"Delivery {delivery.tracking_number} is on its way and cannot be deleted"
             raise IllegalChange(status, "deleted", life.LEGAL[status], why=why)
         if status is not S.ASSIGNED or delivery.route_id is None:
+            await require_deletable(self._session, delivery)
             return
         # The delivery is locked before its route here: waiting could wait for ever.
         routes = await self._repository.routes([delivery.route_id], lock=True, skip_locked=True)
         if not routes:
             raise RouteChanged
+        await require_deletable(self._session, delivery)
         id_, route = delivery.id or 0, routes[delivery.route_id]
         await self._drop_stops(routes, {delivery.route_id: {id_}})
         await self.together(actor, {id_: delivery}, S.CREATED, route)

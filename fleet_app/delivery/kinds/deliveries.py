@@ -20,6 +20,7 @@ from fleet_app.delivery.models import (
     RouteStatus,
 )
 from fleet_app.delivery.service import DeliveryLife
+from fleet_app.delivery.settled import require_open
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.fleet.models import Vehicle
 from fleet_app.records.fields import Computed, Fields, FieldType, field
@@ -157,6 +158,8 @@ async def _before_save(write: Write) -> None:
         values["tracking_number"] = write.before.get("tracking_number") or new_tracking_number()
     if values.get("address") == "":
         await _take_customers_address(write)
+    if not write.is_new:
+        require_open(write.row, write.before, values)
     await follow_address(write)
     await follow_address(write, "pickup_")
 
@@ -180,7 +183,7 @@ async def _after_save(write: Write) -> None:
 
 
 async def _before_delete(write: Write) -> None:
-    """It leaves its route, unless it is in a vehicle."""
+    """It leaves its route, unless that has left or the delivery was made or tried."""
     await DeliveryLife(write.session).removing(write.actor, write.row)
 
 

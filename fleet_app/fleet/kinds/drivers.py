@@ -9,8 +9,9 @@ from sqlmodel import col
 from fleet_app.access.principal import Principal
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.fleet.models import Driver, DriverStatus
+from fleet_app.kernel.events import DomainEvent, publish
 from fleet_app.records.fields import Fields, FieldType, field
-from fleet_app.records.kinds import Kind
+from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.languages import LANGUAGES, OptionalLanguage
 from fleet_app.records.types import (
     Date,
@@ -25,6 +26,8 @@ from fleet_app.records.types import (
     Tags,
 )
 
+DUTY_CHANGED = "driver.duty_changed"
+"""The event of a driver who comes on duty, goes off it, or leaves."""
 CLASSES = ("AM", "A", "B", "BE", "C1", "C", "CE", "D1", "D")
 
 # fmt: off
@@ -84,6 +87,23 @@ def _own(principal: Principal) -> Any:
     return col(Driver.id) == (principal.driver_id or 0)
 
 
+async def _after_save(write: Write) -> None:
+    """Everybody who plans or dispatches hears of a change of duty."""
+    driver, before = write.row, None if write.is_new else write.before.get("status")
+    if "status" not in write.values or before == driver.status:
+        return
+    if write.is_new and driver.status == DriverStatus.OFF_DUTY:
+        return  # nobody is on duty by being known
+    data = {
+        "driver_id": driver.id, "vehicle_id": driver.vehicle_id,
+        "status": DriverStatus(driver.status).value,
+        "previous": None if before is None else DriverStatus(before).value,
+    }  # fmt: skip
+    subject = f"driver:{driver.id}"
+    event = DomainEvent(type=DUTY_CHANGED, fleet_id=driver.fleet_id, subject=subject, data=data)
+    publish(write.session, event)
+
+
 DRIVERS = Kind(
     name="driver",
     plural="drivers",
@@ -98,5 +118,6 @@ DRIVERS = Kind(
         "uq_drivers_user_id": ("user_id", "this account is another driver's already"),
     },
     own=_own,
+    after_save=_after_save,
     icon="id-card",
 )
