@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -20,7 +21,14 @@ from tests.product import Product, running_product
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    """Pages, API and worker for the browser tests of one file.
+    """Pages, API and worker for the browser tests of one file."""
+    with a_product() as running:
+        yield running
+
+
+@contextmanager
+def a_product(**more: str) -> Iterator[Product]:
+    """A product with `more` in its environment, for one file.
 
     On engines of its own: its worker would take the log entries of other tests. For one file,
     because the environment that its processes are started with belongs to nobody else.
@@ -30,6 +38,8 @@ def product() -> Iterator[Product]:
         environment.setenv("FLEET_DATABASE_URL", stores.url_of("migrated"))
         environment.setenv("FLEET_REDIS_URL", stores.redis_url)
         environment.setenv("FLEET_PORT", str(_free_port()))
+        for name, value in more.items():
+            environment.setenv(name, value)
         get_settings.cache_clear()
         with running_product(get_settings()) as running:
             yield running

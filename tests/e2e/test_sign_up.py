@@ -9,10 +9,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from fleet_app.settings import get_settings
-from tests.e2e.conftest import _free_port
-from tests.engines import running_stores
-from tests.product import Product, running_product
+from tests.e2e.conftest import a_product
+from tests.product import Product
 
 PATIENCE_MS = 30_000
 VANS = "Name,Plate,Type\nVan 1,A-1,van\nVan 2,A-2,spaceship\nVan 3,A-3,van\n"
@@ -21,16 +19,8 @@ VANS = "Name,Plate,Type\nVan 1,A-1,van\nVan 2,A-2,spaceship\nVan 3,A-3,van\n"
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
     """The product with its sign-up open, and nobody in it."""
-    with running_stores() as stores, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("FLEET_HOME", str(stores.home))
-        environment.setenv("FLEET_DATABASE_URL", stores.url_of("migrated"))
-        environment.setenv("FLEET_REDIS_URL", stores.redis_url)
-        environment.setenv("FLEET_PORT", str(_free_port()))
-        environment.setenv("FLEET_SIGN_UP", "open")
-        get_settings.cache_clear()
-        with running_product(get_settings()) as running:
-            yield running
-    get_settings.cache_clear()
+    with a_product(FLEET_SIGN_UP="open") as running:
+        yield running
 
 
 async def fill(page: Page, **changes: str) -> None:
