@@ -9,7 +9,7 @@ from fleet_app.access.roles import Role
 from mobile_api.app import create_api
 from tests.builders.api_routes import PUBLIC, api_routes, guarded
 from tests.builders.fingerprint import fingerprint
-from tests.builders.walk import STRANGERS, Walk, expected_scope
+from tests.builders.walk import NOT_YET, STRANGERS, Walk, expected_scope
 
 
 def undeclared(app: FastAPI) -> list[str]:
@@ -21,7 +21,7 @@ def test_every_route_names_a_permission_of_the_matrix() -> None:
     app = create_api()
 
     assert undeclared(app) == []
-    assert {path for path in PUBLIC if path not in {one.path for one in api_routes(app)}} == set()
+    assert set(PUBLIC) <= {(one.method, one.path) for one in api_routes(app)}
 
 
 def test_a_new_route_without_a_permission_is_noticed() -> None:
@@ -30,8 +30,11 @@ def test_a_new_route_without_a_permission_is_noticed() -> None:
     @router.get("/leak")
     async def leak() -> None: ...
 
+    @router.delete("/auth/token")
+    async def another_method_of_an_open_address() -> None: ...
+
     app.include_router(router, prefix="/api/v1")
-    assert undeclared(app) == ["GET /api/v1/leak"]
+    assert undeclared(app) == ["GET /api/v1/leak", "DELETE /api/v1/auth/token"]
 
 
 async def test_without_a_person_nobody_gets_anywhere_and_nothing_happens(walk: Walk) -> None:
@@ -69,6 +72,8 @@ async def test_each_role_is_refused_what_the_matrix_denies_and_nothing_happens(w
 
 
 async def test_each_role_gets_through_where_the_matrix_lets_it(walk: Walk) -> None:
+    """With success, so that it was the role, or the fleet of the object, that was refused before:
+    the calls are the same."""
     problems, allowed = [], 0
     for route in guarded(walk.world.app):
         for role in Role:
@@ -76,7 +81,7 @@ async def test_each_role_gets_through_where_the_matrix_lets_it(walk: Walk) -> No
                 continue
             answer = await walk.call(route, role.value, walk.world.fleet_id)
             allowed += 1
-            if answer.status_code in (401, 403, 404) or answer.status_code >= 500:
+            if answer.status_code != 409 if str(route) in NOT_YET else not answer.is_success:
                 problems.append(f"{route} as {role}: {answer.status_code} {answer.text[:200]}")
     assert problems == []
     assert allowed > 200

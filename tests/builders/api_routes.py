@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,29 +18,26 @@ _DEVICE = "takes a tracking device's token wherever its protocol carries it, and
 _PROOF = "signing in and out: the proof is in the body, and nobody can be signed in before"
 _OPEN = "open data and descriptions that say nothing about anybody's fleet"
 _NOTHING = "answers for addresses that do not exist"
+_ANY = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+
+
+def _each(methods: Iterable[str], paths: Iterable[str], why: str) -> dict[tuple[str, str], str]:
+    return {(method, path): why for path in paths for method in methods}
+
+
+_DEVICES = "/api/v1/devices/"
+_TRACKERS = [f"{_DEVICES}{one}" for one in ("osmand", "osmand/", "gpslogger", "gpslogger/")]
+_OWNTRACKS = [f"{_DEVICES}{one}" for one in ("owntracks", "owntracks/")]
 PUBLIC = {
-    "/api/v1/devices/osmand": _DEVICE,
-    "/api/v1/devices/osmand/": _DEVICE,
-    "/api/v1/devices/owntracks": _DEVICE,
-    "/api/v1/devices/owntracks/": _DEVICE,
-    "/api/v1/devices/gpslogger": _DEVICE,
-    "/api/v1/devices/gpslogger/": _DEVICE,
-    "/api/v1/auth/token": _PROOF,
-    "/api/v1/auth/refresh": _PROOF,
-    "/api/v1/auth/revoke": _PROOF,
-    "/auth/login": _PROOF,
-    "/auth/logout": _PROOF,
-    "/auth/sign-up": _PROOF,
-    "/map/info": _OPEN,
-    "/map/basemap.pmtiles": _OPEN,
-    "/api/health": _OPEN,
-    "/api/openapi.json": _OPEN,
-    "/api/docs": _OPEN,
-    "/api/docs/assets/{name}": _OPEN,
-    "/api": _NOTHING,
-    "/api/{path:path}": _NOTHING,
+    **_each(["GET", "POST"], _TRACKERS, _DEVICE),
+    **_each(["POST"], _OWNTRACKS, _DEVICE),
+    **_each(["POST"], [f"/api/v1/auth/{act}" for act in ("token", "refresh", "revoke")], _PROOF),
+    **_each(["POST"], [f"/auth/{act}" for act in ("login", "logout", "sign-up")], _PROOF),
+    **_each(["GET"], ["/map/info", "/api/health", "/api/docs", "/api/docs/assets/{name}"], _OPEN),
+    **_each(["GET", "HEAD"], ["/map/basemap.pmtiles", "/api/openapi.json"], _OPEN),
+    **_each(_ANY, ["/api", "/api/{path:path}"], _NOTHING),
 }
-"""The addresses that ask for no permission, and why."""
+"""The methods of addresses that ask for no permission, and why."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def api_routes(app: FastAPI) -> list[ApiRoute]:
 
 def guarded(app: FastAPI) -> list[ApiRoute]:
     """The routes that must ask for a permission."""
-    return [route for route in api_routes(app) if route.path not in PUBLIC]
+    return [route for route in api_routes(app) if (route.method, route.path) not in PUBLIC]
 
 
 def _permission(found: Any) -> str | None:

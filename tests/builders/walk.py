@@ -52,6 +52,32 @@ NAMED_KINDS = {
 WORDS = {"form": "csv"}
 """What stands in a path for a name that is no object's."""
 
+QUERIES = {
+    f"{PREFIX}views": "?kind=vehicles",
+    f"{PREFIX}imports/template.{{form}}": "?kind=customers",
+    f"{PREFIX}geocode/reverse": "?lat=60.17&lon=24.94",
+}
+"""What an address must be asked with."""
+_CANCELLED = {"status": "cancelled", "reason": "customer_request"}
+BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", f"{PREFIX}imports/{{identifier}}/mapping"): {"columns": {"0": "name", "1": "phone"}},
+    ("PUT", f"{PREFIX}deliveries/{{delivery_id}}/status"): _CANCELLED,
+    ("POST", f"{PREFIX}deliveries/status"): {"changes": [_CANCELLED | {"delivery_id": 1}]},
+}
+"""Bodies that fit new objects where the described example does not."""
+
+NOT_YET = {
+    f"POST {PREFIX}imports/{{identifier}}/cancel": "nothing runs that could be cancelled",
+    f"POST {PREFIX}imports/{{identifier}}/undo": "nothing was taken in that could be undone",
+    f"POST {PREFIX}routes/{{route_id}}/publish": "it has no driver",
+    f"POST {PREFIX}routes/{{route_id}}/recall": "it is not published",
+    f"POST {PREFIX}routes/{{route_id}}/start": "it is not published",
+    f"POST {PREFIX}routes/{{route_id}}/complete": "it is not started",
+    f"POST {PREFIX}work_orders/{{order_id}}/finish": "it is not started",
+    f"POST {PREFIX}work_orders/{{order_id}}/reopen": "it is open",
+}
+"""What a new object cannot do yet: 409 shows that the caller got to the object itself."""
+
 
 @dataclass
 class Walk:
@@ -123,7 +149,7 @@ class Walk:
         person = await a_person(container, Role.FLEET_MANAGER, fleet_id)
         made = await container.imports.upload(
             an_actor(Role.FLEET_MANAGER, fleet_id, user_id=person.id),
-            _chunks(b"Name\nKahvila Aamu\n"),
+            _chunks(_SHEET),
             kind="customers",
             name="customers.csv",
         )
@@ -131,7 +157,7 @@ class Walk:
 
     async def path(self, route: ApiRoute, fleet_id: int, caller: str = "") -> str:
         """The address of the route, of a new object of that fleet."""
-        path = route.path
+        path = route.path + QUERIES.get(route.path, "")
         for name, word in WORDS.items():
             path = path.replace("{" + name + "}", word)
         for name in route.parameters:
@@ -158,7 +184,10 @@ class Walk:
             if kind.tenant == "fleet_id":
                 values["fleet_id"] = fleet_id
             return {"rows": [values]} if rest == "/bulk" else values
-        return await self._filled(example_body(self.world.app, route), fleet_id)
+        example = BODIES.get((route.method, route.path)) or example_body(self.world.app, route)
+        if plural == "views" and isinstance(example, dict) and "name" in example:
+            example["name"] = f"View {next(_numbers)}"
+        return await self._filled(example, fleet_id)
 
     async def _filled(self, value: Any, fleet_id: int, name: str = "") -> Any:
         """The value with ids of real objects in place of examples."""
@@ -182,13 +211,26 @@ class Walk:
         self, route: ApiRoute, caller: str, *, url: str, json: Any = None, **more: Any
     ) -> httpx.Response:
         """Try a route as it is said."""
-        if json is None and route.method == "POST" and route.path.endswith(("files", "imports")):
-            more["files"] = {"file": ("a.png", a_png(), "image/png")}
+        if json is None and (route.method, route.path) in _FORMS:
+            fleet = {"fleet_id": str(self.world.fleet_id)}  # which an administrator must name
+            form = _FORMS[route.method, route.path]
+            more = {"params": fleet, **more, "files": form["files"]}
+            if "data" in form:
+                more["data"] = form["data"] | fleet
         return await self.world.client.request(
             route.method, url, json=json, headers=self.callers[caller], **more
         )
 
 
+_SHEET = b"Name,Phone\nKahvila Aamu,+358 40 1234567\n"
+_FORMS: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", f"{PREFIX}files"): {"files": {"file": ("a.png", a_png(), "image/png")}},
+    ("POST", f"{PREFIX}imports"): {
+        "files": {"file": ("a.csv", _SHEET, "text/csv")},
+        "data": {"kind": "customers"},
+    },
+}
+"""What is sent where a form is expected."""
 _RECORD_WRITES = {("POST", ""), ("POST", "/bulk"), ("PATCH", "/{identifier}")}
 
 
