@@ -263,7 +263,7 @@ export function RecordGrid(props) {
       </div>
       <footer className="record-grid-foot">
         <span aria-live="polite" data-testid="record-count">
-          {state.error && state.total === null ? "" : footerText({ ...state, selected: everything ? state.total : state.selected, filtered }, nouns)}
+          {state.error && state.total === null ? "" : footerText({ ...state, selected: props.everything ? state.total : state.selected, filtered }, nouns)}
         </span>
         {state.notice && <span role="status" className="record-grid-notice">{state.notice}</span>}
         {state.error && state.total !== null && (
