@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -56,16 +56,30 @@ def drop_down(
     )
 
 
+Offer = Callable[[dict[str, Any], rx.Component], rx.Component]
+"""Decides who is offered the part of a panel that is about one column."""
+
+
+def _to_everybody(_column: dict[str, Any], part: rx.Component) -> rx.Component:
+    return part
+
+
 def column_choice(
-    columns: Sequence[dict[str, Any]], shown: Any, on_toggle: Any, units: Any = "metric"
+    columns: Sequence[dict[str, Any]],
+    shown: Any,
+    on_toggle: Any,
+    units: Any = "metric",
+    *,
+    offer: Offer = _to_everybody,
 ) -> rx.Component:
     """Which columns the list has; their numbers are in `units`."""
+    entries = [offer(one, _column_entry(one, shown, on_toggle, units)) for one in columns]
     return drop_down(
         "columns",
         "columns-3",
         "Columns",
         rx.el.h2("Columns"),
-        rx.el.ul(*(_column_entry(column, shown, on_toggle, units) for column in columns)),
+        rx.el.ul(*entries),
     )
 
 
@@ -90,10 +104,11 @@ def filter_form(
     names: Any,
     *,
     units: Any = "metric",
+    offer: Offer = _to_everybody,
 ) -> rx.Component:
     """Every filter of the list at once; the numbers of `filters` are in `units`."""
     asked = [column for column in columns if column["filterable"]]
-    controls = [_together(_filter(column, units), filters, names) for column in asked]
+    controls = [offer(one, _together(_filter(one, units), filters, names)) for one in asked]
     hide = {"popovertarget": "filters", "popovertargetaction": "hide"}
     return drop_down(
         "filters",

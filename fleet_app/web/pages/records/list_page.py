@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -28,6 +29,7 @@ from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.many_fields import many_fields_button, many_fields_dialog
+from fleet_app.web.pages.records.sight import columns_in_sight, if_in_sight
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
@@ -109,6 +111,7 @@ def _unseen(kind: Kind) -> list[rx.Component]:
 
 def _head(kind: Kind) -> rx.Component:
     described = columns(kind)
+    offer = partial(if_in_sight, kind)
     return rx.el.div(
         rx.el.div(
             rx.el.h1(kind.label_plural),
@@ -125,8 +128,15 @@ def _head(kind: Kind) -> rx.Component:
                 RecordList.show_all,
                 RecordList.names,
                 units=RecordList.units,
+                offer=offer,
             ),
-            column_choice(described, RecordList.shown, RecordList.toggle_column, RecordList.units),
+            column_choice(
+                described,
+                RecordList.shown,
+                RecordList.toggle_column,
+                RecordList.units,
+                offer=offer,
+            ),
             _more(kind),
             _create(kind),
         ),
@@ -309,7 +319,7 @@ def _bulk_fields(kind: Kind) -> list[rx.Component]:
 def _grid(kind: Kind) -> rx.Component:
     return record_grid(
         url=f"/api/v1/{kind.plural}",
-        columns=columns(kind),
+        columns=columns_in_sight(kind),
         shown=RecordList.shown,
         query=RecordList.query,
         sort=RecordList.sort,
