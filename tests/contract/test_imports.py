@@ -274,6 +274,22 @@ async def test_addresses_in_several_columns_are_joined_and_found_on_the_map(
     assert (again.unchanged, again.updated) == (3, 0)
 
 
+async def test_pounds_are_stored_as_kilograms_and_the_same_file_again_changes_nothing(
+    container: Container, manager: Person
+):
+    sheet = "Order,Address,Weight (lb)\r\n1,K 1,2\r\n"
+    kilograms = sheet.replace("(lb)", "(kg)")
+    for written, weight, changed in (
+        (kilograms, 2.0, 0),
+        (sheet, 0.90718474, 1),
+        (sheet, 0.90718474, 0),
+    ):
+        done = await ran(container, manager, await sent(container, manager, written, "deliveries"))
+        assert (done.failed, done.updated) == (0, changed)
+        ((stored,),) = await rows(container, "SELECT weight_kg FROM deliveries")
+        assert stored == pytest.approx(weight)
+
+
 async def checked(container: Container, manager: Person, sheet: str) -> Import:
     record = await sent(container, manager, sheet, "deliveries")
     await container.imports.check(await actor_of(container, manager), record.id or 0)

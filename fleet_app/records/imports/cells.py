@@ -15,6 +15,7 @@ from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.imports.columns import NUMBER
 from fleet_app.records.imports.parts import is_part, joined, whole_of
 from fleet_app.records.imports.reading import only_decimals
+from fleet_app.records.imports.scales import Scale
 from fleet_app.records.imports.vocabulary import choice_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.sheets.mapping import plain
@@ -44,7 +45,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
 
     `order` and `mark` hold for dates and numbers whose column does not tell; without them, cells
     that can be read in two ways are refused. `words` are values of choices by field and word;
-    an `exact` sheet is a workbook, whose numbers have a point.
+    an `exact` sheet is a workbook, whose numbers have a point. `scales` are of columns in another
+    unit than their field's.
     """
 
     zone: tzinfo
@@ -53,6 +55,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     mark: Mark | None = None
     exact: bool = False
     words: Mapping[str, Mapping[str, str]] = {}
+    scales: Mapping[int, Scale] = {}
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,10 +175,13 @@ class Reader:
             read.clocks[name] = clock
         else:
             read.values[name] = self._value(spec, index, text)
+            if index in self._home.scales:  # the cell's own number would be compared as ours
+                read.texts[name] = f"{read.values[name]:.12g}"
 
     def _value(self, spec: Spec, index: int, text: str) -> Any:
         if spec.type in _NUMBERS:
-            return self._number(spec, self._survey.marks.get(index), text)
+            scale = self._home.scales.get(index)
+            return self._number(spec, self._survey.marks.get(index), text, scale)
         if spec.type is FieldType.DATE:
             return read_date(text, order=self._survey.orders.get(index))
         if spec.type is FieldType.MOMENT:
@@ -185,9 +191,12 @@ class Reader:
             return self._choice(spec, text)
         return _READERS.get(spec.type, _text)(spec, text)
 
-    def _number(self, spec: Spec, mark: Mark | None, text: str) -> int | float:
+    def _number(self, spec: Spec, mark: Mark | None, text: str, scale: Scale | None) -> int | float:
         if mark is None and either_way(text):
             mark = self._only_way(spec, text)
+        if scale is not None:
+            found = float(read_number(text, mark=mark, unit=scale.unit)) * scale.per
+            return round(found) if spec.type is FieldType.INTEGER else found
         if spec.type is FieldType.INTEGER:
             return int(read_integer(text, mark=mark, unit=spec.unit))
         unit = self._home.currency if spec.type is FieldType.MONEY else spec.unit

@@ -43,6 +43,7 @@ from fleet_app.records.imports.places import (
 )
 from fleet_app.records.imports.reading import is_exact, mark_of, order_of, said_of
 from fleet_app.records.imports.repository import ImportRepository
+from fleet_app.records.imports.scales import scales_of
 from fleet_app.records.imports.service import Work
 from fleet_app.records.imports.states import BUSY
 from fleet_app.records.kinds import Kind, Kinds, View
@@ -299,6 +300,7 @@ def _written(kind: Kind, record: Import) -> dict[str, Any]:
         "mark": mark_of(kind, record),
         "exact": is_exact(record),
         "words": said_of(record).words,
+        "scales": scales_of(kind, record.headers, record.mapping),
     }
 
 

@@ -120,7 +120,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
         "preferred_windows": "zeitfenster, öffnungszeiten, aikaikkuna, aukioloajat, tidsfönster,"
         " öppettider, créneau, créneaux, horario, horário, tijdvenster, openingstijden",
         "contacts": "ansprechpartner, kontakte, yhteyshenkilöt, kontakter, contactos, contatos",
-        "external_reference": "kundennummer, asiakasnumero, kundnummer, numéro client,"
+        "external_reference": "kundennummer, kundennr, asiakasnumero, kundnummer, numéro client,"
         " número de cliente, klantnummer",
     },
     "deliveries": {
@@ -155,7 +155,8 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
         " toimitusohje, instruktioner, leveransinstruktion, consignes,"
         " instructions de livraison, instrucciones, instrucciones de entrega, instruções,"
         " instruções de entrega, instructies, " + _NOTE,
-        "external_reference": "auftragsnummer, bestellnummer, tilausnumero, ordernummer,"
+        "external_reference": "auftragsnummer, bestellnummer, auftragsnr, bestellnr,"
+        " auftrag, bestellung, tilausnumero, tilausnro, ordernummer, ordernr,"
         " numéro de commande, número de pedido, pedido, número do pedido, bestelnummer",
     },
     "depots": {**_COMMON, **_PLACE, "name": _DEPOT, "phone": _PHONE},

@@ -22,6 +22,7 @@ from fleet_app.records.imports.reading import (
     said_of,
     unknown_words,
 )
+from fleet_app.records.imports.scales import scales_of
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import
 from fleet_app.records.sheets.model import Row
@@ -88,6 +89,7 @@ def read_samples(kind: Kind, record: Import) -> Mapping[int, str]:
     home = Home(
         zone=ZoneInfo("UTC"), order=order_of(kind, record), mark=mark_of(kind, record),
         exact=is_exact(record), words=said_of(record).words,
+        scales=scales_of(kind, record.headers, record.mapping),
     )  # fmt: skip
     width = len(record.headers)
     rows = [Row(2, [*cells, *[""] * width][:width]) for cells in record.sample]
