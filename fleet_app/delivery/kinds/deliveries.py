@@ -6,7 +6,7 @@ import secrets
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
@@ -200,6 +200,10 @@ def _route_name() -> Any:
     )
 
 
+def _has_point() -> Any:
+    return and_(col(Delivery.lat).is_not(None), col(Delivery.lon).is_not(None))
+
+
 def _own(principal: Principal) -> Any:
     tours = select(col(Route.id)).where(
         col(Route.driver_id) == (principal.driver_id or 0), col(Route.status) != RouteStatus.DRAFT
@@ -239,6 +243,17 @@ DELIVERIES = Kind(
             type=FieldType.MOMENT,
             expression=lambda _: col(Delivery.status_at),
             shown=False,
+        ),
+        Computed(
+            name="on_map",
+            title="On the map",
+            type=FieldType.FLAG,
+            expression=lambda _: and_(
+                col(Delivery.lat).is_not(None), col(Delivery.lon).is_not(None)
+            ),
+            shown=False,
+            sortable=False,
+            example=True,
         ),
         Computed(
             name="route_id",

@@ -102,7 +102,7 @@ export class GridController {
     this.aim();
     this.report({ total: null, error: "", status: 0 });
     if (!this.alive) return;
-    this.setSelected([]);
+    if (!this.props.keeps) this.setSelected([]);
     this.page = 1;
     this.api.ensureIndexVisible(0, "top");
     this.api.purgeInfiniteCache();
@@ -182,6 +182,7 @@ export class GridController {
 
   async pick(node, range) {
     if (!this.props.selectable || !node?.data) return;
+    if (this.lacks(node.data) && !this.selection.has(node.data.id)) return this.say(this.props.needsText);
     this.selection.settle(this.loadedIds());
     const reach = range ? this.selection.rangeTo(node.rowIndex) : null;
     if (reach === null) this.selection.toggle(node.data.id, node.rowIndex);
@@ -189,6 +190,7 @@ export class GridController {
       const ids = await this.source.idsBetween(reach.from, reach.to);
       if (ids === null) return this.say(`At most ${LONGEST_RANGE.toLocaleString()} rows can be selected at once.`);
       this.selection.extend(ids);
+      this.leaveOut();
     }
     this.tellSelected();
   }
@@ -196,7 +198,21 @@ export class GridController {
   toggleAll() {
     this.selection.settle(this.loadedIds());
     this.selection.toggleAll(this.loadedIds());
+    this.leaveOut();
     this.tellSelected();
+  }
+
+  /** Whether a row is without what it needs to be selected. */
+  lacks(row) {
+    return Boolean(this.props.needs) && row[this.props.needs] === false;
+  }
+
+  /** Unselect the rows on the screen that cannot be selected. */
+  leaveOut() {
+    if (!this.props.needs) return;
+    this.api.forEachNode(({ data }) => {
+      if (data && this.lacks(data)) this.selection.ids.delete(data.id);
+    });
   }
 
   clearSelection() {

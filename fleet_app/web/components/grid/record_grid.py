@@ -43,6 +43,12 @@ class RecordGrid(rx.NoSSRComponent):
     """Id of the record that is open beside the list, 0 for none; its row is scrolled into view."""
     selectable: rx.Var[bool]
     """Whether records can be selected."""
+    keeps: rx.Var[bool]
+    """Whether the selection outlives a change of `query`, as what is ticked is kept elsewhere."""
+    needs: rx.Var[str]
+    """The flag that a record must have to be selected; empty when all can be."""
+    needs_text: rx.Var[str]
+    """What to say of a record without it."""
     empty_text: rx.Var[str]
     """What to say when there are no records at all."""
     filtered: rx.Var[bool]

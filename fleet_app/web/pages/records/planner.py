@@ -7,18 +7,14 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.records.describe import columns
-from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.grid.search_field import day_field
 from fleet_app.web.components.records.browser import FormKeeper, RecordPicker, StepPanel
 from fleet_app.web.components.records.inputs import searching
-from fleet_app.web.states.live import changes_of
+from fleet_app.web.pages.records.free_deliveries import free_deliveries
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
 
-ROUTES, DELIVERIES = KINDS["routes"], KINDS["deliveries"]
-_SHOWN = ["tracking_number", "customer_id", "contact_name", "address", "due_on", "window_from",
-          "window_to", "weight_kg", "parcels", "priority"]  # fmt: skip
+ROUTES = KINDS["routes"]
 _ACTS = (("publish", "Publish"), ("start", "Start"), ("complete", "Complete"))
 
 
@@ -83,7 +79,7 @@ def stops_tab() -> rx.Component:
         _messages(),
         rx.el.div(
             _order(may_change=True),
-            rx.cond(RoutePlanner.can_arrange, _free(), rx.fragment()),
+            rx.cond(RoutePlanner.can_arrange, free_deliveries(), rx.fragment()),
             class_name="planner",
         ),
         base={},
@@ -116,7 +112,7 @@ def new_route() -> rx.Component:
             ),
             class_name="form-card",
         ),
-        rx.el.div(_order(may_change=True), _free(), class_name="planner"),
+        rx.el.div(_order(may_change=True), free_deliveries(), class_name="planner"),
         base={},
         dirty=RoutePlanner.dirty,
         answered=RoutePlanner.answered,
@@ -231,43 +227,3 @@ def _small(icon: str, label: str, event: Any) -> rx.Component:
         rx.icon(icon, size=14), type="button", class_name="icon-button", aria_label=label,
         title=label, on_click=event,
     )  # fmt: skip
-
-
-def _free() -> rx.Component:
-    grid = record_grid(
-        url="/api/v1/deliveries",
-        columns=columns(DELIVERIES),
-        shown=_SHOWN,
-        query=RoutePlanner.free_query,
-        sort="window_from",
-        version=RoutePlanner.version,
-        selected=RoutePlanner.chosen,
-        selectable=True,
-        filtered=~RoutePlanner.every_day,
-        filtered_text="Nothing is free on this day. Offer other days too.",
-        empty_text="Every delivery is on a route.",
-        changes=changes_of("deliveries"),
-        time_zone=RoutePlanner.zone,
-        units=RoutePlanner.units,
-        noun="delivery",
-        plural="deliveries",
-        label="Deliveries on no route",
-        theme=rx.color_mode_cond("light", "dark"),
-        on_open=RoutePlanner.add,
-        on_select=RoutePlanner.pick,
-    )
-    every = rx.el.label(
-        rx.el.input(
-            type="checkbox",
-            checked=RoutePlanner.every_day,
-            on_change=RoutePlanner.set_every_day,
-        ),
-        rx.el.span("Offer other days too"),
-        class_name="check",
-    )
-    return rx.el.section(
-        rx.el.div(rx.el.h2("Deliveries on no route"), every, class_name="free-head"),
-        rx.el.div(grid, class_name="related-grid"),
-        class_name="form-card free",
-        aria_label="Deliveries on no route",
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,18 +17,27 @@ from fleet_app.delivery.planning import WarningCode
 from fleet_app.delivery.routes import MOST_STOPS, RoutePlan, RouteService
 from fleet_app.delivery.tours import Tour, Tours, day_in
 from fleet_app.kernel.clock import utc_now
-from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.listing import visible
 from fleet_app.web.gate import current_actor, requires
 from fleet_app.web.states.records.form import RecordForm
+from fleet_app.web.states.records.free_deliveries import FreeDeliveries
 from fleet_app.web.states.records.measures import units_of
 from fleet_app.web.states.records.opening import marked, named_fleet, switched
+from fleet_app.web.states.records.plan_parts import (
+    asked,
+    is_id,
+    is_placed,
+    order_of,
+    plan_of,
+    told,
+    unplaced,
+)
 from fleet_app.web.states.records.planned_stops import PlannedStop, planned_stop
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.route_days import day_of, other_day
 from fleet_app.web.states.records.steps_back import published_back
-from fleet_app.web.states.records.texts import value_of, zone_of
 from fleet_app.web.states.records.toasts import Way, say, way_of
 from fleet_app.web.states.session import shown_fleet
 
@@ -92,12 +100,7 @@ class RoutePlanner(rx.State):
     @rx.var
     def free_query(self) -> str:
         """Which free deliveries are offered."""
-        query = "status=created,rescheduled"
-        if self.fleet:  # none is known before the page is open
-            query += f"&fleet_id={self.fleet}"
-        if self.every_day or not self.day:
-            return query
-        return f"{query}&due_on.from={self.day}&due_on.to={self.day}"
+        return asked(self.fleet, "" if self.every_day else self.day)
 
     @rx.event
     @requires("routes.create")
@@ -107,6 +110,7 @@ class RoutePlanner(rx.State):
 
     async def _begin(self) -> None:
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        (await self.get_state(FreeDeliveries)).clear()
         self.fleet = await shown_fleet(self)
         self.fleet_name = await named_fleet(self, self.fleet)
         self.opened = marked("routes", "new", str(self.fleet))
@@ -126,6 +130,7 @@ class RoutePlanner(rx.State):
         """The stops of the route on the screen."""
         form = await self.get_state(RecordForm)
         self.reset()  # type: ignore[no-untyped-call]  # Reflex's
+        (await self.get_state(FreeDeliveries)).clear()
         self.route, self.fleet = form.number, form.fleet
         self.zone, self.units = form.zone, form.units
         self.day = form.base.get("date", "")
@@ -146,11 +151,18 @@ class RoutePlanner(rx.State):
 
     @rx.event
     @requires("routes.update")
+    async def offer_all(self) -> None:
+        """Offer every free delivery again."""
+        self.every_day = True
+        (await self.get_state(FreeDeliveries)).clear()
+
+    @rx.event
+    @requires("routes.update")
     async def set_crew(self, name: str, number: int) -> None:
         """Choose vehicle, driver or depot; 0 for none."""
         if name in CREW:
             others = {key: one for key, one in self.crew.items() if key != name}
-            self.crew = {**others, name: int(number)} if _is_id(int(number)) else others
+            self.crew = {**others, name: int(number)} if is_id(int(number)) else others
             await self._look()
 
     @rx.event
@@ -160,13 +172,15 @@ class RoutePlanner(rx.State):
         await self._pick(ids)
 
     async def _pick(self, ids: Sequence[int]) -> None:
-        ids = [one for one in map(int, ids) if _is_id(one)]
+        ids = [one for one in map(int, ids) if is_id(one)]
         wanted = set(ids)
         kept = [stop for stop in self.stops if stop["id"] in wanted or stop["id"] in self._here]
         known = {stop["id"] for stop in kept}
         fresh = [one for one in ids if one not in known][: MOST_STOPS - len(kept)]
-        self.stops = [*kept, *await self._stops_of(fresh)]
+        found = await self._found(fresh)
+        self.stops = [*kept, *(planned_stop(one, self.units) for one in found if is_placed(one))]
         await self._look()
+        self.problem = self.problem or unplaced(found)
 
     @rx.event
     @requires("routes.update")
@@ -211,7 +225,7 @@ class RoutePlanner(rx.State):
             plan = self._plan(form)
             tour = await self._done(lambda routes, actor: routes.create(actor, plan))
         except FleetError as error:
-            self.problem = _told(error, self.stops)
+            self.problem = told(error)
             return None
         await say(self, f"{tour.route.name or 'The route'} was planned.")
         return rx.redirect(f"/routes/{tour.route.id}")
@@ -227,7 +241,7 @@ class RoutePlanner(rx.State):
                 lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen)
             )
         except FleetError as error:
-            self.problem = _told(error, self.stops)
+            self.problem = told(error)
             return
         await self._show_done("Saved.")
 
@@ -266,7 +280,7 @@ class RoutePlanner(rx.State):
                 lambda one, who: getattr(one, act)(who, self.route, version=seen)
             )
         except FleetError as error:
-            self.refused = _told(error, self.stops)
+            self.refused = told(error)
             return
         back = [published_back(tour.route)] if act == "publish" else []
         await self._show_done(f"{ACTS[act]}.", way_of("routes", back))
@@ -305,7 +319,7 @@ class RoutePlanner(rx.State):
         except _Looked as looked:
             self.warnings = self._warned(looked.tour)
         except FleetError as error:
-            self.warnings, self.problem = [], _told(error, self.stops)
+            self.warnings, self.problem = [], told(error)
 
     async def _seen(self) -> int:
         """The version that the screen shows.
@@ -317,7 +331,7 @@ class RoutePlanner(rx.State):
         if form.number == self.route and form.version > self._known:
             with suppress(FleetError):  # whoever acts next hears of it
                 tour = await self._stored()
-                if tour.route.version == form.version and _order(tour) == self._order:
+                if tour.route.version == form.version and order_of(tour) == self._order:
                     self._known = form.version
         return self._known
 
@@ -335,7 +349,7 @@ class RoutePlanner(rx.State):
         here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
         self.stops = [planned_stop(one, self.units) for one in here]
         self._here = [one.id or 0 for one in here]
-        self._known, self._order = tour.route.version, _order(tour)
+        self._known, self._order = tour.route.version, order_of(tour)
         self.warnings = self._warned(tour)
         off = [one.message for one in tour.warnings if one.code == WarningCode.VEHICLE_UNUSABLE]
         self.unusable = f"{off[0]}. Give the route another vehicle." if off else ""
@@ -343,7 +357,7 @@ class RoutePlanner(rx.State):
         status = str(tour.route.status.value)
         self.can_arrange, self.next_act = status != "completed", _NEXT.get(status, "")
 
-    async def _stops_of(self, ids: Sequence[int]) -> list[PlannedStop]:
+    async def _found(self, ids: Sequence[int]) -> list[Delivery]:
         """Deliveries the person may see, in the order of the ids."""
         if not ids:
             return []
@@ -352,7 +366,7 @@ class RoutePlanner(rx.State):
         query = select(Delivery).where(col(Delivery.id).in_(ids), *conditions)
         async with get_container().work() as session:
             found = {one.id: one for one in (await session.exec(query)).all()}
-        return [planned_stop(found[one], self.units) for one in ids if one in found]
+        return [found[one] for one in ids if one in found]
 
     def _warned(self, tour: Tour) -> list[str]:
         ruler = Ruler.named(self.units)
@@ -362,39 +376,4 @@ class RoutePlanner(rx.State):
         return [stop["id"] for stop in self.stops]
 
     def _plan(self, form: dict[str, Any]) -> RoutePlan:
-        """The plan as it stands. Raises `InvalidInput`."""
-        kind, crew = KINDS["routes"], self.crew
-        starts = str(form.get("starts_at") or "")
-        try:
-            begin = value_of(kind, kind.by_name["starts_at"], starts, zone_of(self.zone))
-            day = dt.date.fromisoformat(self.day)
-        except ValueError as error:
-            raise InvalidInput(str(error)) from None
-        name = str(form.get("name") or "").strip()[:120]
-        if not name.isprintable():
-            raise InvalidInput("The name must be one line of text")
-        return RoutePlan(
-            date=day,
-            name=name,
-            starts_at=dt.datetime.fromisoformat(begin) if begin else None,
-            delivery_ids=self._ids(),
-            fleet_id=self.fleet or None,
-            vehicle_id=crew.get("vehicle_id"),
-            driver_id=crew.get("driver_id"),
-            depot_id=crew.get("depot_id"),
-        )
-
-
-def _order(tour: Tour) -> list[int]:
-    return [one.stop.delivery_id or 0 for one in tour.stops if not one.moved_on]
-
-
-def _is_id(number: int) -> bool:
-    """Whether the database could know a record by this number."""
-    return 0 < number < 2**63
-
-
-def _told(error: FleetError, stops: Sequence[PlannedStop]) -> str:
-    """The message, with what it says about single deliveries."""
-    more = [text for name, text in error.fields.items() if name.startswith("delivery_ids")]
-    return ". ".join([error.message, *more[:3]])
+        return plan_of(form, self.stops, self.crew, (self.day, self.zone, self.fleet))
