@@ -56,7 +56,7 @@ def in_fleet(name: Any) -> rx.Component:
     """Where the record will belong, for those who can choose."""
     return rx.cond(
         name != "",
-        rx.el.span("In ", rx.el.b(name), class_name="chip-label",
+        rx.el.span("In ", rx.el.b(name), class_name="chip-label calm",
                    custom_attrs={"data-testid": "in-fleet"}),
         rx.fragment(),
     )  # fmt: skip
