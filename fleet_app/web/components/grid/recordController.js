@@ -182,7 +182,10 @@ export class GridController {
 
   async pick(node, range) {
     if (!this.props.selectable || !node?.data) return;
-    if (this.lacks(node.data) && !this.selection.has(node.data.id)) return this.say(this.props.needsText);
+    if (this.lacks(node.data) && !this.selection.has(node.data.id)) {
+      this.drawSelection(); // the box has ticked itself
+      return this.say(this.props.needsText);
+    }
     this.selection.settle(this.loadedIds());
     const reach = range ? this.selection.rangeTo(node.rowIndex) : null;
     if (reach === null) this.selection.toggle(node.data.id, node.rowIndex);

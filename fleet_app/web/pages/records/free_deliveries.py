@@ -15,7 +15,7 @@ from fleet_app.web.states.live import changes_of
 from fleet_app.web.states.records.free_deliveries import FreeDeliveries
 from fleet_app.web.states.records.route_plan import RoutePlanner
 
-_SHOWN = ["tracking_number", "customer_id", "contact_name", "address", "on_map", "due_on",
+_SHOWN = ["tracking_number", "on_map", "customer_id", "contact_name", "address", "due_on",
           "window_from", "window_to", "weight_kg", "parcels", "priority"]  # fmt: skip
 _WINDOWS = {"": "Any time", "with": "With a time window", "without": "Without a time window"}
 _PLACES = {"": "On the map or not", "on": "On the map", "off": "Not on the map"}
