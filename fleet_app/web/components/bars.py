@@ -128,6 +128,7 @@ def _nav_entry(route: str, icon: str, name: str, active: Any, at_hand: str) -> r
 def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
     """The truth about the system: its state, the age of the data, connections, alerts."""
     state = status["system_state"].to(str)
+    none = rx.cond(status["vehicles"].to(int) > 0, "false", "true")
     return rx.el.footer(
         rx.el.span(
             rx.el.span(class_name="state-dot", custom_attrs={"data-state": state}),
@@ -139,7 +140,7 @@ def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.span("Newest fix", class_name="status-label"),
             live_age(at=status["newest_recorded_at"]),
             class_name="status-item",
-            custom_attrs={"data-short": "Fix"},
+            custom_attrs={"data-short": "Fix", "data-nobody": none},
         ),
         _count("Connected", status["connected"], "connected", of=status["vehicles"]),
         _count("Active alerts", status["alerts"], "alerts"),

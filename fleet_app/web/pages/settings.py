@@ -89,7 +89,11 @@ def _sessions() -> rx.Component:
     head = rx.el.tr(*(rx.el.th(name) for name in ("Browser", "Address", "Signed in", "")))
     return _card(
         "Where you are signed in",
-        rx.el.table(rx.el.thead(head), rx.el.tbody(rx.foreach(Account.sessions, _session_row))),
+        rx.el.table(
+            rx.el.thead(head),
+            rx.el.tbody(rx.foreach(Account.sessions, _session_row)),
+            class_name="sessions",
+        ),
     )
 
 

@@ -18,7 +18,7 @@ const SHAPES = {
   tags: { flex: 1, minWidth: 150 },
   choice: { width: 130 },
   status: { width: 162 },
-  live: { width: 120 },
+  live: { width: 138 },
   flag: { width: 90 },
   integer: { width: 110 },
   number: { width: 120 },

@@ -69,7 +69,7 @@ export const columnDefs = [
   {
     colId: "status",
     headerName: "Status",
-    minWidth: 108,
+    minWidth: 128,
     flex: 1,
     valueGetter: live(({ status }) => status),
     cellRenderer: StatusCell,
