@@ -75,3 +75,15 @@ async def test_no_body_breaks_a_kind_or_what_is_read_of_it_afterwards(
     for path in ("?limit=500", "/export.csv", "/export.xlsx", f"/{known}/history"):
         answer = await world.client.get(f"{API}/{kind.plural}{path}", headers=headers)
         assert answer.status_code == 200, (path, answer.text[:300])
+
+
+@pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.plural)
+async def test_no_field_breaks_when_it_is_said_to_be_nothing(world: World, kind: Kind) -> None:
+    headers = await world.a(Role.SYSTEM_ADMIN)
+    known = await a_record(world.container, kind.plural, world.fleet_id)
+    met: dict[str, int] = {}
+    for name in kind.by_name:
+        answer = await send(world, headers, "PATCH", f"/{kind.plural}/{known}", {name: None})
+        met[name] = answer.status_code
+    assert {name: status for name, status in met.items() if status not in (200, 400, 409)} == {}
+    assert 200 in met.values(), met

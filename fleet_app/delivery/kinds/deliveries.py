@@ -156,6 +156,8 @@ async def _before_save(write: Write) -> None:
     values = write.values
     if "tracking_number" in values and not values["tracking_number"]:
         values["tracking_number"] = write.before.get("tracking_number") or new_tracking_number()
+    if values.get("parcels", 1) is None:
+        values["parcels"] = 1  # what nobody counts is one parcel
     if values.get("address") == "":
         await _take_customers_address(write)
     if not write.is_new:
