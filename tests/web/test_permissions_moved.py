@@ -115,6 +115,7 @@ async def publish(planner: RoutePlanner) -> None:
 
 async def start(planner: RoutePlanner) -> None:
     await planner.act("start")
+    await planner.answer(True)  # the route is of another day
 
 
 async def reorder(planner: RoutePlanner) -> None:
