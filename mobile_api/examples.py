@@ -31,16 +31,20 @@ def complete_bodies(description: dict[str, Any]) -> None:
         for operation in operations.values():
             for kind, content in operation.get("requestBody", {}).get("content", {}).items():
                 has_one = "example" in content or "examples" in content
-                if not has_one and not kind.startswith("multipart/"):
-                    content["example"] = copy.deepcopy(_body(content["schema"], known))
+                if has_one or kind.startswith("multipart/"):
+                    continue
+                if (example := _body(content["schema"], known)) is not None:
+                    content["example"] = copy.deepcopy(example)
 
 
 def _body(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Json:
-    """Raises KeyError for a schema that nobody has given an example."""
+    """None for a body of any shape; KeyError for a schema that nobody has given an example."""
     schema = next((one for one in schema.get("anyOf", ()) if "$ref" in one), schema)
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", maxsplit=1)[-1]
         return known[name].get("example") or BODIES[name]
+    if "properties" not in schema:
+        return None
     return {name: _VALUES[name] for name in schema["properties"]}
 
 

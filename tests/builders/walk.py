@@ -186,7 +186,7 @@ class Walk:
             return {"rows": [values]} if rest == "/bulk" else values
         example = BODIES.get((route.method, route.path)) or example_body(self.world.app, route)
         if plural == "views" and isinstance(example, dict) and "name" in example:
-            example["name"] = f"View {next(_numbers)}"
+            example |= {"name": f"View {next(_numbers)}", "shared": False}  # shared needs a fleet
         return await self._filled(example, fleet_id)
 
     async def _filled(self, value: Any, fleet_id: int, name: str = "") -> Any:
