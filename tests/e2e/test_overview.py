@@ -99,9 +99,13 @@ async def test_search_and_status_narrow_the_list(
     await sign_in(page, cast.dispatcher)
     rows = page.get_by_test_id("vehicle-grid").locator(".ag-row")
     await expect(rows).to_have_count(2, timeout=PATIENCE_MS)
-    await page.get_by_test_id("filter-offline").click()
+    await page.get_by_test_id("filter-no_tracker_yet").click()
     await expect(rows).to_have_count(1)
+    await page.get_by_test_id("filter-no_tracker_yet").click()
     await page.get_by_test_id("filter-offline").click()
+    await expect(rows).to_have_count(0)  # never seen is not gone silent
+    await page.get_by_test_id("filter-offline").click()
+    await expect(rows).to_have_count(2)
     await page.get_by_test_id("search").fill("no such vehicle")
     await expect(rows).to_have_count(0)
     await other.api.aclose()
@@ -214,9 +218,9 @@ async def test_a_new_vehicle_appears_in_list_and_counts_without_a_reload(
     )
     assert answer.status == 201, await answer.text()
     await expect(rows).to_have_count(2, timeout=PATIENCE_MS)
-    await expect(rows.filter(has_text="Late Van")).to_contain_text("Offline")
+    await expect(rows.filter(has_text="Late Van")).to_contain_text("No tracker yet")
     await expect(page.get_by_role("button", name="All 2")).to_be_visible(timeout=PATIENCE_MS)
-    await expect(page.get_by_test_id("filter-offline")).to_contain_text("1")
+    await expect(page.get_by_test_id("filter-no_tracker_yet")).to_contain_text("1")
     await expect(page.get_by_test_id("status-connected")).to_have_text("1 of 2")
 
 
