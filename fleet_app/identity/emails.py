@@ -8,13 +8,18 @@ import unicodedata
 from fleet_app.kernel.errors import InvalidInput
 
 # Deliberately loose: only a message that arrives proves an address.
-_PLAUSIBLE = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
+_PLAUSIBLE = re.compile(
+    r"[^@\s\x00-\x1f\ufffd]{1,64}@[^@\s\x00-\x1f.\ufffd]+(\.[^@\s\x00-\x1f.\ufffd]+)+"
+)
+_NOT_TO_BE_KEPT = re.compile(r"[\x00\ud800-\udfff]")
+"""What no database and no message can hold; no account has it in its name."""
 LONGEST = 254
 
 
 def normal_email(email: str) -> str:
     """The one spelling under which an account is kept and found."""
-    return unicodedata.normalize("NFKC", email).strip().lower()
+    plain = _NOT_TO_BE_KEPT.sub("\ufffd", email)
+    return unicodedata.normalize("NFKC", plain).strip().lower()
 
 
 def checked_email(email: str) -> str:

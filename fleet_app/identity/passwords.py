@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import secrets
 import unicodedata
 from functools import cached_property
@@ -16,6 +17,8 @@ from fleet_app.identity.errors import WeakPassword
 
 SHORTEST = 10
 LONGEST = 256
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Surrogates: JSON can carry them, no hash can be made of them."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -33,6 +36,8 @@ def check_policy(password: str) -> None:
         raise WeakPassword(f"Use at most {LONGEST} characters")
     if len(set(password)) < 4:
         raise WeakPassword("Use more than three different characters")
+    if _HALF_A_CHARACTER.search(password):
+        raise WeakPassword("One of the characters is broken; type the password again")
 
 
 def password_stamp(password_hash: str) -> str:
@@ -60,7 +65,7 @@ class Passwords:
 
     async def verify(self, password_hash: str | None, password: str) -> Verdict:
         """Check a password; without a hash, take as long and say no."""
-        if len(password) > LONGEST:
+        if len(password) > LONGEST or _HALF_A_CHARACTER.search(password):
             password, password_hash = "", None
         async with self._slots:
             return await asyncio.to_thread(self._verify, password_hash, _normal(password))

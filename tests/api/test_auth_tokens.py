@@ -16,6 +16,7 @@ from sqlalchemy import text
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity import grants
+from fleet_app.identity.errors import WrongCredentials
 from mobile_api.app import create_api
 from tests.builders.people import PASSWORD, Person, a_driver, a_person, a_vehicle
 
@@ -88,6 +89,24 @@ async def test_a_malformed_sign_in_is_invalid_input(api: httpx.AsyncClient, body
     headers = {"Content-Type": "application/json"}
     answer = await api.post("/api/v1/auth/token", content=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_input")
+
+
+@pytest.mark.parametrize("broken", ["a\x00b@c.de", "\ufffe@c.de", "a'--@c.de"])
+async def test_an_address_that_no_database_can_hold_is_nobodys(
+    api: httpx.AsyncClient, broken: str
+) -> None:
+    for body in ({"email": broken, "password": "x"}, {"email": "a@b.c", "password": broken}):
+        assert (await api.post("/api/v1/auth/token", json=body)).status_code == 401
+        form = {"username": body["email"], "password": body["password"]}
+        assert (await api.post("/api/v1/auth/token", data=form)).status_code == 401
+    told = await api.post("/auth/login", data={"email": broken, "password": broken})
+    assert told.status_code in {303, 403}
+
+
+async def test_half_a_character_signs_nobody_in(container: Container) -> None:
+    for email, password in (("\ud800@b.c", "x"), ("a@b.c", "\udfff")):
+        with pytest.raises(WrongCredentials):
+            await container.identity.sign_in(email, password, "203.0.113.9")
 
 
 async def test_a_huge_sign_in_is_refused(api: httpx.AsyncClient) -> None:
