@@ -52,15 +52,6 @@ class IdentityService:
         # depot whose drivers all sign in at seven would otherwise lock itself out.
         self._turns = asyncio.Semaphore(SIGN_INS_AT_ONCE)
 
-    async def create_user(
-        self, *, email: str, name: str, role: Role, password: str, fleet_id: int | None = None
-    ) -> User:
-        """Store a new user. Raises `EmailTaken`, `WeakPassword` or `InvalidInput`."""
-        user = await self.new_user(email=email, name=name, role=role, password=password)
-        user.fleet_id = fleet_id
-        async with self._work() as session:
-            return await self.add_user(session, user)
-
     async def new_user(self, *, email: str, name: str, role: Role, password: str) -> User:
         """A user who is not stored yet. Raises `WeakPassword` or `InvalidInput`.
 
@@ -143,15 +134,6 @@ class IdentityService:
             user.password_hash = password_hash
             acts.note_act(session, actor, acts.PASSWORD_CHANGED, user)
         await self.sign_out_everywhere(user_id)
-
-    async def set_active(self, user_id: int, active: bool) -> None:
-        """Let a user in, or end all access at once."""
-        async with self._work() as session:
-            user = await _existing(IdentityRepository(session), user_id)
-            user.is_active = active
-        if not active:
-            await self.sign_out_everywhere(user_id)
-        self._authenticator.forget_user(user_id)
 
     async def sign_out_everywhere(self, user_id: int) -> None:
         """End every browser session and revoke every refresh token of a user."""

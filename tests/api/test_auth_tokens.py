@@ -203,18 +203,6 @@ async def test_an_expired_refresh_token_is_refused(
     assert (await refreshed(api, pair["refresh_token"])).status_code == 401
 
 
-async def test_deactivation_ends_everything(
-    api: httpx.AsyncClient, container: Container, driver: Person
-) -> None:
-    pair = await token_pair(api, driver)
-    assert (await me(api, pair["access_token"])).status_code == 200
-    await container.identity.set_active(driver.id, False)
-    assert (await me(api, pair["access_token"])).status_code == 401
-    assert (await refreshed(api, pair["refresh_token"])).status_code == 401
-    body = {"email": driver.email, "password": PASSWORD}
-    assert (await api.post("/api/v1/auth/token", json=body)).status_code == 401
-
-
 async def test_a_new_password_ends_old_access_tokens(
     api: httpx.AsyncClient, container: Container, driver: Person
 ) -> None:
