@@ -18,11 +18,11 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.models import Vehicle
 from fleet_app.location.models import VehicleLive
 from fleet_app.records.describe import columns
-from tests.api.test_imports import done, uploaded
 from tests.builders.api import World
 from tests.builders.maintenance import tracked
 from tests.builders.orders import deliveries
 from tests.builders.records import an_actor, records
+from tests.builders.sheets import done, uploaded
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from fleet_app.access.roles import Role
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.imports.columns import guess, importable
-from tests.api.test_imports import done, imported, rows_of, uploaded
 from tests.builders.api import World
+from tests.builders.sheets import done, imported, rows_of, uploaded
 
 SHEET = "Foo,Bar,Due\r\nVan 1,AAA-1,\r\nVan 2,,\r\nVan 3,,\r\nVan 4,,\r\n"
 COLUMNS = {"0": "name", "1": "registration_number"}

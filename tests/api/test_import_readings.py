@@ -8,8 +8,8 @@ from sqlmodel import col, select
 
 from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
-from tests.api.test_imports import done, imported, rows_of, uploaded
 from tests.builders.api import World
+from tests.builders.sheets import done, imported, rows_of, uploaded
 
 HEAD = "Name;Plate;Kilometerstand\r\n"
 

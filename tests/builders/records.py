@@ -15,6 +15,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.fields import Spec
 from fleet_app.records.kinds import Kind, View
 from fleet_app.records.service import Records
+from tests.builders.people import Person
 
 POINTED_TO = ("vehicles", "customers")
 """What examples point to, where their fields can; other references stay empty."""
@@ -70,3 +71,10 @@ def _one_of_many(kind: Kind, spec: Spec, number: int) -> Any:
     if " " in spec.example or "@" in spec.example:
         return f"{number}{spec.example}"
     return f"{spec.example[:-4]}{number:04}"
+
+
+async def a_new(container: Container, person: Person, plural: str, **said: object) -> int:
+    """A record that a manager of the person's fleet makes; answers its id."""
+    actor = an_actor(Role.FLEET_MANAGER, person.fleet_id)
+    async with records(container, plural, actor) as of:
+        return int((await of.create(said))["id"])

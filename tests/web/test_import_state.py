@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.catalogue.kinds import KINDS
@@ -19,52 +15,16 @@ from fleet_app.records.query import parse_query
 from fleet_app.web.states.imports.listing import ImportList, NewImport
 from fleet_app.web.states.imports.screen import ImportScreen
 from fleet_app.web.states.imports.showing import link_to_unplaced, wrong_rows
+from tests.builders.import_screens import ROWS, a_look, an_import, set_state
 from tests.builders.people import Person, a_fleet, a_person
 from tests.builders.screens import a_screen, a_screen_of
 
-ROWS = [["Vehicle", "Plate", "Payload"], ["Van 1", "A-1", "900"], ["Van 2", "", "a lot"]]
-
-
-async def _chunks(rows: list[list[str]]) -> AsyncIterator[bytes]:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    yield text.getvalue().encode()
-
-
-async def an_import(
-    container: Container,
-    person: Person,
-    rows: list[list[str]] | None = None,
-    kind: str = "vehicles",
-) -> Import:
-    principal = await container.authenticator.principal_of_user(person.id)
-    actor = Actor(principal=principal, channel=Channel.WEB)
-    return await container.imports.upload(actor, _chunks(rows or ROWS), kind=kind, name="vans.csv")
-
-
-PATIENCE = 60.0
 """Seconds that setting the scene may take on a busy machine; screens wait less."""
-
-
-async def set_state(container: Container, record: Import, state: ImportState, **more) -> None:
-    async with container.work(PATIENCE) as session:
-        found = await session.get_one(Import, record.id)
-        found.state = state
-        for name, value in more.items():
-            setattr(found, name, value)
 
 
 @pytest.fixture
 async def manager(container: Container) -> Person:
     return await a_person(container, Role.FLEET_MANAGER, await a_fleet(container))
-
-
-async def a_look(container: Container, person: Person, record: Import) -> ImportScreen:
-    screen = await (await a_screen(container, person, f"/imports/{record.id}")).get_state(
-        ImportScreen
-    )
-    await screen.open()
-    return screen
 
 
 async def test_an_address_in_several_columns_is_shown_as_it_is_read(container, manager):
@@ -343,64 +303,3 @@ async def test_a_file_that_arrived_leads_to_its_import(container, manager):
     answer = await new.arrived(json.dumps({"data": {"id": 7}}))
     assert "/imports/7" in str(answer)
     assert await new.arrived("<html>") is None
-
-
-async def checked_with_a_wrong_row(container: Container, person: Person) -> Import:
-    """Its columns matched by hand, as far as somebody comes who has not pressed Import yet."""
-    record = await an_import(container, person, [["Foo", "Bar"], ["Van 1", "A-1"], ["Van 2", ""]])
-    mapping = {"0": "name", "1": "registration_number"}
-    await set_state(
-        container, record, ImportState.CHECKED, mapping=mapping, created=1, failed=1, handled=2
-    )
-    return record
-
-
-async def corrected(
-    container: Container, person: Person, first: Import, headers: list[str]
-) -> ImportScreen:
-    """The screen after a corrected file has arrived."""
-    principal = await container.authenticator.principal_of_user(person.id)
-    record = await container.imports.upload(
-        Actor(principal=principal, channel=Channel.WEB),
-        _chunks([headers, ["Van 2", "A-2"]]),
-        kind="vehicles", name="fixed.csv", corrects=first.id,
-    )  # fmt: skip
-    new = await (await a_screen(container, person)).get_state(NewImport)
-    assert f"/imports/{record.id}" in str(
-        await new.arrived(json.dumps({"data": {"id": record.id}}))
-    )
-    return await a_look(container, person, record)
-
-
-async def test_a_corrected_file_goes_straight_to_its_check(container, manager):
-    first = await checked_with_a_wrong_row(container, manager)
-    assert (await a_look(container, manager, first)).fields == {
-        "kind": "vehicles",
-        "corrects": str(first.id),
-    }
-    screen = await corrected(container, manager, first, ["Foo", "Bar"])
-    assert screen.step == "checking"
-    assert (screen.first["filename"], screen.first["waiting"]) == ("vans.csv", 1)
-    await screen.cancel()
-    assert "map" in screen.item["can"]
-
-
-async def test_a_corrected_file_without_a_column_of_the_first_one_waits_for_it(container, manager):
-    first = await checked_with_a_wrong_row(container, manager)
-    screen = await corrected(container, manager, first, ["Foo", "Baz"])
-    assert (screen.step, screen.missing) == ("columns", ["Registration"])
-
-
-async def test_the_first_file_says_what_the_corrected_one_brought(container, manager):
-    first = await checked_with_a_wrong_row(container, manager)
-    later = await corrected(container, manager, first, ["Foo", "Bar"])
-    screen = await a_look(container, manager, first)
-    assert ([one["words"] for one in screen.pending], screen.brought) == (["being checked"], [])
-    assert (screen.corrected, screen.item["left"]) == (0, 1)
-    record = await container.imports.get(
-        await container.authenticator.principal_of_user(manager.id), later.item["id"]
-    )
-    await set_state(container, record, ImportState.DONE, created=1, taken=1)
-    screen = await a_look(container, manager, first)
-    assert ([one["filename"] for one in screen.brought], screen.pending) == (["fixed.csv"], [])
-    assert (screen.corrected, screen.item["left"]) == (1, 0)

@@ -20,10 +20,10 @@ from fleet_app.web.states.imports.screen import ImportScreen
 from fleet_app.web.states.maintenance.due import Maintenance
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.moments import moment_words
+from tests.builders.import_screens import an_import, set_state
 from tests.builders.maintenance import an_order
 from tests.builders.people import a_fleet, a_person, a_vehicle
 from tests.builders.screens import a_screen, a_screen_of
-from tests.web.test_import_state import an_import, set_state
 
 PLACE = "America/New_York"
 NIGHT = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
