@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
@@ -71,6 +72,8 @@ class Fleet(Record, table=True):
     """No foreign key: files belong to fleets already."""
     support_phone: str | None = Field(default=None, max_length=32)
     support_email: str | None = Field(default=None, max_length=254)
+    movement: dict[str, Any] = document()
+    """What differs from the defaults of `location.journeys.parameters.Parameters`."""
 
 
 class Depot(Record, table=True):
