@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as PageTimeout
 
 from bench._load import percentile
 from bench._moving import CENTRE, EVERY_SECONDS, SLICES, moving, scattered, store
@@ -147,11 +154,21 @@ def _serve_library(route: Route) -> None:
 
 def _open(page: Page, running: Stack, vehicles: int) -> None:
     say(f"Opening the dashboard with {vehicles} vehicles ...")
+    trouble: list[str] = []
+    page.on("console", lambda line: trouble.append(line.text) if line.type == "error" else None)
+    page.on("requestfailed", lambda request: trouble.append(f"{request.url}: {request.failure}"))
     page.goto(running.url)
-    page.wait_for_selector("[data-testid=fleet-map][data-ready=true]", timeout=PATIENCE_MS)
-    page.wait_for_function(
-        "count => window.__fleet.store.vehicles.size >= count", arg=vehicles, timeout=PATIENCE_MS
-    )
+    try:
+        page.wait_for_selector("[data-testid=fleet-map][data-ready=true]", timeout=PATIENCE_MS)
+        page.wait_for_function(
+            "count => window.__fleet.store.vehicles.size >= count",
+            arg=vehicles,
+            timeout=PATIENCE_MS,
+        )
+    except PageTimeout as error:
+        shown = page.inner_text("body", timeout=PATIENCE_MS)[:500]
+        told = "\n".join(trouble[-10:])
+        raise RuntimeError(f"the map never showed them at {page.url}:\n{shown}\n{told}") from error
 
 
 def _gaps(page: Page, map_name: str, zoom: int, size: Size) -> Gaps:
