@@ -7,11 +7,11 @@ import io
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from tests.builders.barriers import no_barrier
 from tests.builders.people import Person, a_fleet, a_person
 from tests.e2e.conftest import sign_in
 
@@ -168,9 +168,3 @@ async def test_axe_finds_no_serious_barrier(
     await page.goto("/imports")
     await expect(page.get_by_test_id("imports")).to_be_visible(timeout=PATIENCE_MS)
     await no_barrier(page)
-
-
-async def no_barrier(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in serious]

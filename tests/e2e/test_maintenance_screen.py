@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.models import Vehicle
+from tests.builders.barriers import no_barrier
 from tests.builders.maintenance import a_schedule
 from tests.builders.people import Person, a_fleet, a_person, a_vehicle
 from tests.e2e.conftest import sign_in
@@ -108,9 +108,3 @@ async def test_axe_finds_no_serious_barrier_and_nothing_sticks_out(
     await page.get_by_role("button", name="Create work order").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
     await no_barrier(page)
-
-
-async def no_barrier(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in serious]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from tests.builders.barriers import no_barrier
 from tests.e2e.conftest import a_product
 from tests.product import Product
 
@@ -111,9 +111,3 @@ async def test_axe_finds_no_serious_barrier(page: Page, scheme: str) -> None:
     await page.get_by_role("button", name="Create your fleet").click()
     await expect(page.get_by_test_id("first-steps")).to_be_visible(timeout=PATIENCE_MS)
     await no_barrier(page)
-
-
-async def no_barrier(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in serious]
