@@ -117,7 +117,20 @@ async def test_a_customer_sees_only_the_own_vehicle_and_only_while_it_is_on_its_
     else:
         await drawn_at(page, cast.driver.vehicle_id, START)
         assert await known_vehicles(page) == [cast.driver.vehicle_id]
+        await the_map_fills_what_the_headline_leaves(page)
     await other.api.aclose()
+
+
+async def the_map_fills_what_the_headline_leaves(page: Page) -> None:
+    for width, height in ((1440, 900), (390, 844)):
+        await page.set_viewport_size({"width": width, "height": height})
+        head = await page.locator(".track-head").bounding_box()
+        area = await page.get_by_test_id("fleet-map").bounding_box()
+        assert head is not None
+        assert area is not None
+        assert (head["y"], area["width"]) == (0, width)
+        assert area["y"] == pytest.approx(head["height"], abs=1)
+        assert area["y"] + area["height"] == pytest.approx(height, abs=1)
 
 
 async def test_a_customer_sees_the_vehicle_no_longer_once_the_delivery_has_ended(
