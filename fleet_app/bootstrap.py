@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.audit.trail import seal
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.catalogue.place_names import PlaceNames
 from fleet_app.catalogue.sign_up import SignUps
 from fleet_app.delivery.live_status import LiveStatus
 from fleet_app.fleet.file_service import FileService
@@ -227,6 +228,11 @@ class Container:
             key=key.get_secret_value() if key else "",
             processes=settings.web_processes,
         )
+
+    @cached_property
+    def place_names(self) -> PlaceNames:
+        """What the places of trips and stops are called, out of what is at hand."""
+        return PlaceNames(self.work, open_geocoder("offline", self.settings.home / "map"))
 
     @cached_property
     def changes(self) -> ChangeFeed:

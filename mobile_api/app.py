@@ -30,9 +30,11 @@ from mobile_api.routers import (
     map,
     osmand,
     owntracks,
+    past,
     quarantine,
     records,
     routes,
+    tracks,
     unknown,
     vehicles,
     views,
@@ -50,6 +52,7 @@ ROUTERS = (
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     audit.router,
+    *(past.router, tracks.router),
     *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""

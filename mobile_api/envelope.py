@@ -24,13 +24,20 @@ class Pagination(msgspec.Struct, frozen=True):
     total: int
 
 
+class CursorPagination(msgspec.Struct, frozen=True):
+    """Of a list that is read on from where the last answer ended; null after its end."""
+
+    limit: int
+    next_cursor: str | None
+
+
 class Meta(msgspec.Struct, omit_defaults=True):
     """What every answer says about itself."""
 
     timestamp: datetime
     request_id: str
     version: str = msgspec.field(default_factory=lambda: VERSION)
-    pagination: Pagination | None = None
+    pagination: Pagination | CursorPagination | None = None
 
 
 class Problem(msgspec.Struct):
@@ -68,7 +75,7 @@ def ok(
     data: Any,
     *,
     status: int = 200,
-    pagination: Pagination | None = None,
+    pagination: Pagination | CursorPagination | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An answer with `data`: anything msgspec can encode; datetimes become RFC 3339 UTC."""

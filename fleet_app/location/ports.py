@@ -10,6 +10,8 @@ import msgspec
 
 from fleet_app.location.frames import LivePosition
 from fleet_app.location.models import Fix, FixBatch, RejectedPayload
+from fleet_app.location.past.replay import Columns
+from fleet_app.location.past.stored_track import TrackFix, TrackQuery
 
 HISTORY_GROUP = "history"
 TRACKER_GROUP = "tracker"
@@ -122,6 +124,12 @@ class HistoryStore(Protocol):
         self, vehicle_id: int, since: datetime, until: datetime, limit: int = 10_000
     ) -> list[Fix]:
         """The believed fixes of one vehicle in [since, until), oldest first, newest `limit`."""
+
+    async def page(self, query: TrackQuery) -> list[TrackFix]:
+        """The fixes that the query asks for."""
+
+    def columns(self, vehicle_id: int, since: datetime, until: datetime) -> AsyncIterator[Columns]:
+        """The believed fixes in [since, until), oldest first, many at once."""
 
     async def drop_before(self, moment: datetime) -> int:
         """Drop whole days before `moment`; returns how many days were dropped."""

@@ -23,6 +23,7 @@ from tests.builders.api import World, a_device
 from tests.builders.api_routes import ApiRoute, example_body
 from tests.builders.fixes import seen
 from tests.builders.media import a_png
+from tests.builders.past import a_fact
 from tests.builders.people import a_person
 from tests.builders.records import a_record, an_actor, an_example
 
@@ -47,15 +48,18 @@ NAMED_KINDS = {
     "logo_file_id": "files",
     "fleet_id": "fleets",
     "entry_id": "entries",
+    "trip_id": "trips",
 }
 """Which kind of object a name in a path or in a body stands for."""
 WORDS = {"form": "csv"}
 """What stands in a path for a name that is no object's."""
 
+PERIOD = "?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z"
 QUERIES = {
     f"{PREFIX}views": "?kind=vehicles",
     f"{PREFIX}imports/template.{{form}}": "?kind=customers",
     f"{PREFIX}geocode/reverse": "?lat=60.17&lon=24.94",
+    **{f"{PREFIX}vehicles/{{vehicle_id}}/{what}": PERIOD for what in ("track", "replay")},
 }
 """What an address must be asked with."""
 _CANCELLED = {"status": "cancelled", "reason": "customer_request"}
@@ -118,6 +122,10 @@ class Walk:
             return await self._view(fleet_id, caller)
         if kind == "imports":
             return await self._import(fleet_id)
+        if kind == "trips":
+            return await a_fact(
+                container, await a_record(container, "vehicles", fleet_id), fleet_id
+            )
         if kind == "entries":
             customer_id = await a_record(container, "customers", fleet_id)
             async with container.work() as session:

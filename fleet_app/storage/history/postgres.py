@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,11 @@ from psycopg_pool import AsyncConnectionPool
 from fleet_app.kernel.clock import Clock, clamped_ms, from_ms, to_ms, utc_now
 from fleet_app.kernel.jsonb import json_text
 from fleet_app.location.models import Fix, FixBatch, QuarantineReason
+from fleet_app.location.past.replay import Columns
+from fleet_app.location.past.stored_track import TrackFix, TrackQuery
+from fleet_app.storage.history.columns import read_columns
 from fleet_app.storage.history.copy_rows import COLUMNS, STAGING, copy_data
+from fleet_app.storage.history.pages import read_page
 from fleet_app.storage.history.partitions import DailyPartitions, day_of
 from fleet_app.storage.sql.connection import Connection
 from fleet_app.storage.sql.errors import postgres_errors
@@ -47,6 +51,8 @@ ORDER BY recorded_at DESC LIMIT %s"""
 STORE_SECONDS = 60.0
 """The largest batch takes about a second; a server that needs this long hangs."""
 TRACK_SECONDS = 5.0
+COLUMNS_SECONDS = 15.0
+"""A month of one fix a second is 2.7 million rows."""
 DROP_SECONDS = 1800.0
 """A day of events is deleted row by row where it is no partition of its own."""
 
@@ -88,6 +94,27 @@ class PostgresHistory:
             rows = await connection.execute(_TRACK, (vehicle_id, since, until, jump, limit))
             newest_first = await rows.fetchall()
         return [_fix(row) for row in reversed(newest_first)]
+
+    async def page(self, query: TrackQuery) -> list[TrackFix]:
+        """See `HistoryStore.page`."""
+        async with (
+            postgres_errors(),
+            asyncio.timeout(TRACK_SECONDS),
+            self._pool.connection() as connection,
+        ):
+            return await read_page(connection, query)
+
+    async def columns(
+        self, vehicle_id: int, since: datetime, until: datetime
+    ) -> AsyncIterator[Columns]:
+        """See `HistoryStore.columns`."""
+        async with (
+            postgres_errors(),
+            asyncio.timeout(COLUMNS_SECONDS),
+            self._pool.connection() as connection,
+        ):
+            async for block in read_columns(connection, vehicle_id, since, until):
+                yield block
 
     async def drop_before(self, moment: datetime) -> int:
         """See `HistoryStore.drop_before`. Event ids and quarantined fixes of those days go too."""

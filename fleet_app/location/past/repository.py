@@ -1,0 +1,95 @@
+"""SQL over stored facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, tuple_
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.kernel.cursors import Position
+from fleet_app.location.past.models import StoredFact
+from fleet_app.location.past.query import PastQuery
+
+
+class PastRepository:
+    """Facts that hold, in the caller's transaction. A withdrawn fact is never there."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def facts(
+        self,
+        query: PastQuery,
+        conditions: Sequence[ColumnElement[bool]],
+        below: Position | None,
+        limit: int,
+    ) -> list[StoredFact]:
+        """At most `limit`, those that began last first, without their paths."""
+        fact = StoredFact
+        wanted = [*_asked(query), *conditions]
+        if below is not None:
+            newest = tuple_(col(fact.started_at), col(fact.id))
+            wanted.append(newest < tuple_(below.moment, below.key))
+        found = select(fact).where(col(fact.withdrawn_at).is_(None), *wanted)
+        found = found.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
+        found = found.options(defer(fact.path), defer(fact.path_times))  # type: ignore[arg-type]
+        return list(await self._session.exec(found))
+
+    async def fact(
+        self, identifier: int, conditions: Sequence[ColumnElement[bool]]
+    ) -> StoredFact | None:
+        """One, with its path."""
+        fact = StoredFact
+        query = select(fact).where(col(fact.id) == identifier, *conditions)
+        return (await self._session.exec(query.where(col(fact.withdrawn_at).is_(None)))).first()
+
+    async def drove(self, driver_id: int, vehicle_id: int) -> bool:
+        """Whether anything is known of a driver in a vehicle."""
+        query = select(StoredFact.id).where(
+            StoredFact.driver_id == driver_id,
+            StoredFact.vehicle_id == vehicle_id,
+            col(StoredFact.withdrawn_at).is_(None),
+        )
+        return (await self._session.exec(query.limit(1))).first() is not None
+
+    async def vehicles(self, ids: Sequence[int]) -> list[Vehicle]:
+        """Vehicles of any fleet, also deleted ones: their past remains."""
+        return list(await self._session.exec(select(Vehicle).where(col(Vehicle.id).in_(ids))))
+
+    async def movement(self, fleet_id: int) -> dict[str, Any]:
+        """How a fleet's rules differ from the usual ones."""
+        query = select(Fleet.movement).where(Fleet.id == fleet_id)
+        return dict((await self._session.exec(query)).first() or {})
+
+    async def names(self, facts: Sequence[StoredFact]) -> tuple[dict[int, str], dict[int, str]]:
+        """What the vehicles and the drivers of some facts are called."""
+        vehicles = {fact.vehicle_id for fact in facts}
+        drivers = {fact.driver_id for fact in facts} - {None}
+        return await self._called(Vehicle, vehicles), await self._called(Driver, drivers)
+
+    async def _called(self, model: Any, ids: set[Any]) -> dict[int, str]:
+        if not ids:
+            return {}
+        return dict((await self._session.exec(
+            select(model.id, model.name).where(col(model.id).in_(ids)))).all())  # fmt: skip
+
+
+def _asked(query: PastQuery) -> list[ColumnElement[bool]]:
+    fact = StoredFact
+    wanted: list[ColumnElement[bool] | None] = [
+        col(fact.kind).in_(query.kinds) if query.kinds else None,
+        col(fact.vehicle_id).in_(query.vehicle_ids) if query.vehicle_ids else None,
+        None if query.driver_id is None else col(fact.driver_id) == query.driver_id,
+        None if query.until is None else col(fact.started_at) < query.until,
+        col(fact.subject) == query.subject if query.subject else None,
+    ]
+    if query.since is not None:
+        # What takes no time begins and ends at once, and belongs to the period it begins in.
+        begins, ends = col(fact.started_at) >= query.since, col(fact.ended_at) > query.since
+        wanted.append(or_(begins, ends, col(fact.ended_at).is_(None)))
+    return [one for one in wanted if one is not None]

@@ -1,0 +1,88 @@
+"""Tracks of vehicles, as the API asks for them and shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field
+
+from fleet_app.kernel.cursors import LONGEST_CURSOR
+from fleet_app.location.models import QuarantineReason
+from fleet_app.location.past.query import bounded
+from fleet_app.location.past.stored_track import TrackFix
+from mobile_api.schemas.past import LONGEST_MOMENT
+from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
+
+MOST_FIXES = 5000
+
+
+class PeriodQuery(BaseModel):
+    """A period of at most 31 days; unknown parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: str = Field(alias="from", max_length=LONGEST_MOMENT, description="Since when: a moment "
+                       "with its zone.", examples=["2026-11-22T00:00:00Z"])  # fmt: skip
+    until: str = Field(alias="to", max_length=LONGEST_MOMENT, description="Until when, not "
+                       "included; at most 31 days later.",
+                       examples=["2026-11-23T00:00:00Z"])  # fmt: skip
+
+    def period(self) -> tuple[datetime, datetime]:
+        """Both ends. Raises `InvalidInput`."""
+        return bounded(self.since, self.until)
+
+
+class TrackQuery(PeriodQuery):
+    """Which fixes."""
+
+    raw: bool = Field(default=False, description="With the fixes that are not believed.")
+    cursor: str = Field(
+        default="", max_length=LONGEST_CURSOR,
+        description="`meta.pagination.next_cursor` of the answer before.",
+    )  # fmt: skip
+    limit: int = Field(default=1000, ge=1, le=MOST_FIXES)
+
+
+class TrackView(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored fix; `quarantined` says why it is not believed, and is None otherwise."""
+
+    recorded_at: datetime
+    latitude: float
+    longitude: float
+    speed: float | None
+    heading: float | None
+    accuracy: float | None
+    altitude: float | None
+    battery: float | None
+    quarantined: QuarantineReason | None
+
+
+def track_view(fix: TrackFix) -> TrackView:
+    """What the API shows of a fix."""
+    return TrackView(
+        recorded_at=fix.recorded_at, latitude=fix.lat, longitude=fix.lon, speed=fix.speed,
+        heading=fix.heading, accuracy=fix.accuracy, altitude=fix.altitude, battery=fix.battery,
+        quarantined=fix.quarantined,
+    )  # fmt: skip
+
+
+_refused: dict[str, Any] = {"_403": NOT_ALLOWED, "_404": UNKNOWN}
+_FIX = {
+    "recorded_at": "2026-11-22T10:15:30Z", "latitude": 60.1699, "longitude": 24.9384, "speed": 8.3,
+    "heading": 271.5, "accuracy": 5.0, "altitude": 21.0, "battery": 83.0, "quarantined": None,
+}  # fmt: skip
+TRACK = answers([_FIX], **_refused)
+TRACK[200]["content"]["application/json"]["example"]["meta"]["pagination"] = {
+    "limit": 1000, "next_cursor": "WzE3OTUzNDI1MzAsMCwiIl0",
+}  # fmt: skip
+REPLAY = answers(
+    {
+        "vehicle_id": 12, "from_ms": 1795305600000, "to_ms": 1795392000000,
+        "t": [1795342530000, 10000, 400000], "lat": [60169900, 120, -35],
+        "lon": [24938400, -210, 12], "speed": [83, 91, None], "altitude": [21, 21, None],
+        "heading": [272, 270, None], "gaps": [[1795342540000, 1795342940000]], "thinned": False,
+    },
+    **_refused,
+)  # fmt: skip
