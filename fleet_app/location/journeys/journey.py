@@ -39,8 +39,8 @@ class JourneyState(msgspec.Struct, omit_defaults=True):
     stop: Stop | None = None
     way: Way | None = None
     rest: Rest | None = None
-    outside: Sample | None = None
-    """One fix away from the rest, which may be a stray one."""
+    outside: list[Sample] = []
+    """Fixes away from the rest, which may be stray ones."""
     approach: Spot | None = None
     """The fix before the last one on the way, to tell when a rest began."""
 
@@ -112,7 +112,7 @@ def _leave(
     left_ms = max(stop.rest.last_ms, sample.at_ms - needed_ms)
     told = _confirmed_until(stop, left_ms, sample, parameters)
     state.way = Way.begun(left_ms, stop.rest.lat, stop.rest.lon)
-    state.rest = state.outside = None
+    state.rest, state.outside = None, []
     return [*told, *_on(state, state.way, sample, parameters)]
 
 
@@ -139,7 +139,8 @@ def _back(stop: Stop, sample: Sample, parameters: Parameters) -> bool:
 
 def _come_back(state: JourneyState) -> None:
     """The way led nowhere: a stray fix, or shunting."""
-    state.way = state.rest = state.outside = state.approach = None
+    state.way = state.rest = state.approach = None
+    state.outside = []
 
 
 def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Iterable[Fact]:
@@ -150,7 +151,7 @@ def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
             return _anew(state, sample, parameters)
         return _on(state, way, sample, parameters)
     if rest.holds(sample, parameters):
-        state.outside = None
+        state.outside = []
         rest.add(sample, parameters)
         return _settled(state, way, rest, parameters)
     return _go_on(state, way, rest, sample, parameters)
@@ -196,23 +197,34 @@ def _rest_since_before(
 def _go_on(
     state: JourneyState, way: Way, rest: Rest, sample: Sample, parameters: Parameters
 ) -> Iterable[Fact]:
-    """A fix away from the rest: a stray one, or the vehicle goes on, perhaps after a stop."""
+    """A fix away from the rest: a stray one, or the vehicle goes on, perhaps after a stop.
+
+    Receivers at rest wander off for seconds, and come back. So a few fixes without movement are
+    held back: until they have lasted as long as a trip must, they may be no way.
+    """
     needed_ms = drive_ms(rest.metres_to(sample), drive_speed(sample, parameters))
     if _lost(sample, needed_ms, parameters):
         return _anew(state, sample, parameters)
     left_ms = max(rest.last_ms, sample.at_ms - needed_ms)
-    stood_ms = left_ms - rest.since_ms
-    if state.outside is None and stood_ms >= parameters.stop_after_s * 1000:
+    # After stray fixes only a silence that holds the whole stop shows that it stood.
+    seen_ms = sample.at_ms - round(sample.seconds * 1000) if state.outside else rest.since_ms
+    if left_ms - seen_ms >= parameters.stop_after_s * 1000:
         told = [*_arrive(state, way, rest)]
         assert state.stop is not None
         return [*told, *_leave(state, state.stop, sample, parameters)]
     if sample.seconds >= parameters.trip_gap_s:
         return _anew(state, sample, parameters)
-    stray = state.outside is None and not moving(sample, parameters)
-    if stray and sample.seconds <= parameters.gap_after_s:
-        state.outside = sample
+    if _may_be_stray(state, sample, parameters):
+        state.outside = [*state.outside, sample]
         return ()
     return _resume(state, way, rest, sample, parameters)
+
+
+def _may_be_stray(state: JourneyState, sample: Sample, parameters: Parameters) -> bool:
+    if moving(sample, parameters) or sample.seconds > parameters.gap_after_s:
+        return False
+    since_ms = state.outside[0].at_ms if state.outside else sample.at_ms
+    return sample.at_ms - since_ms < parameters.min_trip_s * 1000
 
 
 def _resume(
@@ -220,9 +232,9 @@ def _resume(
 ) -> Iterable[Fact]:
     """It was a traffic light."""
     way.idle_s += rest.lasted_ms / 1000
-    pending, state.rest, state.outside = state.outside, None, None
-    if pending is not None:
-        way.go(pending, parameters)
+    pending, state.rest, state.outside = state.outside, None, []
+    for one in pending:
+        way.go(one, parameters)
     return _further(state, way, sample, parameters)
 
 
@@ -233,7 +245,7 @@ def _settled(state: JourneyState, way: Way, rest: Rest, parameters: Parameters) 
 
 def _arrive(state: JourneyState, way: Way, rest: Rest) -> Iterable[Fact]:
     """The way ends where the vehicle rests now."""
-    before, state.way, state.rest, state.outside = state.stop, None, None, None
+    before, state.way, state.rest, state.outside = state.stop, None, None, []
     state.approach = None
     if before is not None and before.told:
         before.moved_to(rest)  # shunting: still the same stop
