@@ -36,6 +36,9 @@ from fleet_app.location.live_view import LiveView
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
 from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
+from fleet_app.notification.channels.opening import Channels
+from fleet_app.notification.channels.sealing import Sealer
+from fleet_app.notification.channels.sending import Sender
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
 from fleet_app.outbox.requests import record, recorded
@@ -269,6 +272,21 @@ class Container:
         """Lists as sheets."""
         return Exports(self.work, KINDS, self.view)
 
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Keeps the secrets of webhooks."""
+        return Sealer(self.settings.signing_key())
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The ways by which messages leave this installation."""
+        return Channels(self.settings)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Sends the messages that wait."""
+        return Sender(self.work, self.channels.find, self.sealer, self.settings.origin)
+
     def new_leases(self) -> Lease:
         """Leases in a name of their own."""
         return ValkeyLeases(self.stream_redis)
@@ -349,6 +367,8 @@ class Container:
         await self.redis.aclose()
         if "geocoder" in self.__dict__:
             await self.geocoder.close()
+        if "channels" in self.__dict__:
+            await self.channels.close()
         for name in ("stream_redis", "repeat_redis"):
             if name in self.__dict__:  # never built when never needed
                 await self.__dict__[name].aclose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -81,6 +82,56 @@ class Settings(BaseSettings):
     geocoder_key: SecretStr | None = None
     """The key that `google` needs."""
 
+    smtp_host: str | None = None
+    """The server that takes our mail; None means that mail is only kept to be looked at."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_sender: str = ""
+    """From whom mail comes, e.g. `Fleet <fleet@example.com>`."""
+    smtp_ca_file: Path | None = None
+    """Certificates to trust instead of the system's."""
+    twilio_account_sid: str | None = None
+    """The account that texts are sent with; None means that texts are only kept."""
+    twilio_auth_token: SecretStr | None = None
+    twilio_sender: str = ""
+    """Our number as `+358…`, or the `MG…` of a messaging service."""
+    twilio_url: str = "https://api.twilio.com"
+    web_push_contact: str | None = None
+    """`mailto:…` or `https://…` for the staff of push services. None means the public address if
+    it is https, otherwise that browsers are not notified."""
+    vapid_key: SecretStr | None = None
+    """32 bytes, base64url; None means a key generated once into `home/vapid_key`. With another
+    key, every browser has to be switched on again."""
+    fcm_key_file: Path | None = None
+    """Google's key file (JSON) of a service account; None means that phones are not notified."""
+    fcm_url: str = "https://fcm.googleapis.com"
+    private_addresses: bool = False
+    """Whether webhooks may be inside the network, and without https."""
+
+    @model_validator(mode="after")
+    def _check_channels(self) -> Settings:
+        if self.smtp_host and "@" not in self.smtp_sender:
+            raise ValueError("FLEET_SMTP_HOST needs FLEET_SMTP_SENDER, an address")
+        if self.smtp_username and self.smtp_security == "none":
+            raise ValueError("FLEET_SMTP_SECURITY=none would send the password for all to read")
+        if self.twilio_account_sid and not (self.twilio_auth_token and self.twilio_sender):
+            raise ValueError(
+                "FLEET_TWILIO_ACCOUNT_SID needs FLEET_TWILIO_AUTH_TOKEN and FLEET_TWILIO_SENDER"
+            )
+        contact = self.web_push_contact
+        if contact and not contact.startswith(("mailto:", "https://")):
+            raise ValueError("FLEET_WEB_PUSH_CONTACT must begin with mailto: or https://")
+        return self
+
+    @property
+    def push_contact(self) -> str | None:
+        """Whom push services may write to; None where browsers are not notified."""
+        if self.web_push_contact:
+            return self.web_push_contact
+        return self.origin if self.origin.startswith("https://") else None
+
     @model_validator(mode="after")
     def _check_geocoder(self) -> Settings:
         if self.geocoder == "google" and self.geocoder_key is None:
@@ -105,22 +156,32 @@ class Settings(BaseSettings):
         """The token signing key: configured, or generated once and kept with mode 0600."""
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
-        return _read_or_create_secret(self.home / "secret_key")
+        return _read_or_create_secret(self.home / "secret_key", _token)
+
+    def push_key(self, new: Callable[[], str]) -> str:
+        """The key that signs for browsers' push services; `new` makes the first."""
+        if self.vapid_key is not None:
+            return self.vapid_key.get_secret_value()
+        return _read_or_create_secret(self.home / "vapid_key", new)
 
 
-def _read_or_create_secret(path: Path) -> str:
+def _token() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _read_or_create_secret(path: Path, new: Callable[[], str]) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _create_secret(path)
+        _create_secret(path, new())
     return path.read_text(encoding="ascii").strip()
 
 
-def _create_secret(path: Path) -> None:
+def _create_secret(path: Path, secret: str) -> None:
     """Whole or absent: other processes start at the same moment and must all read one key."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):  # somebody else was first, and theirs counts

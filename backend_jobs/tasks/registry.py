@@ -9,6 +9,7 @@ from backend_jobs.subscribers import SUBSCRIBERS, Subscriber
 from backend_jobs.tasks.events import DELIVER, EventTasks
 from backend_jobs.tasks.imports import ImportTasks
 from fleet_app.bootstrap import Container
+from fleet_app.notification.channels.outgoing import SEND
 from fleet_app.outbox.store import DISPATCH
 from fleet_app.records.imports.service import JOB as IMPORT
 
@@ -30,4 +31,5 @@ def all_tasks(
         Task(DISPATCH, events.dispatch),
         Task(DELIVER, events.deliver),
         Task(IMPORT, ImportTasks(container).work),
+        Task(SEND, container.sender.send),
     )

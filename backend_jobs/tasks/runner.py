@@ -18,12 +18,13 @@ from backend_jobs.tasks.registry import Task, all_tasks
 from backend_jobs.tasks.retries import Backoff
 from fleet_app.bootstrap import Container
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.notification.channels.outgoing import MESSAGES
 from fleet_app.outbox.jobs import note_error, rescue
 from fleet_app.outbox.store import DEFAULT, EVENTS, IMPORTS
 
 log = logging.getLogger(__name__)
 
-LANES = (((EVENTS,), 6), ((DEFAULT,), 2), ((IMPORTS,), 1))
+LANES = (((EVENTS,), 6), ((DEFAULT,), 2), ((IMPORTS,), 1), ((MESSAGES,), 4))
 """Queues that share workers, and how many jobs of theirs one process runs at a time."""
 POLL_SECONDS = 2.0
 """New jobs announce themselves; those that wait for another attempt are looked for this often."""

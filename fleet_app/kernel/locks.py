@@ -10,3 +10,6 @@ DEMO_DATA = 4_242_423
 """The demo fleet is completed by one process at a time."""
 IN_TURN = 4_242
 """The first of the two numbers under which many changes of one kind and fleet take turns."""
+MESSAGE_RATES = 4_243
+"""The first of two numbers under which the messages of a channel are counted; the second is the
+channel's."""
