@@ -34,6 +34,7 @@ from mobile_api.routers import (
     quarantine,
     records,
     routes,
+    track_files,
     tracks,
     unknown,
     vehicles,
@@ -52,7 +53,7 @@ ROUTERS = (
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     audit.router,
-    *(past.router, tracks.router),
+    *(past.router, tracks.router, track_files.router),
     *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""

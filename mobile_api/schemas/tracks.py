@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fleet_app.kernel.cursors import LONGEST_CURSOR
 from fleet_app.location.models import QuarantineReason
+from fleet_app.location.past.files.pieces import TrackForm
 from fleet_app.location.past.query import bounded
 from fleet_app.location.past.stored_track import TrackFix
+from mobile_api.schemas.errors import ErrorEnvelope
 from mobile_api.schemas.past import LONGEST_MOMENT
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
@@ -86,3 +88,18 @@ REPLAY = answers(
     },
     **_refused,
 )  # fmt: skip
+MEDIA = {
+    TrackForm.GPX: "application/gpx+xml",
+    TrackForm.KML: "application/vnd.google-earth.kml+xml",
+    TrackForm.CSV: "text/csv; charset=utf-8",
+    TrackForm.GEOJSON: "application/geo+json",
+}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The track.",
+        "content": {media.partition(";")[0]: _BYTES for media in MEDIA.values()},
+    },
+    403: {"model": ErrorEnvelope, "description": NOT_ALLOWED},
+    404: {"model": ErrorEnvelope, "description": UNKNOWN},
+}

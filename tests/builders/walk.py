@@ -54,12 +54,13 @@ NAMED_KINDS = {
 WORDS = {"form": "csv"}
 """What stands in a path for a name that is no object's."""
 
+_TRACKS = ("track", "replay", "track/export.{form}")
 PERIOD = "?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z"
 QUERIES = {
     f"{PREFIX}views": "?kind=vehicles",
     f"{PREFIX}imports/template.{{form}}": "?kind=customers",
     f"{PREFIX}geocode/reverse": "?lat=60.17&lon=24.94",
-    **{f"{PREFIX}vehicles/{{vehicle_id}}/{what}": PERIOD for what in ("track", "replay")},
+    **{f"{PREFIX}vehicles/{{vehicle_id}}/{what}": PERIOD for what in _TRACKS},
 }
 """What an address must be asked with."""
 _CANCELLED = {"status": "cancelled", "reason": "customer_request"}
