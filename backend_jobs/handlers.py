@@ -25,19 +25,24 @@ MakeHandler = Callable[[], Handler]
 
 
 class HistoryHandler:
-    """Stores every fix once."""
+    """Stores every fix once, and says so when some were new."""
 
-    def __init__(self, history: HistoryStore) -> None:
+    def __init__(self, history: HistoryStore, stored: Callable[[], None]) -> None:
         self._history = history
+        self._stored = stored
 
     async def handle(self, batches: Sequence[FixBatch], *, again: bool = False) -> None:
         """See `Handler.handle`."""
-        await self._history.store(batches)
+        if await self._history.store(batches):
+            self._stored()
 
 
-def handlers(container: Container) -> Mapping[str, MakeHandler]:
-    """Group name -> handler. A new group reads the log from its oldest entry."""
+def handlers(container: Container, stored: Callable[[], None]) -> Mapping[str, MakeHandler]:
+    """Group name -> handler. A new group reads the log from its oldest entry.
+
+    `stored` is called after new fixes went into history.
+    """
     return {
-        HISTORY_GROUP: lambda: HistoryHandler(container.history),
+        HISTORY_GROUP: lambda: HistoryHandler(container.history, stored),
         TRACKER_GROUP: container.new_tracker,
     }

@@ -1,4 +1,5 @@
-"""`./fleet worker`: reads the durable log into history and live state, and runs background jobs.
+"""`./fleet worker`: reads the durable log into history and live state, tells what the fixes mean,
+and runs background jobs.
 
 Any number may run; each takes its share of the partitions and takes over from one that dies.
 """
@@ -16,6 +17,7 @@ from backend_jobs.assignment import Assignment
 from backend_jobs.chores import Chores
 from backend_jobs.consumer import Consumer
 from backend_jobs.handlers import handlers
+from backend_jobs.journeys import journey_runner
 from backend_jobs.meter import Meter
 from backend_jobs.tasks.runner import JobRunner
 from fleet_app.bootstrap import Container
@@ -37,7 +39,8 @@ class Worker:
         self._log = container.fix_log
         self._chores = Chores(container)
         self._meter = Meter()
-        self._handlers = handlers(container)
+        self._journeys = journey_runner(container, self._meter.outages)
+        self._handlers = handlers(container, self._journeys.wake)
         pairs = [(g, p) for p in range(self._log.partitions) for g in self._handlers]
         self.assignment = Assignment(
             container.new_leases(), pairs, self._consumer, self._meter.outages
@@ -56,6 +59,7 @@ class Worker:
                 tasks.create_task(self._tidy_forever()),
             ]
             tasks.create_task(self._jobs.run(stopping))
+            tasks.create_task(self._journeys.run(stopping))
             await self.assignment.run(stopping)
             for chore in chores:
                 chore.cancel()

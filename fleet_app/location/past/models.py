@@ -86,19 +86,22 @@ class FactCorrection(SQLModel, table=True):
 
 
 class JourneyMark(SQLModel, table=True):
-    """A vehicle with fixes that the fold has not seen; `from_ms` is the oldest of them."""
+    """A vehicle with fixes that the fold has not been told of; `from_ms` is the oldest of them."""
 
     __tablename__ = "journey_marks"
 
     vehicle_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     fleet_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     from_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
-    generation: int = Field(sa_column=Column(BigInteger, nullable=False))
     marked_at: datetime = moment(now=True)
 
 
 class JourneyCursor(SQLModel, table=True):
-    """Where a vehicle's fold stands. `due_at` is when time alone may tell something new."""
+    """Where a vehicle's fold stands.
+
+    `pending_ms` is the oldest fix that it has been told of and has not seen. `due_at` is when it
+    goes on: at once when something is pending, else when time alone may tell something new.
+    """
 
     __tablename__ = "journey_cursors"
 
@@ -107,6 +110,7 @@ class JourneyCursor(SQLModel, table=True):
     )
     fleet_id: int = reference("fleets.id")
     at_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    pending_ms: int | None = Field(default=None, sa_column=Column(BigInteger))
     unsaved: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     state: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     rules: str = Field(sa_column=Column(String(64), nullable=False))

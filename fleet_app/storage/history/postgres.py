@@ -28,15 +28,25 @@ _KEYS = """
 INSERT INTO location_event_keys (vehicle_id, event_id, recorded_at)
 SELECT vehicle_id, event_id, recorded_at FROM incoming_fixes WHERE event_id IS NOT NULL
 ORDER BY vehicle_id, event_id ON CONFLICT DO NOTHING"""
-_INSERT = f"""
+# What is new is marked for the fold in the same statement (docs/movement.md). Marks are locked in
+# one order, so that two batches with the same vehicles cannot wait for each other.
+_MARKED = """
+WITH stored AS ({} RETURNING vehicle_id, fleet_id, recorded_at),
+marked AS (
+    INSERT INTO journey_marks AS mark (vehicle_id, fleet_id, from_ms, marked_at)
+    SELECT vehicle_id, max(fleet_id), floor(extract(epoch FROM min(recorded_at)) * 1000), now()
+    FROM stored GROUP BY vehicle_id ORDER BY vehicle_id
+    ON CONFLICT (vehicle_id) DO UPDATE SET from_ms = least(mark.from_ms, excluded.from_ms))
+SELECT count(*) FROM stored"""
+_INSERT = _MARKED.format(f"""
 INSERT INTO location_events ({COLUMNS}) SELECT {COLUMNS} FROM incoming_fixes
-ON CONFLICT DO NOTHING"""  # noqa: S608 - constants
-_INSERT_KEYED = f"""
+ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
+_INSERT_KEYED = _MARKED.format(f"""
 INSERT INTO location_events ({COLUMNS}) SELECT {COLUMNS} FROM incoming_fixes AS fix
 WHERE event_id IS NULL OR EXISTS (
     SELECT FROM location_event_keys AS key WHERE key.vehicle_id = fix.vehicle_id
     AND key.event_id = fix.event_id AND key.recorded_at = fix.recorded_at)
-ON CONFLICT DO NOTHING"""  # noqa: S608 - constants
+ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
 _QUARANTINE = """
 INSERT INTO quarantined_fixes
     (vehicle_id, recorded_at, reason, fleet_id, received_at, lat, lon, source, payload)
@@ -138,7 +148,8 @@ async def _insert(cursor: AsyncCursor[Any], batches: Sequence[FixBatch], keyed: 
     if keyed:
         await cursor.execute(_KEYS)
     await cursor.execute(_INSERT_KEYED if keyed else _INSERT)
-    return cursor.rowcount
+    (counted,) = await cursor.fetchall()
+    return int(counted[0])
 
 
 async def _quarantine(cursor: AsyncCursor[Any], batches: Sequence[FixBatch]) -> None:

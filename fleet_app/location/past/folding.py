@@ -1,0 +1,101 @@
+"""One turn of one vehicle's fold: from its cursor, or from a checkpoint before a late fix, on."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from fleet_app.kernel.clock import to_ms
+from fleet_app.location.journeys import checkpoints
+from fleet_app.location.journeys.detector import SpeedLimits, ZoneWatch
+from fleet_app.location.journeys.facts import Fact
+from fleet_app.location.journeys.fold import NEVER_MS, RULES, Facts, Folding
+from fleet_app.location.journeys.parameters import Parameters
+from fleet_app.location.models import Fix
+from fleet_app.location.past.cursors import Cursor
+
+
+class Laws(msgspec.Struct, kw_only=True):
+    """What a fleet's fixes are folded by, beside the fixes themselves."""
+
+    parameters: Parameters
+    zones: ZoneWatch | None = None
+    zones_version: str = ""
+    limits: SpeedLimits | None = None
+
+    @property
+    def name(self) -> str:
+        """Tells whether two folds went by the same laws."""
+        said = msgspec.json.encode((self.parameters, self.zones_version), order="sorted")
+        return f"{RULES}:{hashlib.sha256(said).hexdigest()[:32]}"
+
+    def begun(self) -> Folding:
+        """A fold of no fix yet."""
+        return Folding(self.parameters, zones=self.zones, limits=self.limits)
+
+
+class Turn:
+    """A fold that goes on, with what it tells on the way."""
+
+    def __init__(self, laws: Laws, state: bytes = b"") -> None:
+        """Raises `StaleCheckpoint` when `state` was put away under other rules."""
+        self.laws = laws
+        self.folding = laws.begun()
+        if state:
+            self.folding.resume(state)
+        self.since_ms = self.folding.at_ms
+        self.told: Facts = {fact.key: fact for fact in self.folding.open()}
+        self.kept: dict[int, bytes] = {}
+
+    async def take(self, fixes: Sequence[Fix], unsaved: int) -> int:
+        """Fold these too, putting the fold away now and then; returns how many fixes ago."""
+        if fixes and self.since_ms == NEVER_MS:
+            self.since_ms = fixes[0].recorded_at_ms - 1
+        at = 0
+        while at < len(fixes):
+            piece = fixes[at : at + checkpoints.AT_REST - unsaved % checkpoints.AT_REST]
+            self._tell(self.folding.fold(piece))
+            at, unsaved = at + len(piece), unsaved + len(piece)
+            if checkpoints.due(unsaved, self.folding.at_rest):
+                self.kept[self.folding.at_ms] = self.folding.checkpoint()
+                unsaved = 0
+            await asyncio.sleep(0)  # whoever else is in this process goes first
+        return unsaved
+
+    def hold_until(self, now: datetime) -> None:
+        """Nothing newer has been sent: tell what is known from the time of day alone."""
+        self._tell(self.folding.as_of(to_ms(now)))
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            self.told[fact.key] = fact
+
+
+def laws_of(cursor: Cursor, limits: SpeedLimits | None = None) -> Laws:
+    """What the cursor's fleet has set."""
+    return Laws(parameters=msgspec.convert(cursor.movement, Parameters), limits=limits)
+
+
+def due_ms(turn: Turn, open_visits: Sequence[Fact], now_ms: int) -> int | None:
+    """When time alone may next tell something; None when only a fix can."""
+    at_ms, parameters = turn.folding.at_ms, turn.laws.parameters
+    if at_ms == NEVER_MS:
+        return None
+    silent_ms = at_ms + round(parameters.silent_after_s * 1000)
+    moments = [silent_ms + 1, at_ms + round(parameters.trip_gap_s * 1000)]
+    dwells = [fact.values.get("dwell_due_ms", 0) for fact in open_visits]
+    moments += [dwell for dwell in dwells if dwell <= silent_ms]
+    return min((moment for moment in moments if moment > now_ms), default=None)
+
+
+def dwell_is_due(turn: Turn, fact: Fact, now: datetime) -> bool:
+    """Whether a visit has lasted too long by now, of a vehicle that was heard of lately."""
+    due = fact.values.get("dwell_due_ms")
+    if due is None or fact.ended_ms is not None:
+        return False
+    silent_ms = turn.folding.at_ms + round(turn.laws.parameters.silent_after_s * 1000)
+    return bool(due <= min(to_ms(now), silent_ms))

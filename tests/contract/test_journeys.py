@@ -1,0 +1,214 @@
+"""Stored fixes become stored facts, in any order, once, and without losing any."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from random import Random
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from fleet_app.bootstrap import Container
+from fleet_app.fleet.models import Fleet, Vehicle
+from fleet_app.kernel.clock import from_ms
+from fleet_app.location.journeys.facts import Fact, FactKind
+from fleet_app.location.past.models import JourneyMark
+from tests.builders.fixes import NOON_MS, a_batch, a_fix
+from tests.builders.journeys import Journeys, errand
+from tests.builders.people import a_fleet, a_vehicle
+
+
+async def a_van(container: Container, **chosen) -> Journeys:
+    fleet_id = await a_fleet(container)
+    return Journeys(container, fleet_id, await a_vehicle(container, fleet_id), **chosen)
+
+
+async def in_one(container: Container, fixes) -> list[Fact]:
+    return await (await a_van(container)).drove(fixes)
+
+
+async def test_a_drive_becomes_trips_and_stops(container: Container):
+    van = await a_van(container)
+    facts = await van.drove(errand())
+    trips = [fact for fact in facts if fact.kind is FactKind.TRIP]
+    assert [round(trip.distance_m, -3) for trip in trips] == [4_000, 2_000]
+    assert all(trip.values["polyline6"] for trip in trips)
+    assert len([fact for fact in facts if fact.kind is FactKind.STOP]) == 3
+    started = await van.events("trip.started", "trip.ended")
+    assert [event.type for event in started] == ["trip.started", "trip.ended"] * 2
+    assert started[1].data["distance_m"] == trips[0].distance_m
+
+
+async def test_events_are_told_once_however_the_fixes_come(container: Container):
+    fixes = errand()
+    whole, pieces = await a_van(container), await a_van(container)
+    await whole.drove(fixes)
+    await pieces.drove(*[fixes[at : at + 20] for at in range(0, len(fixes), 20)])
+    assert [e.type for e in await whole.events()] == [e.type for e in await pieces.events()]
+    assert await pieces.corrections() == []
+
+
+@hypothesis_settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(random=st.randoms(use_true_random=False), size=st.sampled_from((7, 40)))
+async def test_any_order_and_batching_ends_in_the_same_facts(
+    container: Container, random: Random, size: int
+):
+    fixes = errand(20)
+    shuffled = fixes + random.choices(fixes, k=5)
+    random.shuffle(shuffled)
+    posts = [shuffled[at : at + size] for at in range(0, len(shuffled), size)]
+    assert await (await a_van(container)).drove(*posts) == await in_one(container, fixes)
+
+
+async def test_two_workers_at_once_tell_nothing_twice(container: Container):
+    van, fixes = await a_van(container), errand()
+    other = van.another()
+    for at in range(0, len(fixes), 25):
+        await van.post(fixes[at : at + 25])
+        await asyncio.gather(van.runner.round(), other.round())
+    await van.fold()
+    assert await van.facts() == await in_one(container, fixes)
+    told = [(event.type, event.data["fact_id"]) for event in await van.events()]
+    assert len(told) == len(set(told))
+
+
+async def test_a_long_history_is_folded_in_pieces(container: Container):
+    van = await a_van(container, piece=30)
+    fixes = errand()
+    facts = await van.drove(fixes[:100] + fixes[160:], fixes[100:160])
+    assert facts == await in_one(container, fixes)
+    events = [event.type for event in await van.events("trip.started")]
+    assert len(events) == len([fact for fact in facts if fact.kind is FactKind.TRIP])
+
+
+async def test_what_is_learnt_late_is_told_as_late(container: Container):
+    van, fixes = await a_van(container), errand()
+    await van.drove(*[fixes[at : at + 30] for at in range(0, 120, 30)])
+    assert [event.type for event in await van.events() if "late" in event.data] == []
+    await van.post(fixes)
+    van.now += timedelta(hours=1)
+    await van.fold()
+    late = {event.type: event.data.get("late") for event in await van.events()}
+    assert late["trip.ended"] is True
+
+
+async def test_a_crash_between_pieces_loses_nothing(container: Container):
+    van, fixes = await a_van(container, piece=30), errand()
+    await van.post(fixes)
+    await van.runner._keeper.take_marks()
+    await van.runner._keeper.turn()
+    async with container.work() as session:
+        assert (await session.exec(select(JourneyMark))).all() == []
+    van.runner = van.another()
+    await van.fold()
+    assert await van.facts() == await in_one(container, fixes)
+
+
+async def test_a_crash_within_a_piece_leaves_everything_as_it_was(container: Container):
+    van, fixes = await a_van(container), errand()
+
+    async def unknown(session, vehicle_id, moments):
+        raise LookupError(vehicle_id)
+
+    await van.post(fixes)
+    van.runner._keeper._drivers = unknown
+    await van.fold()
+    assert await van.facts() == []
+    assert await van.events() == []
+    van.runner = van.another()
+    await van.fold()
+    assert await van.facts() == await in_one(container, fixes)
+
+
+async def test_one_vehicle_that_fails_does_not_stop_the_others(container: Container):
+    broken, van = await a_van(container), await a_van(container)
+    async with container.work() as session:
+        fleet = await session.get_one(Fleet, broken.fleet_id)
+        fleet.movement = {"stop_after_s": "soon"}
+    await broken.post(errand())
+    await van.post(errand())
+    van.now = broken.now
+    await van.fold()
+    assert await van.facts()
+    assert await broken.facts() == []
+    async with container.work() as session:
+        fleet = await session.get_one(Fleet, broken.fleet_id)
+        fleet.movement = {}
+    broken.runner = broken.another()
+    await broken.fold()
+    assert await broken.facts() == await van.facts()
+
+
+async def test_a_trip_that_a_late_fix_disproves_is_withdrawn(container: Container):
+    """Two fixes far apart look like a way; fixes between show that it was two places of one stop,
+    and the leap a receiver's error."""
+    van, fixes = await a_van(container), errand()
+    before = await van.drove(fixes[:60] + fixes[-60:])
+    assert before
+    after = await van.drove(fixes)
+    assert after == await in_one(container, fixes)
+    corrections = await van.corrections()
+    assert corrections
+    assert all(one.before["kind"] for one in corrections)
+
+
+async def test_silence_is_told_when_its_time_comes_and_again_when_it_ends(container: Container):
+    van = await a_van(container)
+    await van.drove([a_fix(0), a_fix(60)])
+    assert await van.events("vehicle.offline") == []
+    await van.at(from_ms(NOON_MS) + timedelta(seconds=60 + 599))
+    assert await van.events("vehicle.offline") == []
+    await van.at(from_ms(NOON_MS) + timedelta(seconds=60 + 602))
+    (offline,) = await van.events("vehicle.offline")
+    assert offline.data["since"] == from_ms(NOON_MS + 60_000).isoformat()
+    assert "late" not in offline.data
+    await van.drove([a_fix(1_200)])
+    (online,) = await van.events("vehicle.online")
+    assert online.data["fact_id"] == offline.data["fact_id"]
+    assert await van.corrections() == []
+
+
+async def test_a_silence_that_late_fixes_disprove_is_withdrawn_and_the_vehicle_online(
+    container: Container,
+):
+    van = await a_van(container)
+    await van.drove([a_fix(0)])
+    await van.at(from_ms(NOON_MS) + timedelta(seconds=700))
+    await van.drove([a_fix(300), a_fix(500)])
+    assert await van.facts(FactKind.SILENT) == []
+    assert len(await van.events("vehicle.online")) == 1
+    (correction,) = await van.corrections()
+    assert correction.after is None
+
+
+async def test_a_trip_not_heard_of_for_an_hour_is_over(container: Container):
+    van, fixes = await a_van(container), errand()
+    await van.drove(fixes[:80])
+    (trip,) = await van.facts(FactKind.TRIP)
+    assert trip.ended_ms is None
+    await van.at(van.now + timedelta(minutes=61))
+    (trip,) = await van.facts(FactKind.TRIP)
+    assert trip.ended_ms == fixes[79].recorded_at_ms
+    assert len(await van.events("trip.ended")) == 1
+
+
+async def test_a_vehicle_that_is_no_longer_there_holds_nothing_up(container: Container):
+    gone, van = await a_van(container), await a_van(container)
+    await van.container.history.store([a_batch(a_fix(), vehicle_id=987_654)])
+    await gone.post(errand())
+    async with container.work() as session:
+        (await session.get_one(Vehicle, gone.vehicle_id)).deleted_at = gone.now
+    await van.drove(errand())
+    assert await van.facts()
+    assert await gone.facts() == []
+    async with container.work() as session:
+        (await session.get_one(Vehicle, gone.vehicle_id)).deleted_at = None
+        assert (await session.exec(select(JourneyMark))).all() == []
+    gone.now = van.now
+    await gone.drove([a_fix(10_000)])
+    assert await gone.facts(FactKind.TRIP)
