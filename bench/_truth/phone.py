@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, exp, sqrt
 from random import Random
 
@@ -109,7 +110,7 @@ def heard(seed: str, day: Day, phone: Phone, gap_s: float) -> Heard:
         (late if hidden else now).append((moment, fix))
         if random.random() < DUPLICATES:
             (late if hidden else now).append((moment, fix))
-    gaps = [Span(a, b) for a, b in zip(placed, placed[1:], strict=False) if b - a > gap_s]
+    gaps = [Span(a, b) for a, b in pairwise(placed) if b - a > gap_s]
     return Heard(_posts(random, phone, now, late), gaps)
 
 

@@ -33,6 +33,10 @@ EXPECTED = {
         "ratios": {"batch_vs_plain", "single_vs_plain", "batch_vs_copy"},
         "figures": {"batch_fixes_per_s", "single_fixes_per_s", "fixes_checked"},
     },
+    "truth": {
+        "ratios": {"vs_naive_trip_errors", "vs_naive_distance_10s", "vs_naive_zone_errors_120s"},
+        "figures": {"seed", "trip_f1_1s", "stop_recall", "arrival_s_p95", "visits_flapping_30s"},
+    },
 }
 PATIENCE_SECONDS = 240
 """A bound on hanging, not on speed: other work may share the machine."""
