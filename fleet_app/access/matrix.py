@@ -67,6 +67,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     **_record("drivers", _CREW, _MANAGED),
     **_record("depots", _CREW, _MANAGED),
     **_record("documents", _OFFICE, _MANAGED),
+    **_record("geofences", _CREW, _OFFICE),
     **_record("customers", _OFFICE, _OFFICE),
     **_record("deliveries", _CREW, _OFFICE),
     "deliveries.set_status": _CREW,

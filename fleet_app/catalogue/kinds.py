@@ -14,6 +14,7 @@ from fleet_app.fleet.maintenance.kinds import (
     MAINTENANCE_SCHEDULES,
     WORK_ORDERS,
 )
+from fleet_app.location.geofences.kinds import GEOFENCES
 from fleet_app.records.kinds import Kinds
 
 KINDS = Kinds(
@@ -21,7 +22,7 @@ KINDS = Kinds(
         *(DELIVERIES, CUSTOMERS, ROUTES),
         replace(VEHICLES, before_save=store_vehicle, before_delete=let_go_of_vehicle),
         replace(DRIVERS, before_delete=keep_driver),
-        *(DEPOTS, DOCUMENTS),
+        *(DEPOTS, DOCUMENTS, GEOFENCES),
         *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS, USERS, FLEETS),
     )
 )

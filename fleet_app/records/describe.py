@@ -12,13 +12,14 @@ from fleet_app.records.query import columns_of
 
 
 def columns(kind: Kind) -> list[dict[str, Any]]:
-    """Every column of a kind's list in reading order.
+    """Every column of a kind's list in reading order; a shape is none.
 
     `type` is how a cell is drawn, `value` what it holds; `unit` is the stored unit, and `units` how
     each system of units shows it, where that is another way. A `planned` moment is one that people
     chose, past or to come.
     """
-    described = [_column(kind, one) for one in columns_of(kind).values()]
+    listed = (one for one in columns_of(kind).values() if one.type is not FieldType.GEOMETRY)
+    described = [_column(kind, one) for one in listed]
     first = {name: at for at, name in enumerate(kind.extra.get("first", ()))}
     return sorted(described, key=lambda column: _reading_order(column, first))
 

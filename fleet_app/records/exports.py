@@ -181,7 +181,8 @@ def _usual(kind: Kind) -> list[str]:
     """All columns but those that only make sense to a program, in reading order."""
     hidden = {spec.name for spec in kind.specs if not spec.importable and spec.reference is None}
     own = {*kind.by_name, *(one.name for one in kind.computed)}
-    return [one["id"] for one in described(kind) if one["id"] in own - hidden]
+    shapes = [spec.name for spec in kind.specs if spec.type is FieldType.GEOMETRY]
+    return [*(one["id"] for one in described(kind) if one["id"] in own - hidden), *shapes]
 
 
 def _header(one: Spec | Computed, currency: str) -> str:

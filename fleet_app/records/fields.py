@@ -30,6 +30,8 @@ class FieldType(StrEnum):
     TAGS = "tags"
     REFERENCE = "reference"
     LIST = "list"
+    GEOMETRY = "geometry"
+    """A shape as GeoJSON: of a record by itself, and not in lists, as it may be long."""
 
 
 RANGES = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.DATE,

@@ -57,9 +57,11 @@ class Listing:
             return [], total
         connection = await self._session.connection()
         found = await connection.execute(
-            self._ordered(self._select(conditions), query).offset(query.offset).limit(query.limit)
+            self._ordered(self._select(conditions, whole=False), query)
+            .offset(query.offset)
+            .limit(query.limit)
         )
-        return await self._rows(principal, found.all()), total
+        return await self._rows(principal, found.all(), whole=False), total
 
     async def all(self, principal: Principal, query: ListQuery) -> AsyncIterator[list[Row]]:
         """Every record that fits, in batches, for exports. Raises `Forbidden`, `NotFound`."""
@@ -86,9 +88,11 @@ class Listing:
         rows = await self._rows(principal, found)
         return rows[0] if rows else None
 
-    async def _rows(self, principal: Principal, found: Sequence[Any]) -> list[Row]:
+    async def _rows(
+        self, principal: Principal, found: Sequence[Any], *, whole: bool = True
+    ) -> list[Row]:
         """Stored rows as a person sees them, with the labels of what they point to."""
-        rows = [self._row(one) for one in found]
+        rows = [self._row(one, whole) for one in found]
         for spec in self._kind.references:
             labels = await self._labels(target_of(principal, self._kinds, spec), spec, rows)
             name = spec.name.removesuffix("_id")
@@ -113,17 +117,15 @@ class Listing:
             for id_, label, gone in found
         }
 
-    def _row(self, found: Any) -> Row:
+    def _row(self, found: Any, whole: bool) -> Row:
         kind, stored = self._kind, found._mapping
         row: Row = {"id": stored["id"], "fleet_id": stored["fleet_id"]}
-        row |= {
-            spec.name: plain(stored[f"f_{spec.name}"]) for spec in kind.specs if not spec.secret
-        }
+        row |= {spec.name: plain(stored[f"f_{spec.name}"]) for spec in _read(kind, whole)}
         row |= {one.name: plain(stored[f"c_{one.name}"]) for one in kind.computed}
         always = ("external_reference", "version", "created_at", "updated_at", "deleted_at")
         return row | {name: stored[name] for name in always}
 
-    def _select(self, conditions: Sequence[ColumnElement[bool]]) -> Any:
+    def _select(self, conditions: Sequence[ColumnElement[bool]], *, whole: bool = True) -> Any:
         model, kind = self._kind.model, self._kind
         always = ("id", "external_reference", "version", "created_at", "updated_at", "deleted_at")
         columns = [
@@ -131,8 +133,7 @@ class Listing:
             *(getattr(model, name).label(name) for name in always),
             *(
                 getattr(model, spec.attribute).label(f"f_{spec.name}")
-                for spec in kind.specs
-                if not spec.secret
+                for spec in _read(kind, whole)
             ),
             *(one.expression(self._view).label(f"c_{one.name}") for one in kind.computed),
         ]
@@ -235,6 +236,12 @@ class Listing:
                 if is_list:
                     return or_(*(expression.contains([one]) for one in wanted.value))
                 return _bool(expression.in_([_operand(column.type, v) for v in wanted.value]))
+
+
+def _read(kind: Kind, whole: bool) -> list[Spec]:
+    """The fields of a row; a page of a list is without shapes, of which each may be long."""
+    seen = [spec for spec in kind.specs if not spec.secret]
+    return seen if whole else [spec for spec in seen if spec.type is not FieldType.GEOMETRY]
 
 
 def parse_default(text: str) -> tuple[tuple[str, bool], ...]:

@@ -162,11 +162,32 @@ def said(
         return "not shown"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        return _parts(spec, value)
+    return _scalar(spec, value, name, ruler, zone)
+
+
+def _parts(spec: Spec | Computed | None, value: list[Any] | dict[str, Any]) -> str:
     if isinstance(value, list):
         return ", ".join(said(None, one) for one in value)
-    if isinstance(value, dict):
-        return " ".join(said(None, one) for one in value.values() if one)
-    return _scalar(spec, value, name, ruler, zone)
+    if spec is not None and spec.type is FieldType.GEOMETRY:
+        return _shape(value)
+    return " ".join(said(None, one) for one in value.values() if one)
+
+
+def _shape(geometry: Mapping[str, Any]) -> str:
+    """How many corners a shape has: nobody reads their positions."""
+    found = len(_positions(geometry.get("coordinates")))
+    return "1 corner" if found == 1 else f"{found:,} corners"
+
+
+def _positions(value: Any) -> set[tuple[Any, ...]]:
+    """Each corner once; a ring ends where it begins."""
+    if not isinstance(value, list) or not value:
+        return set()
+    if not isinstance(value[0], list):
+        return {tuple(value)}
+    return set().union(*map(_positions, value))
 
 
 def _is_unset(spec: Spec | Computed | None, value: Any) -> bool:
@@ -201,6 +222,8 @@ def _moment(text: str, zone: tzinfo) -> str:
 
 def _with_unit(value: Any, unit: str, ruler: Ruler) -> str:
     if isinstance(value, int | float):
+        if unit == "m" and abs(value) < _LARGER[unit][0]:
+            return ruler.said(round(value, 1), unit)
         if unit in _LARGER:
             per, unit = _LARGER[unit]
             return ruler.said(round(value / per, 1), unit)

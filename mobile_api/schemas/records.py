@@ -28,6 +28,7 @@ _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.NUMBER: {"type": "number"},
     FieldType.MONEY: {"type": "number"},
     FieldType.FLAG: {"type": "boolean"},
+    FieldType.GEOMETRY: {"type": "object"},
     FieldType.DATE: {"type": "string", "format": "date"},
     FieldType.MOMENT: {"type": "string", "format": "date-time"},
 }
@@ -99,11 +100,13 @@ def row_schema(kind: Kind) -> dict[str, Any]:
     moments = {name: _moment() for name in ("created_at", "updated_at")}
     properties |= {"version": {"type": "integer", "minimum": 1}, **moments}
     properties |= {"external_reference": _or_null("string"), "deleted_at": _moment(null=True)}
+    # A page of a list is without shapes, of which each may be long.
+    shapes = {spec.name for spec in kind.specs if spec.type is FieldType.GEOMETRY}
     return {
         "type": "object",
         "description": f"A {kind.label.lower()} as everybody reads it.",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in shapes],
         "additionalProperties": False,
     }
 

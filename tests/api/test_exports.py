@@ -19,6 +19,7 @@ from fleet_app.fleet.models import Vehicle
 from fleet_app.location.models import VehicleLive
 from fleet_app.records.describe import columns
 from tests.builders.api import World
+from tests.builders.geofences import a_square
 from tests.builders.maintenance import tracked
 from tests.builders.orders import deliveries
 from tests.builders.records import an_actor, records
@@ -36,7 +37,8 @@ async def a_bit_of_everything(world: World) -> dict[str, str]:
     actor = an_actor(Role.SYSTEM_ADMIN)
     ids: dict[str, int] = {}
     order = ("depots", "vehicles", "drivers", "customers", "deliveries", "documents",
-             "maintenance_records", "maintenance_schedules", "work_orders", "users")  # fmt: skip
+             "geofences", "maintenance_records", "maintenance_schedules", "work_orders",
+             "users")  # fmt: skip
     for plural in order:
         kind = KINDS[plural]
         values = {s.name: s.example for s in kind.specs if s.example is not None}
@@ -48,6 +50,9 @@ async def a_bit_of_everything(world: World) -> dict[str, str]:
         async with records(world.container, plural, actor) as of_kind:
             made = await of_kind.create({**values, "fleet_id": world.fleet_id})
         ids[plural] = made["id"]
+    async with records(world.container, "geofences", actor) as zones:
+        yard = {"name": "Yard", "geometry": a_square(), "speed_limit": 30 / 3.6}
+        await zones.create({**yard, "fleet_id": world.fleet_id})
     return await world.a(Role.SYSTEM_ADMIN)
 
 

@@ -22,6 +22,8 @@ from tests.builders.walk import (
     reference_fields,
 )
 
+OF_ALL = (f"{PREFIX}depots", f"{PREFIX}geofences")
+"""What every driver of the fleet may see."""
 OTHERS = tuple(role for role in Role if role is not Role.SYSTEM_ADMIN)
 
 
@@ -50,7 +52,7 @@ async def test_another_fleets_objects_do_not_exist(walk: Walk) -> None:
 
 
 async def test_a_drivers_colleagues_are_none_of_the_drivers_business(walk: Walk) -> None:
-    """Depots and what belongs to the whole fleet aside."""
+    """What belongs to the whole fleet aside."""
     problems = []
     for route in guarded(walk.world.app):
         if not names_objects(route) or expected_scope(route, Role.DRIVER) is not Scope.OWN:
@@ -58,7 +60,7 @@ async def test_a_drivers_colleagues_are_none_of_the_drivers_business(walk: Walk)
         url = await walk.path(route, walk.world.fleet_id)
         body = await walk.body(route, walk.world.fleet_id)
         answer = await walk.send(route, Role.DRIVER.value, url=url, json=body)
-        expected = 200 if route.path.startswith(f"{PREFIX}depots") else 404
+        expected = 200 if route.path.startswith(OF_ALL) else 404
         if answer.status_code != expected:
             problems.append(f"{route}: {answer.status_code}")
     assert problems == []

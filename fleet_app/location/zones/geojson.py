@@ -50,6 +50,16 @@ def read_geojson(data: bytes) -> Reading:
     return found
 
 
+def one_shape(value: Any) -> Shape:
+    """The only shape of a geometry, a feature or a collection, unchecked. Raises InvalidInput."""
+    shapes: list[Shape] = []
+    for geometry, properties in _features(value):
+        shapes += _shapes(geometry, properties)
+    if len(shapes) != 1:
+        raise refused(f"One polygon, line or point is expected; there are {len(shapes)}.")
+    return shapes[0]
+
+
 def write_geojson(zones: Sequence[DrawnZone]) -> bytes:
     """A FeatureCollection. Polygons across the antimeridian are cut there, as RFC 7946 asks."""
     features = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import cos, radians
+from itertools import pairwise
+from math import cos, pi, radians
 
 import numpy as np
 import shapely
 
-from fleet_app.kernel.geo import EARTH_RADIUS_M
+from fleet_app.kernel.geo import EARTH_RADIUS_M, distance_m
 from fleet_app.location.zones.shapes import (
     METRES_PER_DEGREE,
     Circle,
@@ -17,6 +18,18 @@ from fleet_app.location.zones.shapes import (
     Position,
     Shape,
 )
+
+
+def area_m2(shape: Shape) -> float:
+    """How much a shape covers; of a corridor that meets itself a little less."""
+    match shape:
+        case Circle(radius_m=radius):
+            return 2 * pi * EARTH_RADIUS_M**2 * (1 - cos(radius / EARTH_RADIUS_M))
+        case Corridor(line=line, width_m=width):
+            length = sum(distance_m(a[1], a[0], b[1], b[0]) for a, b in pairwise(line))
+            return length * width + pi * (width / 2) ** 2
+        case Polygon():
+            return area_km2(shape) * 1e6
 
 
 def area_km2(shape: Polygon) -> float:

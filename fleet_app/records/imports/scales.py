@@ -56,6 +56,7 @@ def _others() -> dict[str, dict[str, float]]:
         "cm": {"in inch inches \"": inch, "ft feet": 12 * inch, "mm": 0.1, "m": 100.0},
         "m³": {"ft³ ft3 cuft cu_ft": foot3, "l liter litre liters litres dm³": 0.001},
         "km": {"mi mile miles": mile, "m": 0.001},
+        "m/s": {"km/h kmh kph": 1 / 3.6, "mph": mile / 3.6},
     }  # fmt: skip
     return {
         unit: {

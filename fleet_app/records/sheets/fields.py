@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+import msgspec
+
 from fleet_app.records.fields import Computed, FieldType, Spec, words_of
 from fleet_app.records.sheets.cells import Cell, cell_text
 from fleet_app.records.sheets.numerals import tidy
@@ -24,7 +26,14 @@ def cell_of(field: Spec | Computed, value: Any, zone: tzinfo) -> Cell:
     if isinstance(value, list):
         separator = "\n" if field.type is FieldType.LIST else ", "
         return separator.join(_entry(one) for one in value)
-    return value if isinstance(value, int | float | date) else str(value)
+    return value if isinstance(value, int | float | date) else shape_text(value)
+
+
+def shape_text(value: Any) -> str:
+    """A shape as text that reads back the same; anything else as it is written."""
+    if isinstance(value, Mapping):
+        return msgspec.json.encode(value, order="sorted").decode()
+    return str(value)
 
 
 def says_the_same(field: Spec, text: str, value: Any, zone: tzinfo) -> bool:

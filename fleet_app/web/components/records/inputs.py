@@ -15,7 +15,7 @@ from fleet_app.web.components.places.address_field import address_field
 from fleet_app.web.components.records.browser import ColorInput, RecordPicker, TagsInput
 from fleet_app.web.components.records.units import unit_name
 
-WIDE = frozenset({FieldType.LONGTEXT, FieldType.TAGS, FieldType.LIST})
+WIDE = frozenset({FieldType.LONGTEXT, FieldType.TAGS, FieldType.LIST, FieldType.GEOMETRY})
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
 WIDE_INPUTS = frozenset({"address", "photo", "file"})
 PICTURES = "image/jpeg,image/png,image/webp"
@@ -115,7 +115,8 @@ def _control(spec: Spec, kinds: Any, form: FormVars) -> rx.Component:
         return _choice(spec, form)
     by_type = {
         FieldType.FLAG: _flag, FieldType.TAGS: _tags, FieldType.LONGTEXT: _long,
-        FieldType.LIST: _long, FieldType.DATE: _date, FieldType.MOMENT: _date,
+        FieldType.LIST: _long, FieldType.GEOMETRY: _long, FieldType.DATE: _date,
+        FieldType.MOMENT: _date,
     }  # fmt: skip
     if spec.type in by_type:
         return by_type[spec.type](spec, form)

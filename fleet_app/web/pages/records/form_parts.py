@@ -175,7 +175,7 @@ def _columns(cards: list[Card]) -> list[list[Card]]:
 
 def _height(spec: Spec) -> float:
     """About how many lines a field takes; two narrow ones stand beside each other."""
-    if spec.type in (FieldType.LONGTEXT, FieldType.LIST, FieldType.TAGS):
+    if spec.type in (FieldType.LONGTEXT, FieldType.LIST, FieldType.TAGS, FieldType.GEOMETRY):
         return 2
     if spec.name == "name":
         return 1

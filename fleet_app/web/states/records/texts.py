@@ -15,6 +15,7 @@ from fleet_app.kernel.units import METRIC, Measure, Ruler
 from fleet_app.records.fields import Fields, FieldType, Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.records.problems import problems_of
+from fleet_app.records.sheets.fields import shape_text
 from fleet_app.records.sheets.numerals import read_integer, read_number
 from fleet_app.web.states.records.doubtful import require_clear
 from fleet_app.web.states.records.measures import shown_number, stored_number
@@ -47,13 +48,17 @@ def text_of(spec: Spec, value: Any, zone: ZoneInfo, ruler: Ruler = METRIC) -> st
     if isinstance(value, dt.date):
         return value.isoformat()
     if spec.type is FieldType.TAGS:
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     if spec.type is FieldType.LIST:
         return "\n".join(_line_of(entry) for entry in value)
     measure = _measure(spec, ruler)
     if measure is not None and isinstance(value, int | float):
         value = measure.shown(float(value))
-    return shown_number(value) if isinstance(value, float) else str(getattr(value, "value", value))
+    return (
+        shown_number(value)
+        if isinstance(value, float)
+        else shape_text(getattr(value, "value", value))
+    )
 
 
 def value_of(

@@ -1,0 +1,102 @@
+"""Shapes as records keep them: GeoJSON geometries beside a radius or a width. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import AfterValidator, BeforeValidator
+
+from fleet_app.kernel.errors import FleetError
+from fleet_app.location.geofences.models import Geofence, GeofenceKind
+from fleet_app.location.zones.checking import checked
+from fleet_app.location.zones.geojson import one_shape
+from fleet_app.location.zones.shapes import Circle, Corridor, Polygon, Position, Shape
+
+KIND_OF = {
+    "Point": GeofenceKind.CIRCLE,
+    "LineString": GeofenceKind.CORRIDOR,
+    "Polygon": GeofenceKind.POLYGON,
+}
+"""What a geometry of the record draws."""
+MOST_NAMED = 500
+"""Vehicles or drivers that one zone is for."""
+_NO_GEOJSON = "must be GeoJSON with one polygon or line"
+
+
+def geometry_of(shape: Shape) -> dict[str, Any]:
+    """The geometry as a record keeps it: in one piece, also across the antimeridian."""
+    match shape:
+        case Circle(center=center):
+            return {"type": "Point", "coordinates": list(center)}
+        case Corridor(line=line):
+            return {"type": "LineString", "coordinates": [list(at) for at in line]}
+        case Polygon():
+            rings = [[list(at) for at in (*ring, ring[0])] for ring in shape.rings]
+            return {"type": "Polygon", "coordinates": rings}
+
+
+def shape_of(row: Geofence) -> Shape:
+    """The shape of a stored zone."""
+    coordinates = (row.geometry or {}).get("coordinates", [])
+    if row.kind == GeofenceKind.CIRCLE:
+        return Circle((row.lon or 0.0, row.lat or 0.0), row.radius_m or 0.0)
+    if row.kind == GeofenceKind.CORRIDOR:
+        return Corridor(_line(coordinates), row.width_m or 0.0)
+    outline, *holes = (_line(ring)[:-1] for ring in coordinates)
+    return Polygon(outline, tuple(holes))
+
+
+def _line(positions: list[list[float]]) -> tuple[Position, ...]:
+    return tuple((lon, lat) for lon, lat in positions)
+
+
+def _geometry(value: Any) -> Any:
+    """A GeoJSON object or its text in the one spelling of records. Raises ValueError."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if not isinstance(value, str | dict):
+        raise ValueError(_NO_GEOJSON)
+    try:
+        text = value.strip().encode() if isinstance(value, str) else msgspec.json.encode(value)
+        return msgspec.json.decode(_spelled(text))
+    except FleetError as error:
+        raise ValueError(error.message) from error
+    except (UnicodeEncodeError, msgspec.DecodeError, TypeError, RecursionError) as error:
+        raise ValueError(_NO_GEOJSON) from error
+
+
+@lru_cache(maxsize=32)
+def _spelled(text: bytes) -> bytes:
+    """Remembered, because a stored shape is looked at again whenever its record changes."""
+    return msgspec.json.encode(geometry_of(checked(one_shape(msgspec.json.decode(text)))))
+
+
+def _ids(value: Any) -> Any:
+    if value is None or value == "":
+        return []
+    if isinstance(value, str):
+        value = [part for part in value.replace(";", ",").split(",") if part.strip()]
+    if isinstance(value, list):
+        return [_id(one["id"] if isinstance(one, dict) and "id" in one else one) for one in value]
+    return value
+
+
+def _id(value: Any) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ValueError("must be a list of ids")
+    return int(text)
+
+
+def _once(values: list[int]) -> list[int]:
+    if len(values) > MOST_NAMED or any(one < 1 for one in values):
+        raise ValueError(f"must be a list of at most {MOST_NAMED} ids")
+    return sorted(set(values))
+
+
+Geometry = Annotated[dict[str, Any] | None, BeforeValidator(_geometry)]
+"""A polygon, line or point as GeoJSON, or as its text; in the one spelling of records."""
+Ids = Annotated[list[int], BeforeValidator(_ids), AfterValidator(_once)]
+"""Which records, by their ids; none means all."""
