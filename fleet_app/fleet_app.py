@@ -15,6 +15,7 @@ from backend_jobs.change_push import ChangePush
 from backend_jobs.lasting import keep_running
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
+from fleet_app.web.pages.history.routes import add_history_pages
 from fleet_app.web.pages.imports.routes import add_import_pages
 from fleet_app.web.pages.login import login_page
 from fleet_app.web.pages.maintenance.routes import add_maintenance_pages
@@ -38,7 +39,7 @@ from mobile_api.app import create_api
 
 STYLES = (
     *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records", "record-form"),
-    *("maintenance", "imports", "audit"),
+    *("maintenance", "imports", "audit", "history"),
 )
 
 app = gated_app(
@@ -64,6 +65,7 @@ app.add_page(
 )
 add_record_pages(app)
 add_maintenance_pages(app)
+add_history_pages(app)
 add_import_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)

@@ -20,7 +20,10 @@ from fleet_app.settings import PROJECT_ROOT
 
 COMPONENTS = PROJECT_ROOT / "fleet_app" / "web" / "components"
 PUBLISHED = "public/external/fleet_app/web/components"
-STYLES = ("tokens", "shell", "forms", "live", "grid")
+STYLES = ("tokens", "shell", "forms", "live", "grid", "overview", "history")
+
+WORKER = "maplibre-gl-worker.mjs"
+WORKER_IMPORT = f'import workerUrl from "maplibre-gl/dist/{WORKER}?url";'
 
 Answer = tuple[int, str, bytes]
 """Status, content type and body."""
@@ -39,13 +42,22 @@ class Asked:
 def lay_out(folder: Path) -> Path:
     """Put the scripts of the components where the product publishes them; returns that folder."""
     published = folder / PUBLISHED
-    for package in ("live", "grid"):
+    for package in ("live", "grid", "history"):
         target = published / package / "sources"
         target.mkdir(parents=True)
         for path in (COMPONENTS / package).iterdir():
             if path.suffix in {".js", ".jsx"}:
                 shutil.copy(path, target / path.name)
+    _name_worker(published / "live" / "sources" / "basemap.js")
     return published
+
+
+def _name_worker(basemap: Path) -> None:
+    """Give the address of the map's worker, which only the bundler of the product can work out."""
+    text = basemap.read_text(encoding="utf-8")
+    assert WORKER_IMPORT in text
+    known = text.replace(WORKER_IMPORT, f'const workerUrl = "/{WORKER}";')
+    basemap.write_text(known, encoding="utf-8")
 
 
 def bundle(folder: Path, home: Path, script: str) -> None:
@@ -56,7 +68,8 @@ def bundle(folder: Path, home: Path, script: str) -> None:
     (folder / "main.jsx").write_text(script, encoding="utf-8")
     environment = {**os.environ, **toolchain.environment(home)}
     install = ["install", "--frozen-lockfile", "--ignore-scripts", "--no-progress"]
-    build = ["build", "main.jsx", "--outfile", "page.js", "--production"]
+    named = ["--outdir", ".", "--entry-naming", "page.[ext]"]  # page.css beside it, if there is any
+    build = ["build", "main.jsx", *named, "--production"]
     for arguments in (install, build):
         done = subprocess.run(
             [str(toolchain.bun()), *arguments],
@@ -84,6 +97,12 @@ class Site:
             return 200, "text/html; charset=utf-8", _page().encode()
         if asked.path == "/page.js":
             return 200, "text/javascript", (self.folder / "page.js").read_bytes()
+        if asked.path == "/page.css":
+            built = self.folder / "page.css"
+            return 200, "text/css", built.read_bytes() if built.is_file() else b""
+        if asked.path == f"/{WORKER}" or asked.path.startswith("/maplibre-gl"):
+            script = self.folder / "node_modules" / "maplibre-gl" / "dist" / asked.path[1:]
+            return 200, "text/javascript", script.read_bytes()
         if asked.path.startswith("/styles/"):
             sheet = PROJECT_ROOT / "assets" / asked.path.lstrip("/")
             return 200, "text/css", sheet.read_bytes()
@@ -93,6 +112,7 @@ class Site:
 
 def _page() -> str:
     links = "".join(f'<link rel="stylesheet" href="/styles/{name}.css">' for name in STYLES)
+    links += '<link rel="stylesheet" href="/page.css">'
     return (
         f'<!doctype html><html lang="en"><head><title>Records</title><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">{links}</head>'

@@ -20,6 +20,7 @@ NAVIGATION = (
     ("/", "map", "Overview"),
     ("/deliveries", "package", "Deliveries"),
     ("/routes", "route", "Routes"),
+    ("/history", "history", "History"),
     ("/customers", "users", "Customers"),
     ("/vehicles", "truck", "Vehicles"),
     ("/drivers", "id-card", "Drivers"),

@@ -46,6 +46,13 @@ def vehicle_drawer(*, vehicle_id: Any, follow: Any, on_follow: Any, on_close: An
                 aria_pressed=rx.cond(follow, "true", "false"),
                 custom_attrs={"data-testid": "follow"},
             ),
+            rx.el.a(
+                rx.icon("history", size=15),
+                "Show history",
+                href="/history?vehicles=" + vehicle_id.to_string(),
+                class_name="button",
+                custom_attrs={"data-testid": "show-history"},
+            ),
             class_name="drawer-actions",
         ),
         class_name="drawer",

@@ -29,6 +29,7 @@ PAGES = {
     **{f"/{kind.plural}": kind.permission("read") for kind in KINDS},
     "/": "overview.watch",
     "/maintenance": "maintenance.due",
+    "/history": "trips.read",
     "/imports": "imports.use",
     "/audit": "audit.read",
     "/settings": "account.use",

@@ -53,7 +53,8 @@ def extra_of(kind: Kind) -> Extra:
             below = rx.fragment(_finish_form(), _losing_form())
             return Extra(actions=_work_steps(), below=below, on_undone=(WorkSteps.open,))
         case "vehicles":
-            return Extra(actions=_odometer_button(), below=_odometer_form())
+            actions = rx.fragment(_history_link(), _odometer_button())
+            return Extra(actions=actions, below=_odometer_form())
         case "routes":
             return Extra(
                 actions=route_actions(),
@@ -212,6 +213,16 @@ def _confirm(text: str) -> rx.Component:
         rx.el.input(type="checkbox", name="correction", value="true"),
         rx.el.span(text),
         class_name="check",
+    )
+
+
+def _history_link() -> rx.Component:
+    return rx.el.a(
+        rx.icon("history", size=14),
+        "Show history",
+        href="/history?vehicles=" + RecordForm.number.to_string(),
+        class_name="button",
+        custom_attrs={"data-testid": "show-history"},
     )
 
 

@@ -1,0 +1,180 @@
+// The past of some vehicles: a list of what happened, a map, a player and charts, in one time.
+// The page says whom and when; everything else is read from the API here, and stays here.
+
+import { useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { store } from "../../live/sources/liveStore.js";
+import { useTheme } from "../../live/sources/theme.js";
+import { coloursOf } from "./colours.js";
+import { dullSpans, isEmpty, marks } from "./facts.js";
+import { canSnap, PastLoader } from "./loading.js";
+import { speedUnit } from "./moments.js";
+import { PastCharts } from "./PastCharts.jsx";
+import { Icon } from "./PastIcons.jsx";
+import { PastMapPane } from "./PastMapPane.jsx";
+import { Places } from "./places.js";
+import { playKey, Player } from "./player.js";
+import { PlayerBar } from "./PlayerBar.jsx";
+import { TripList } from "./TripList.jsx";
+
+const LEAD_MS = 1000;
+const NARROW = 720;
+
+function usePast(vehicles, period, player) {
+  const [state, setState] = useState({ data: null, problem: "", busy: true });
+  const [attempt, retry] = useReducer((count) => count + 1, 0);
+  const loader = useRef(null);
+  loader.current ??= new PastLoader();
+  const key = vehicles.join();
+  useEffect(() => {
+    if (!vehicles.length) return undefined;
+    setState((old) => ({ ...old, busy: true, problem: "" }));
+    loader.current.load(vehicles, period).then(
+      (data) => {
+        if (!data) return;
+        const found = marks(data, period);
+        const first = Math.min(...data.trips.map(({ from }) => from), ...[...data.tracks.values()].flatMap(({ t }) => (t.length ? [t[0]] : [])));
+        const at = Number.isFinite(first) ? Math.max(period.from, first) : period.from;
+        player.load({ ...period, at, marks: found, dull: dullSpans(data.trips, period) });
+        setState({ data, problem: "", busy: false, key: `${key} ${period.from} ${period.to}` });
+      },
+      (error) => setState({ data: null, problem: error.message, busy: false }),
+    );
+    return () => loader.current.stop();
+  }, [key, period.from, period.to, attempt]);
+  return { ...state, retry, loader: loader.current };
+}
+
+function useSnap(past, vehicles, period, wanted, unset) {
+  const [state, setState] = useState({ possible: false, busy: false, tracks: null });
+  useEffect(() => {
+    if (!past.data || !vehicles.length) return undefined;
+    let here = true;
+    const day = Math.min(period.to, Date.now());
+    canSnap(past.loader.get, vehicles[0], day).then((possible) => here && setState((old) => ({ ...old, possible })));
+    return () => {
+      here = false;
+    };
+  }, [past.data]);
+  useEffect(() => {
+    let here = true;
+    setState((old) => ({ ...old, tracks: null, busy: wanted }));
+    if (!wanted || !past.data) return undefined;
+    past.loader.loadSnapped(vehicles, period).then(
+      (tracks) => here && (tracks ? setState((old) => ({ ...old, tracks, busy: false })) : unset()),
+      () => here && unset(),
+    );
+    return () => {
+      here = false;
+    };
+  }, [wanted, past.data]);
+  return state;
+}
+
+function useKeys(player) {
+  useEffect(() => {
+    const onKey = (event) => playKey(player, event);
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [player]);
+}
+
+function useColours(box, theme) {
+  const [colours, setColours] = useState(null);
+  useEffect(() => setColours(coloursOf(box.current)), [theme]);
+  return colours;
+}
+
+function useUnits() {
+  const [count, again] = useReducer((old) => old + 1, 0);
+  useEffect(() => store.subscribe(({ kind }) => kind === "units" && again()), []);
+  return count;
+}
+
+function Nothing({ onLatest, several }) {
+  return (
+    <div className="past-nothing" role="status" data-testid="past-nothing">
+      <h2>Nothing was recorded in this time</h2>
+      <p className="quiet">{several ? "The vehicles" : "The vehicle"} sent no positions.</p>
+      {onLatest && <button type="button" className="button primary" onClick={() => onLatest()}>Go to the last day with data</button>}
+    </div>
+  );
+}
+
+function Problem({ text, onRetry }) {
+  return (
+    <div className="past-nothing" role="alert">
+      <p>{text}</p>
+      <button type="button" className="button" onClick={onRetry}>Try again</button>
+    </div>
+  );
+}
+
+function ListPane({ open, onClose, count, children }) {
+  return (
+    <aside className="past-list" data-open={open} aria-label="Trips and stops">
+      <button type="button" className="past-sheet-head" aria-expanded={open} onClick={onClose}>
+        <span>{count} {count === 1 ? "trip" : "trips"}</span>
+        <span className="past-link">{open ? "Show the map" : "Show the list"}</span>
+      </button>
+      {children}
+    </aside>
+  );
+}
+
+export function HistoryPlayer(props) {
+  const { fromMs, toMs, zone = "UTC", onLatest } = props;
+  const theme = useTheme(props.theme);
+  const vehicles = useMemo(() => (props.vehicles ?? []).map(({ id }) => Number(id)), [JSON.stringify(props.vehicles)]);
+  const names = useMemo(() => new Map((props.vehicles ?? []).map(({ id, name }) => [Number(id), name])), [JSON.stringify(props.vehicles)]);
+  const period = useMemo(() => ({ from: Number(fromMs), to: Number(toMs) }), [fromMs, toMs]);
+  const box = useRef(null);
+  const player = useRef(null);
+  player.current ??= new Player();
+  const places = useRef(null);
+  places.current ??= new Places();
+  const units = useUnits();
+  const colours = useColours(box, theme);
+  const past = usePast(vehicles, period, player.current);
+  const [chosen, setOptions] = useState({ raw: false, snap: false, bySpeed: null, charts: null });
+  const [go, setGo] = useState(null);
+  const [sheet, setSheet] = useState(false);
+  const set = (change) => setOptions((old) => ({ ...old, ...change }));
+  const narrow = (box.current?.clientWidth ?? 1000) <= NARROW;
+  const options = { ...chosen, bySpeed: chosen.bySpeed ?? vehicles.length < 2, charts: chosen.charts ?? !narrow };
+  const snap = useSnap(past, vehicles, period, chosen.snap, () => set({ snap: false }));
+  useKeys(player.current);
+  useEffect(() => () => player.current.close(), []);
+  const colorOf = (id) => colours?.vehicles[Math.max(0, vehicles.indexOf(id))] ?? "#2463eb";
+
+  const onGo = (fact) => {
+    player.current.seek(fact.kind === "trip" ? fact.from : fact.from + LEAD_MS);
+    setGo({ span: [fact.from, fact.to ?? period.to] });
+    setSheet(false);
+  };
+  const empty = past.data && isEmpty(past.data);
+  const ready = past.data && colours && !empty;
+  const shared = { data: past.data, period, zone, units, names, colorOf, colours, player: player.current };
+  return (
+    <div ref={box} className="past" data-testid="past" data-fleet-theme={theme} data-busy={past.busy} data-state={past.problem ? "problem" : empty ? "empty" : ready ? "ready" : "loading"}>
+      {past.problem && <Problem text={past.problem} onRetry={past.retry} />}
+      {empty && !past.problem && <Nothing onLatest={onLatest} several={vehicles.length > 1} />}
+      {!past.data && !past.problem && <div className="past-nothing" role="status" aria-label="Loading"><div className="spinner" /></div>}
+      {ready && (
+        <>
+          <ListPane open={sheet} onClose={() => setSheet(!sheet)} count={past.data.trips.length}>
+            <TripList {...shared} places={places.current} onGo={onGo} />
+          </ListPane>
+          <PastMapPane {...shared} {...{ theme, options, set, snap, go }} shownTracks={snap.tracks ?? past.data.tracks} fitKey={past.key} />
+          <div className="past-foot">
+            <PlayerBar {...shared}>
+              <button type="button" className="past-button" aria-pressed={options.charts} aria-label="Charts" title="Charts" onClick={() => set({ charts: !options.charts })}>
+                <Icon name="charts" size={17} />
+              </button>
+            </PlayerBar>
+            {options.charts && <PastCharts {...shared} speed={speedUnit()} />}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+// The map of the past with what floats over it: buttons, legend and choices.
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import { useEffect, useRef, useState } from "react";
+import { speedUnit } from "./moments.js";
+import { Icon } from "./PastIcons.jsx";
+import { openPastMap } from "./pastMap.js";
+import { CLASSES } from "./track.js";
+import { unitSystem } from "../../live/sources/format.js";
+
+function Button({ icon, label, pressed, onClick }) {
+  return (
+    <button type="button" className="live-map-button" aria-label={label} title={label} aria-pressed={pressed} onClick={onClick}>
+      <Icon name={icon} size={18} />
+    </button>
+  );
+}
+
+function Legend({ colours, limits }) {
+  const { unit } = speedUnit();
+  return (
+    <figure className="past-legend" aria-label={`Colours of speed, ${unit}`}>
+      <figcaption>{unit}</figcaption>
+      <ol>
+        {colours.levels.map((color, i) => (
+          <li key={color}>
+            <i style={{ background: color }} aria-hidden="true" />
+            {i === limits.length ? `${limits[i - 1]}+` : i === 0 ? `< ${limits[0]}` : limits[i - 1]}
+          </li>
+        ))}
+        <li className="past-legend-gap"><i aria-hidden="true" />no fix</li>
+      </ol>
+    </figure>
+  );
+}
+
+function Choice({ label, checked, onChange, disabled }) {
+  return (
+    <label className="past-check">
+      <input type="checkbox" checked={checked} disabled={disabled} onChange={(event) => onChange(event.target.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+function Choices({ options, set, many, snap }) {
+  return (
+    <fieldset className="past-choices" aria-label="What the map shows">
+      <Choice label="Colour by speed" checked={options.bySpeed} onChange={(bySpeed) => set({ bySpeed })} />
+      <Choice label="Raw fixes" checked={options.raw} onChange={(raw) => set({ raw })} />
+      {snap.possible && <Choice label={snap.busy ? "Snapping…" : "Snap to roads"} checked={options.snap} disabled={snap.busy} onChange={(wanted) => set({ snap: wanted })} />}
+      {many && <span className="only-read">Several vehicles are shown together.</span>}
+    </fieldset>
+  );
+}
+
+export function PastMapPane({ data, shownTracks, zone, theme, colours, colorOf, names, player, options, set, snap, fitKey, go, onPick, children }) {
+  const box = useRef(null);
+  const [view, setView] = useState(null);
+  const [follow, setFollow] = useState(true);
+  const latest = useRef({});
+  latest.current = { onPick };
+  const limits = CLASSES[unitSystem()] ?? CLASSES.metric;
+  useEffect(() => {
+    let opened = null;
+    let closed = false;
+    const given = { theme, palette: colours.palette, player, onPick: (...what) => latest.current.onPick?.(...what), onFollow: setFollow };
+    openPastMap(box.current, given).then((made) => {
+      if (!made || closed) return made?.remove();
+      opened = made;
+      setView(made);
+      return undefined;
+    });
+    return () => {
+      closed = true;
+      opened?.remove();
+    };
+  }, []);
+  useEffect(() => view?.setTheme(theme, colours.palette), [view, theme, colours]);
+  const fitted = useRef("");
+  useEffect(() => {
+    if (!view || !data) return;
+    const { stops, events } = data;
+    const scale = { limits, per: speedUnit().per };
+    const raw = options.raw ? data.tracks : null;
+    const shown = { tracks: shownTracks, raw, stops, events, zone, colorOf, names, bySpeed: options.bySpeed, scale, levels: colours.levels, eventColors: colours.events };
+    view.show(shown, fitted.current !== fitKey);
+    fitted.current = fitKey;
+  }, [view, data, shownTracks, zone, colours, options.raw, options.bySpeed, limits, fitKey]);
+  useEffect(() => {
+    if (view && go?.span) view.fit(true, go.span);
+  }, [view, go]);
+  return (
+    <section className="past-map live-map" data-testid="past-map" data-fleet-theme={theme} data-ready={view ? "true" : "false"} aria-label="Map">
+      <div ref={box} className="live-map-canvas" />
+      <div className="live-map-controls" role="group" aria-label="Map controls">
+        <Button icon="plus" label="Zoom in" onClick={() => view?.zoomBy(1)} />
+        <Button icon="minus" label="Zoom out" onClick={() => view?.zoomBy(-1)} />
+        <Button icon="fit" label="Show the whole way" onClick={() => view?.fit()} />
+        <Button icon="follow" label="Keep the vehicle in sight" pressed={follow} onClick={() => view?.setFollow(!follow)} />
+      </div>
+      <Choices {...{ options, set, snap }} many={names.size > 1} />
+      {options.bySpeed && <Legend {...{ colours, limits }} />}
+      {children}
+    </section>
+  );
+}

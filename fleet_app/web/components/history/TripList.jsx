@@ -1,0 +1,111 @@
+// The list of a period: days, and on them trips, stops and events. A click goes there.
+
+import { useEffect, useMemo, useReducer, useRef } from "react";
+import { days, eventName, lasted } from "./facts.js";
+import { clockText, dayKey, dayText, distanceText } from "./moments.js";
+import { Icon } from "./PastIcons.jsx";
+
+const NOW = "data-now";
+
+/** "08:15", and the day before or after it when that is another one than the list's. */
+function When({ fact, day, zone, from, to }) {
+  const text = (ms) => (dayKey(ms, zone) === day ? clockText(ms, zone) : `${dayText(ms, zone).split(" ")[0].slice(0, 3)} ${clockText(ms, zone)}`);
+  const start = fact.from < from && dayKey(fact.from, zone) !== day ? text(fact.from) : clockText(fact.from, zone);
+  return <b className="past-when">{start} – {fact.to === null ? "now" : text(fact.to)}</b>;
+}
+
+function Events({ events, zone, onGo }) {
+  if (!events.length) return null;
+  return (
+    <ul className="past-events">
+      {events.map((event) => (
+        <li key={event.id}>
+          <button type="button" className="past-event" data-kind={event.kind} title={`${eventName(event)}, ${clockText(event.from, zone)}`} onClick={() => onGo(event)}>
+            <Icon name={event.kind} size={13} />
+            <span className="only-read">{eventName(event)} at </span>
+            <span>{clockText(event.from, zone)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Places({ entry, places }) {
+  const start = entry.place || places.at(entry.lat, entry.lon);
+  if (entry.kind !== "trip" || entry.endLat === null) return <span className="past-place">{start}</span>;
+  const end = entry.endPlace || places.at(entry.endLat, entry.endLon);
+  return (
+    <span className="past-place">
+      <span>{start}</span>
+      <span><i aria-hidden="true">→ </i><span className="only-read">to </span>{end}</span>
+    </span>
+  );
+}
+
+function Entry({ entry, day, period, zone, colorOf, places, name, onGo }) {
+  const known = entry.kind === "trip" || entry.kind === "stop";
+  return (
+    <li className="past-entry" data-kind={known ? entry.kind : "event"} data-id={`${entry.kind}-${entry.id}`} data-from={entry.from} data-until={entry.to ?? period.to} style={{ "--vehicle": colorOf(entry.vehicleId) }}>
+      <button type="button" className="past-go" onClick={() => onGo(entry)}>
+        <span className="past-sign" aria-hidden="true">{entry.kind === "stop" ? entry.number : known ? <Icon name="play" size={10} filled /> : <Icon name={entry.kind} size={12} />}</span>
+        <span className="past-what">
+          {known ? <When fact={entry} day={day} zone={zone} {...period} /> : <b className="past-when">{clockText(entry.from, zone)} {eventName(entry)}</b>}
+          {name && <span className="past-name">{name}</span>}
+          <Places entry={entry} places={places} />
+        </span>
+        <span className="past-much">
+          {entry.kind === "trip" && <b>{distanceText(entry.distance)}</b>}
+          {known && <span>{lasted(entry, period.to)}</span>}
+          {entry.kind === "stop" && <span className="only-read">stop {entry.number}</span>}
+        </span>
+      </button>
+      <Events events={entry.events} zone={zone} onGo={onGo} />
+    </li>
+  );
+}
+
+/** Marks the entry that is played, and keeps it in sight while it plays. */
+function useNow(box, player, groups) {
+  useEffect(() => {
+    const entries = [...box.current.querySelectorAll(".past-entry[data-until]")].map((element) => ({
+      element, from: Number(element.dataset.from), to: Number(element.dataset.until),
+    }));
+    let marked = new Set();
+    return player.onFrame((ms) => {
+      const now = new Set(entries.filter(({ from, to }) => from <= ms && ms < to).map(({ element }) => element));
+      if (now.size === marked.size && [...now].every((one) => marked.has(one))) return;
+      for (const one of marked) one.removeAttribute(NOW);
+      for (const one of now) one.setAttribute(NOW, "true");
+      if (player.playing) now.values().next().value?.scrollIntoView({ block: "nearest" });
+      marked = now;
+    });
+  }, [player, groups]);
+}
+
+export function TripList({ data, period, zone, units, colorOf, names, places, player, onGo }) {
+  const box = useRef(null);
+  const [, again] = useReducer((count) => count + 1, 0);
+  useEffect(() => places.watch(again), [places]);
+  const groups = useMemo(() => days(data, { ...period, zone }), [data, period.from, period.to, zone]);
+  useNow(box, player, groups);
+  const many = names.size > 1;
+  return (
+    <div ref={box} className="past-days" data-units={units}>
+      {groups.map(({ day, ms, trips, metres, entries }) => (
+        <section key={day} className="past-day" aria-label={dayText(ms, zone)}>
+          <h2>
+            {dayText(ms, zone)}
+            <span>{trips} {trips === 1 ? "trip" : "trips"} · {distanceText(metres)}</span>
+          </h2>
+          <ol>
+            {entries.map((entry) => (
+              <Entry key={`${entry.kind}-${entry.id}`} {...{ entry, day, period, zone, colorOf, places, onGo }} name={many ? names.get(entry.vehicleId) : ""} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {!groups.length && <p className="empty">No trips or stops are known for this time. Fixes may still be played.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""The player of the past: where vehicles went, played back on a map with charts."""

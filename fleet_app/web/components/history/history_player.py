@@ -1,0 +1,40 @@
+"""The player of the past, as a Reflex component."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from fleet_app.web.components.history.sources import HISTORY_PLAYER
+from fleet_app.web.components.live.events import no_arguments
+
+
+class HistoryPlayer(rx.NoSSRComponent):
+    """Trips, map, player and charts of some vehicles over a period.
+
+    It reads the API itself and keeps what it read in the browser: nothing of it passes through the
+    state of the page, however long it plays. Fills its parent, which must have a height.
+    """
+
+    library = HISTORY_PLAYER.importable_path
+    tag = "HistoryPlayer"
+    lib_dependencies: list[str] = ["maplibre-gl@6.17.0", "pmtiles@4.5.0"]
+
+    vehicles: rx.Var[list[dict[str, Any]]]
+    """Whose past, `id` and `name` of each; their colours go by their places in the list."""
+    from_ms: rx.Var[int]
+    to_ms: rx.Var[int]
+    """The period, in milliseconds since 1970."""
+    zone: rx.Var[str]
+    """The time zone in which times are told."""
+    theme: rx.Var[str]
+    """`light` or `dark`; anything else follows the page."""
+
+    on_latest: rx.EventHandler[no_arguments]
+    """Nothing was recorded in the period: show the last day on which something was."""
+
+
+def history_player(**props: Any) -> rx.Component:
+    """The player of the past; see `HistoryPlayer` for its properties and events."""
+    return HistoryPlayer.create(**props)

@@ -1,0 +1,219 @@
+// The map of the past: ways and markers over the base map, without React.
+
+import { AttributionControl, LngLatBounds, Map as GLMap, Marker, ScaleControl } from "maplibre-gl";
+import { fetchMapInfo, fetchStyle } from "../../live/sources/basemap.js";
+import { unitSystem } from "../../live/sources/format.js";
+import { addTo, CLICKABLE, eventData, rawData, stopData, wayData } from "./pathLayers.js";
+import { metres, sampleAt } from "./track.js";
+
+const WORLD = [[-30, -40], [60, 66]];
+const ROOM = 48;
+const NEAR_EDGE = 0.42;
+const ARROW = '<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><circle class="past-disc" cx="16" cy="16" r="11"/><path class="past-arrow" d="M16 8.5 21.5 22 16 19 10.5 22Z"/></svg>';
+
+/** Opens the map in `box`; resolves to a `PastMap`, or null when the box is gone by then. */
+export async function openPastMap(box, given) {
+  const info = await fetchMapInfo();
+  const style = await fetchStyle(given.theme, info);
+  return box.isConnected ? new PastMap(box, { ...given, info, style }) : null;
+}
+
+export class PastMap {
+  constructor(box, { info, style, theme, palette, player, onPick, onFollow }) {
+    Object.assign(this, { info, theme, palette, player, onPick, onFollow, following: true, ready: false, markers: new Map(), shown: null });
+    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.map = new GLMap({
+      container: box,
+      style,
+      bounds: info?.bounds ?? WORLD,
+      fitBoundsOptions: { padding: 24 },
+      minZoom: 1,
+      maxZoom: 20,
+      maxPitch: 0,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      attributionControl: false,
+      locale: { "Map.Title": "Map of the past" },
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    const attribution = info?.attribution ? { customAttribution: info.attribution } : {};
+    this.map.addControl(new AttributionControl({ compact: false, ...attribution }), "bottom-right");
+    this.map.addControl(new ScaleControl({ maxWidth: 90, unit: unitSystem() }), "bottom-left");
+    this.listen();
+    this.stopFrames = player.onFrame((ms) => this.draw(ms));
+    window.__past = { map: this.map, player, view: this };
+  }
+
+  listen() {
+    const { map } = this;
+    map.on("style.load", () => {
+      this.ready = true;
+      this.paint();
+    });
+    map.on("click", (event) => this.onClick(event));
+    map.on("mousemove", ({ point }) => {
+      map.getCanvas().style.cursor = this.hit(point) ? "pointer" : "";
+    });
+    map.on("dragstart", (event) => event.originalEvent && this.setFollow(false));
+    map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
+  }
+
+  remove() {
+    this.stopFrames();
+    this.map.remove();
+    if (window.__past?.map === this.map) delete window.__past;
+  }
+
+  hit({ x, y }) {
+    const known = CLICKABLE.filter((id) => this.map.getLayer(id));
+    return known.length ? this.map.queryRenderedFeatures([[x - 3, y - 3], [x + 3, y + 3]], { layers: known })[0] : null;
+  }
+
+  onClick({ point, lngLat }) {
+    const found = this.hit(point);
+    if (!found) return;
+    const { id, ms, vehicle } = found.properties;
+    const at = ms ?? this.nearest(vehicle, lngLat);
+    if (at === null) return;
+    this.player.seek(at);
+    this.onPick?.(found.layer.id, id ?? null);
+  }
+
+  // The moment of the way that lies nearest to a place.
+  nearest(vehicle, { lat, lng }) {
+    const track = this.shown?.tracks.get(vehicle);
+    if (!track) return null;
+    let best = null;
+    let least = Infinity;
+    for (let i = 0; i < track.t.length; i += 1) {
+      const far = metres(lat, lng, track.lat[i], track.lon[i]);
+      if (far < least) [best, least] = [track.t[i], far];
+    }
+    return best;
+  }
+
+  /** What is to be seen: `{tracks, raw, stops, events, zone, colorOf, names, bySpeed, scale, levels}`. */
+  show(shown, fit) {
+    this.shown = shown;
+    this.paint();
+    this.setMarkers();
+    if (fit) this.fit(false);
+    this.draw(this.player.ms);
+  }
+
+  paint() {
+    // Until its style is there a map takes no layers; the event of that comes here again.
+    if (!this.ready) return;
+    addTo(this.map, this.palette);
+    if (!this.shown) return;
+    const { tracks, raw, stops, events, zone, colorOf, eventColors } = this.shown;
+    this.fill("past-way", wayData(tracks, { ...this.shown, unknown: this.palette.offline }));
+    this.fill("past-raw", raw ? rawData(raw, colorOf) : { type: "FeatureCollection", features: [] });
+    this.fill("past-stops", stopData(stops, zone, colorOf));
+    this.fill("past-events", eventData(events, eventColors));
+    this.map.setLayoutProperty("past-raw", "visibility", raw ? "visible" : "none");
+  }
+
+  fill(name, data) {
+    this.map.getSource(name)?.setData(data);
+  }
+
+  setMarkers() {
+    const { tracks, colorOf, names } = this.shown;
+    for (const [id, { marker }] of this.markers) if (!tracks.has(id)) {
+      marker.remove();
+      this.markers.delete(id);
+    }
+    for (const id of tracks.keys()) {
+      if (!this.markers.has(id)) this.markers.set(id, this.newMarker(id, names));
+      this.markers.get(id).element.style.setProperty("--vehicle", colorOf(id));
+    }
+  }
+
+  newMarker(id, names) {
+    const element = document.createElement("div");
+    element.className = "past-marker";
+    element.dataset.vehicle = String(id);
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", names.get(id) ?? "Vehicle");
+    element.innerHTML = ARROW;
+    const name = document.createElement("span");
+    name.textContent = tracksMany(this.shown) ? names.get(id) ?? "" : "";
+    element.append(name);
+    const marker = new Marker({ element, anchor: "center" });
+    return { marker, element, arrow: element.querySelector("svg"), on: false };
+  }
+
+  draw(ms) {
+    if (!this.shown) return;
+    let first = null;
+    for (const [id, track] of this.shown.tracks) {
+      const at = sampleAt(track, ms);
+      this.place(this.markers.get(id), at);
+      first ??= at && !at.lost ? at : null;
+    }
+    if (first && this.following && this.player.playing) this.keepInView(first);
+  }
+
+  place(one, at) {
+    if (!one) return;
+    if (!at) {
+      one.marker.remove();
+      one.on = false;
+      return;
+    }
+    one.marker.setLngLat([at.lon, at.lat]);
+    if (!one.on) one.marker.addTo(this.map);
+    one.on = true;
+    one.element.dataset.lost = String(at.lost);
+    one.element.dataset.heading = at.heading === null ? "" : String(Math.round(at.heading));
+    one.arrow.style.rotate = `${at.heading ?? 0}deg`;
+  }
+
+  keepInView({ lat, lon }) {
+    if (this.map.isMoving()) return;
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    const { x, y } = this.map.project([lon, lat]);
+    const away = Math.max(Math.abs(x / clientWidth - 0.5), Math.abs(y / clientHeight - 0.5));
+    if (away > NEAR_EDGE) this.map.easeTo({ center: [lon, lat], ...this.pace(500) });
+  }
+
+  setFollow(following) {
+    if (following === this.following) return;
+    this.following = following;
+    this.onFollow?.(following);
+  }
+
+  pace(duration) {
+    return { duration: this.reduced.matches ? 0 : duration };
+  }
+
+  /** Bring the whole of it into view, or only a span of time. */
+  fit(animate = true, span = null) {
+    const bounds = new LngLatBounds();
+    for (const { t, lat, lon } of this.shown?.tracks.values() ?? []) {
+      for (let i = 0; i < t.length; i += 1) if (!span || (t[i] >= span[0] && t[i] <= span[1])) bounds.extend([lon[i], lat[i]]);
+    }
+    if (bounds.isEmpty()) return;
+    this.map.fitBounds(bounds, { padding: ROOM, maxZoom: 16, ...this.pace(animate ? 600 : 0) });
+  }
+
+  zoomBy(step) {
+    this.map.easeTo({ zoom: this.map.getZoom() + step, ...this.pace(250) });
+  }
+
+  setTheme(theme, palette) {
+    this.palette = palette;
+    if (theme === this.theme) return;
+    this.theme = theme;
+    fetchStyle(theme, this.info).then((style) => {
+      if (this.theme !== theme) return;
+      this.ready = false;
+      this.map.setStyle(style, { diff: false });
+    });
+  }
+}
+
+const tracksMany = (shown) => shown.tracks.size > 1;

@@ -1,0 +1,88 @@
+// What is drawn on the map of the past: ways, gaps, stops, events and raw fixes as GeoJSON. No DOM.
+
+import { clockText } from "./moments.js";
+import { placed } from "./facts.js";
+import { pieces } from "./track.js";
+
+const FONT = ["Fleet Semibold", "Inter Variable", "Inter", "system-ui", "sans-serif"];
+const EMPTY = { type: "FeatureCollection", features: [] };
+export const SOURCES = ["past-way", "past-raw", "past-stops", "past-events"];
+/** Layers that can be clicked, the topmost first. */
+export const CLICKABLE = ["past-events", "past-stops", "past-hit"];
+
+const feature = (type, coordinates, properties) => ({ type: "Feature", properties, geometry: { type, coordinates } });
+const collection = (features) => ({ type: "FeatureCollection", features });
+
+/** The ways: `color` is that of the speed or of the vehicle; gaps have `lost`. */
+export function wayData(tracks, { colorOf, levels, unknown, bySpeed, scale }) {
+  const features = [];
+  for (const [vehicle, track] of tracks) {
+    for (const piece of pieces(track, scale)) {
+      const color = bySpeed ? levels[piece.level] ?? unknown : colorOf(vehicle);
+      features.push(feature("LineString", piece.line, { vehicle, lost: piece.lost, color: piece.lost ? unknown : color }));
+    }
+  }
+  return collection(features);
+}
+
+/** Every fix as it was told, one dot each. */
+export function rawData(tracks, colorOf) {
+  const features = [];
+  for (const [vehicle, { t, lat, lon }] of tracks) {
+    for (let i = 0; i < t.length; i += 1) features.push(feature("Point", [lon[i], lat[i]], { color: colorOf(vehicle), vehicle, ms: t[i] }));
+  }
+  return collection(features);
+}
+
+export function stopData(stops, zone, colorOf) {
+  const known = stops.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
+  return collection(known.map((stop) => feature("Point", [stop.lon, stop.lat], {
+    id: stop.id, ms: stop.from, number: String(stop.number), time: clockText(stop.from, zone), color: colorOf(stop.vehicleId), rank: stop.number,
+  })));
+}
+
+const SIGNS = { speeding: "»", harsh: "!", visit: "◆", idle: "◷", low_battery: "▯", mock: "?", silent: "…" };
+
+export function eventData(events, colors) {
+  return collection(placed(events).map((event) => feature("Point", [event.lon, event.lat], {
+    id: event.id, ms: event.from, sign: SIGNS[event.kind] ?? "•", color: colors[event.kind] ?? colors.other,
+  })));
+}
+
+const line = (id, filter, paint, more = {}) => ({
+  id, type: "line", source: "past-way", filter, paint, layout: { "line-join": "round", "line-cap": "round", ...more },
+});
+const DRIVEN = ["!", ["get", "lost"]];
+const WIDTH = ["interpolate", ["linear"], ["zoom"], 8, 2.5, 13, 4, 17, 6];
+const CASING = ["interpolate", ["linear"], ["zoom"], 8, 4.5, 13, 7, 17, 10];
+
+function dot(id, source, radius, palette, more = {}) {
+  const paint = { "circle-radius": radius, "circle-color": ["get", "color"], "circle-stroke-color": palette.halo, "circle-stroke-width": 1.5, ...more };
+  return { id, type: "circle", source, paint };
+}
+
+function words(id, source, layout, paint) {
+  return { id, type: "symbol", source, layout: { "text-font": FONT, "text-allow-overlap": true, "text-ignore-placement": true, ...layout }, paint };
+}
+
+/** The layers, the lowest first. */
+export function layers(palette) {
+  const time = { "text-field": ["get", "time"], "text-size": 11, "text-offset": [0, 1.5], "text-allow-overlap": false, "text-ignore-placement": false, "symbol-sort-key": ["get", "rank"] };
+  return [
+    line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": 0.75, "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
+    line("past-casing", DRIVEN, { "line-color": palette.halo, "line-width": CASING, "line-opacity": 0.9 }),
+    line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH }),
+    line("past-hit", DRIVEN, { "line-color": palette.halo, "line-width": 16, "line-opacity": 0 }),
+    { ...dot("past-raw", "past-raw", ["interpolate", ["linear"], ["zoom"], 10, 1.5, 16, 4], palette, { "circle-stroke-width": 1 }), layout: { visibility: "none" } },
+    dot("past-stops", "past-stops", 9, palette),
+    words("past-stop-numbers", "past-stops", { "text-field": ["get", "number"], "text-size": 10.5 }, { "text-color": palette.glyph }),
+    words("past-stop-times", "past-stops", time, { "text-color": palette.ink, "text-halo-color": palette.halo, "text-halo-width": 1.6 }),
+    dot("past-events", "past-events", 8, palette, { "circle-stroke-width": 2 }),
+    words("past-event-signs", "past-events", { "text-field": ["get", "sign"], "text-size": 11 }, { "text-color": palette.glyph }),
+  ];
+}
+
+export function addTo(map, palette) {
+  for (const name of SOURCES) if (!map.getSource(name)) map.addSource(name, { type: "geojson", data: EMPTY });
+  for (const layer of layers(palette)) if (!map.getLayer(layer.id)) map.addLayer(layer);
+}

@@ -1,0 +1,1 @@
+"""The history page: whose past is looked at, and which time of it."""
