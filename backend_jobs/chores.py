@@ -13,6 +13,7 @@ from fleet_app.fleet.chores import forget_unused_files
 from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, utc_now
+from fleet_app.notification.watching import forget_heard
 from fleet_app.outbox.jobs import forget_ended, forget_events
 from fleet_app.outbox.requests import forget_requests
 from fleet_app.records.imports.chores import forget_old_imports
@@ -70,6 +71,7 @@ class Chores:
         async with self._container.work(PATIENT_SECONDS) as session:
             events = await forget_events(session, now - KEPT)
             requests = await forget_requests(session, now)
+            await forget_heard(session, now)
         log.info("%d jobs done, %d failed jobs, %d events forgotten", done, failed, events)
         log.info("%d requests with a key forgotten", requests)
 

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from fleet_app.bootstrap import Container
+from fleet_app.bootstrap import PATIENT_SECONDS, Container
+from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.events import DomainEvent
+from fleet_app.notification.engine import hear
 from fleet_app.outbox.changes import RecordChange
 
 Handle = Callable[[Container, DomainEvent], Awaitable[None]]
@@ -48,7 +50,17 @@ async def show_delivery(container: Container, event: DomainEvent) -> None:
         await container.changes.announce({event.fleet_id: [change]})
 
 
+async def raise_alerts(container: Container, event: DomainEvent) -> None:
+    """Let the fleet's alert rules hear of it."""
+    async with container.work(PATIENT_SECONDS) as session:
+        await hear(session, event, utc_now())
+
+
 SUBSCRIBERS = (
     Subscriber("delivery-status", "delivery.*", remember_status),
     Subscriber("delivery-screens", "delivery.*", show_delivery),
+    *(
+        Subscriber(f"alerts-{of}", f"{of}.*", raise_alerts)
+        for of in ("vehicle", "geofence", "trip", "delivery", "maintenance")
+    ),
 )

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import uvloop
 
+from backend_jobs.alerts import AlertWatch
 from backend_jobs.assignment import Assignment
 from backend_jobs.chores import Chores
 from backend_jobs.consumer import Consumer
@@ -37,6 +38,7 @@ class Worker:
 
     def __init__(self, container: Container) -> None:
         self._log = container.fix_log
+        self._alerts = AlertWatch(container)
         self._chores = Chores(container)
         self._meter = Meter()
         self._journeys = journey_runner(container, self._meter.outages)
@@ -57,6 +59,7 @@ class Worker:
                 tasks.create_task(self._trim_forever()),
                 tasks.create_task(self._report_forever()),
                 tasks.create_task(self._tidy_forever()),
+                tasks.create_task(self._alerts.run()),
             ]
             tasks.create_task(self._jobs.run(stopping))
             tasks.create_task(self._journeys.run(stopping))

@@ -13,6 +13,7 @@ from mobile_api.fast_path import FastPath
 from mobile_api.idempotency import Idempotency
 from mobile_api.multipart import OVERHEAD
 from mobile_api.routers import (
+    alerts,
     assignments,
     audit,
     auth,
@@ -52,7 +53,7 @@ ROUTERS = (
     views.router,
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
-    audit.router,
+    *(alerts.router, audit.router),
     *(past.router, tracks.router, track_files.router),
     *records.ROUTERS,
 )

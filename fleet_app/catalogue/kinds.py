@@ -15,6 +15,7 @@ from fleet_app.fleet.maintenance.kinds import (
     WORK_ORDERS,
 )
 from fleet_app.location.geofences.kinds import GEOFENCES
+from fleet_app.notification.kinds import ALERT_RULES
 from fleet_app.records.kinds import Kinds
 
 KINDS = Kinds(
@@ -23,6 +24,7 @@ KINDS = Kinds(
         replace(VEHICLES, before_save=store_vehicle, before_delete=let_go_of_vehicle),
         replace(DRIVERS, before_delete=keep_driver),
         *(DEPOTS, DOCUMENTS, GEOFENCES),
-        *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS, USERS, FLEETS),
+        *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS),
+        *(ALERT_RULES, USERS, FLEETS),
     )
 )

@@ -19,6 +19,7 @@ from fleet_app.identity.tokens import digest
 from fleet_app.records.models import SavedView
 from fleet_app.records.references import FILE_INPUTS
 from fleet_app.records.views import ViewSettings
+from tests.builders.alerts import an_alert
 from tests.builders.api import World, a_device
 from tests.builders.api_routes import ApiRoute, example_body
 from tests.builders.fixes import seen
@@ -48,6 +49,7 @@ NAMED_KINDS = {
     "logo_file_id": "files",
     "fleet_id": "fleets",
     "entry_id": "entries",
+    "alert_id": "alerts",
     "trip_id": "trips",
 }
 """Which kind of object a name in a path or in a body stands for."""
@@ -80,6 +82,7 @@ NOT_YET = {
     f"POST {PREFIX}routes/{{route_id}}/complete": "it is not started",
     f"POST {PREFIX}work_orders/{{order_id}}/finish": "it is not started",
     f"POST {PREFIX}work_orders/{{order_id}}/reopen": "it is open",
+    f"POST {PREFIX}alerts/{{alert_id}}/reopen": "it is raised",
 }
 """What a new object cannot do yet: 409 shows that the caller got to the object itself."""
 
@@ -127,6 +130,8 @@ class Walk:
             return await a_fact(
                 container, await a_record(container, "vehicles", fleet_id), fleet_id
             )
+        if kind == "alerts":
+            return await an_alert(container, fleet_id)
         if kind == "entries":
             customer_id = await a_record(container, "customers", fleet_id)
             async with container.work() as session:

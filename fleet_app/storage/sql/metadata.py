@@ -12,6 +12,7 @@ from fleet_app.identity import models as identity_models
 from fleet_app.location import models as location_models
 from fleet_app.location.geofences import models as geofence_models
 from fleet_app.location.past import models as past_models
+from fleet_app.notification import models as alert_models
 from fleet_app.notification.channels import models as channel_models
 from fleet_app.outbox import models as outbox_models
 from fleet_app.records import models as record_models
@@ -19,7 +20,7 @@ from fleet_app.records import models as record_models
 MODELS = (
     *(audit_models, outbox_models, record_models, identity_models, fleet_models),
     *(maintenance_models, delivery_models, location_models),
-    *(past_models, channel_models, geofence_models),
+    *(past_models, channel_models, alert_models, geofence_models),
 )
 """The modules that declare tables; importing them fills the metadata."""
 

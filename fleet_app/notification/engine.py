@@ -1,0 +1,242 @@
+"""From domain events to alerts: at most one open alert of a rule and a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.delivery.models import Delivery
+from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.kernel.errors import Contended
+from fleet_app.kernel.events import DomainEvent
+from fleet_app.kernel.units import Ruler
+from fleet_app.location.past.models import StoredFact
+from fleet_app.notification.changing import (
+    add_trail,
+    end,
+    escalation,
+    tell_world,
+)
+from fleet_app.notification.matching import Clock, applies, due_at
+from fleet_app.notification.models import (
+    Alert,
+    AlertRule,
+    AlertStatus,
+    AlertWait,
+    HeardEvent,
+    Trail,
+)
+from fleet_app.notification.occasions import ENDS, RAISES, Occasion, occasion_of
+from fleet_app.notification.telling import tell
+from fleet_app.notification.wording import Names, message
+
+_TRIES = 3
+_WHY_OVER = {
+    "vehicle.online": "The tracker was heard again",
+    "geofence.exited": "The vehicle has left the zone",
+    "vehicle.battery_charged": "The battery is charged",
+}
+
+
+async def hear(session: AsyncSession, event: DomainEvent, now: datetime) -> None:
+    """Let the fleet's rules hear of an event; again, it changes nothing."""
+    occasion = occasion_of(event)
+    if occasion is None:
+        return
+    if event.type in ENDS:
+        await _end(session, occasion, now)
+    wanted = RAISES.get(event.type, ())
+    rules = await _rules(session, occasion.fleet_id, wanted) if wanted else []
+    if not rules:
+        return
+    occasion = await _with_driver(session, occasion)
+    clock = await clock_of(session, occasion.fleet_id, now)
+    for rule in rules:
+        is_wanted = applies(rule, occasion, clock) and (rule.keep_late or not occasion.late)
+        if not is_wanted or not await _is_new(session, event, rule, now):
+            continue
+        if not await _put_off(session, rule, event, occasion):
+            await raise_alert(session, rule, occasion, clock)
+
+
+async def raise_alert(
+    session: AsyncSession, rule: AlertRule, occasion: Occasion, clock: Clock
+) -> Alert:
+    """The open alert of the rule about this: a new one, or the one there is, once more."""
+    for _ in range(_TRIES):
+        found = await _open(session, rule, occasion)
+        if found is not None:
+            await _repeat(session, rule, found, occasion, clock)
+            return found
+        made = await _insert(session, rule, occasion, clock.now)
+        if made is not None:
+            await _announce(session, rule, made, clock)
+            return made
+    raise Contended
+
+
+async def clock_of(session: AsyncSession, fleet_id: int, now: datetime) -> Clock:
+    """The clock that a fleet's rules go by."""
+    fleet = await session.get_one(Fleet, fleet_id)
+    return Clock(now=now, time_zone=fleet.time_zone, working_hours=fleet.working_hours)
+
+
+async def _put_off(
+    session: AsyncSession, rule: AlertRule, event: DomainEvent, occasion: Occasion
+) -> bool:
+    """Whether it must go on for longer before it is an alert; it is looked at again then."""
+    due = due_at(rule, occasion)
+    if due is None:
+        return False
+    if occasion.fact_id is not None:
+        told = msgspec.to_builtins(event)
+        row = {"rule_id": rule.id, "fact_id": occasion.fact_id, "due_at": due, "event": told}
+        adding = insert(AlertWait).values(row).on_conflict_do_nothing()
+        await (await session.connection()).execute(adding)
+    return True
+
+
+async def _rules(
+    session: AsyncSession, fleet_id: int, events: Sequence[Any]
+) -> Sequence[AlertRule]:
+    query = select(AlertRule).where(
+        col(AlertRule.fleet_id) == fleet_id,
+        col(AlertRule.event).in_(events),
+        col(AlertRule.active),
+        col(AlertRule.deleted_at).is_(None),
+    )
+    return (await session.exec(query.order_by(col(AlertRule.id)))).all()
+
+
+async def _is_new(
+    session: AsyncSession, event: DomainEvent, rule: AlertRule, now: datetime
+) -> bool:
+    """Whether the rule has not dealt with the event; whoever else does so now is waited for."""
+    row = {"event_id": event.id, "rule_id": rule.id, "at": now}
+    mark = insert(HeardEvent).values(row).on_conflict_do_nothing()
+    marked = await (await session.connection()).execute(mark.returning(col(HeardEvent.rule_id)))
+    return marked.first() is not None
+
+
+async def _with_driver(session: AsyncSession, occasion: Occasion) -> Occasion:
+    """With whoever drove, as the fact or else the vehicle knows."""
+    if occasion.driver_id is not None or occasion.vehicle_id is None:
+        return occasion
+    driver_id = None
+    if occasion.fact_id is not None:
+        fact = select(StoredFact.driver_id).where(col(StoredFact.id) == occasion.fact_id)
+        driver_id = (await session.exec(fact)).first()
+    elif occasion.about.startswith("vehicle:"):
+        driving = select(Driver.id).where(
+            col(Driver.vehicle_id) == occasion.vehicle_id, col(Driver.deleted_at).is_(None)
+        )
+        driver_id = (await session.exec(driving.order_by(col(Driver.id)).limit(1))).first()
+    return msgspec.structs.replace(occasion, driver_id=driver_id)
+
+
+async def _open(session: AsyncSession, rule: AlertRule, occasion: Occasion) -> Alert | None:
+    query = select(Alert).where(
+        col(Alert.rule_id) == rule.id,
+        col(Alert.subject) == occasion.subject,
+        col(Alert.status) != AlertStatus.RESOLVED,
+    )
+    query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.exec(query)).first()
+
+
+async def _insert(
+    session: AsyncSession, rule: AlertRule, occasion: Occasion, now: datetime
+) -> Alert | None:
+    """A new alert; None when somebody else has just made one."""
+    names, ruler = await _names(session, occasion)
+    row = {
+        "fleet_id": rule.fleet_id, "rule_id": rule.id, "version": 1, "event": rule.event,
+        "status": AlertStatus.RAISED, "severity": rule.severity, "subject": occasion.subject,
+        "title": rule.name, "message": message(rule, occasion, names, ruler),
+        "vehicle_id": occasion.vehicle_id, "driver_id": occasion.driver_id,
+        "delivery_id": occasion.delivery_id, "geofence_id": occasion.geofence_id,
+        "fact_id": occasion.fact_id, "lat": occasion.lat, "lon": occasion.lon, "count": 1,
+        "late": occasion.late, "first_at": occasion.at, "last_at": occasion.at, "raised_at": now,
+        "updated_at": now, "data": occasion.data,
+    }  # fmt: skip
+    adding = insert(Alert).values(row).on_conflict_do_nothing().returning(col(Alert.id))
+    number = (await (await session.connection()).execute(adding)).scalar()
+    return None if number is None else await session.get_one(Alert, number)
+
+
+async def _announce(session: AsyncSession, rule: AlertRule, alert: Alert, clock: Clock) -> None:
+    now = clock.now
+    add_trail(session, alert, Trail.RAISED, alert.message, now=now)
+    tell_world(session, alert, Trail.RAISED, now=now, news="created")
+    if not alert.late:
+        alert.escalate_at = escalation(rule, alert, now)
+        await tell(session, rule, alert, clock)
+    session.add(alert)
+
+
+async def _repeat(
+    session: AsyncSession,
+    rule: AlertRule,
+    alert: Alert,
+    occasion: Occasion,
+    clock: Clock,
+) -> None:
+    """Once more while the alert is open: counted, and told again only if nobody is on it."""
+    now = clock.now
+    if occasion.at >= alert.last_at:
+        names, ruler = await _names(session, occasion)
+        alert.message = message(rule, occasion, names, ruler)
+        alert.fact_id, alert.data = occasion.fact_id, occasion.data
+        alert.lat, alert.lon, alert.driver_id = occasion.lat, occasion.lon, occasion.driver_id
+    alert.count += 1
+    alert.version += 1
+    alert.updated_at = now
+    alert.first_at = min(alert.first_at, occasion.at)
+    alert.last_at = max(alert.last_at, occasion.at)
+    if alert.late and not occasion.late:
+        alert.late = False
+        alert.escalate_at = escalation(rule, alert, now)
+    add_trail(session, alert, Trail.REPEATED, alert.message, now=now)
+    tell_world(session, alert, Trail.REPEATED, now=now)
+    if alert.status is AlertStatus.RAISED and not occasion.late:
+        await tell(session, rule, alert, clock)
+    session.add(alert)
+
+
+async def _end(session: AsyncSession, occasion: Occasion, now: datetime) -> None:
+    """Resolve what is over: the very same stay or silence, or anything that began before."""
+    query = select(Alert).where(
+        col(Alert.fleet_id) == occasion.fleet_id,
+        col(Alert.event) == ENDS[occasion.type],
+        col(Alert.subject) == occasion.subject,
+        col(Alert.status) != AlertStatus.RESOLVED,
+        (col(Alert.last_at) <= occasion.at) | (col(Alert.fact_id) == occasion.fact_id),
+    )
+    locked = query.order_by(col(Alert.id)).with_for_update()
+    for alert in (await session.exec(locked.execution_options(populate_existing=True))).all():
+        status = occasion.type.partition(".")[2].replace("_", " ")
+        why = _WHY_OVER.get(occasion.type, f"The delivery is {status} now")
+        await end(session, alert, why, now)
+
+
+async def _names(session: AsyncSession, occasion: Occasion) -> tuple[Names, Ruler]:
+    vehicle = await _get(session, Vehicle, occasion.vehicle_id)
+    driver = await _get(session, Driver, occasion.driver_id)
+    delivery = await _get(session, Delivery, occasion.delivery_id)
+    fleet = await session.get_one(Fleet, occasion.fleet_id)
+    names = Names(
+        vehicle="" if vehicle is None else vehicle.name,
+        driver="" if driver is None else driver.name,
+        delivery="" if delivery is None else f"Delivery {delivery.tracking_number}",
+    )
+    return names, Ruler(fleet.units)
+
+
+async def _get(session: AsyncSession, model: type[Any], number: int | None) -> Any:
+    return None if number is None else await session.get(model, number)
