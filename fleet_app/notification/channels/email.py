@@ -15,6 +15,7 @@ import msgspec
 from fleet_app.notification.channels.ports import Message, NotNow, NotSent, Refused
 
 SECONDS = 20.0
+NO_ADDRESS = "This is no address that mail can go to."
 Security = Literal["starttls", "tls", "none"]
 
 
@@ -86,7 +87,8 @@ def compose(message: Message, sender: str) -> EmailMessage:
         mail["Message-ID"] = f"<notification-{message.id}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
     except (ValueError, IndexError, AttributeError) as error:
-        raise Refused("This is no address that mail can go to.") from error
+        raise Refused(NO_ADDRESS) from error
+    _check_recipient(mail)
     if message.severity == "critical":
         mail["Importance"] = "high"
     mail.set_content("\n\n".join(part for part in (message.body, message.url) if part) + "\n")
@@ -94,10 +96,17 @@ def compose(message: Message, sender: str) -> EmailMessage:
     return mail
 
 
+def _check_recipient(mail: EmailMessage) -> None:
+    """One address of a name and a domain: a list would tell others, and half of one nobody."""
+    found = mail["To"].addresses
+    if len(found) != 1 or not found[0].username or not found[0].domain or mail["To"].defects:
+        raise Refused(NO_ADDRESS)
+
+
 def problem(error: Exception) -> NotSent:
     """What an SMTP server's no means: 4xx may become a yes, 5xx will not."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        ((code, said),) = list(error.recipients.values())[:1]
+        code, said = next(iter(error.recipients.values()), (550, NO_ADDRESS))
         return _by_code(code, said)
     if isinstance(error, smtplib.SMTPResponseException):
         return _by_code(error.smtp_code, error.smtp_error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -41,8 +42,15 @@ class GuardedHttp:
     `private` lets it post to any address, for installations whose other systems are next door.
     """
 
-    def __init__(self, *, private: bool = False, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        private: bool = False,
+        seconds: float = SECONDS,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self._private = private
+        self._trust = trust or ssl.create_default_context()
         self._seconds = seconds
 
     async def post(self, who: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -61,7 +69,7 @@ class GuardedHttp:
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
         """One for each post: a kept connection belongs to a name, and ours are made by address."""
-        transport = _CheckedTransport(private=self._private)
+        transport = _CheckedTransport(self._trust, private=self._private)
         async with httpx.AsyncClient(
             transport=transport, trust_env=False, follow_redirects=False, timeout=self._seconds
         ) as client:
@@ -101,9 +109,9 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
     """Looks a name up once, checks every address behind it and connects to that very address, so
     that a name cannot mean something else a moment later."""
 
-    def __init__(self, *, private: bool) -> None:
+    def __init__(self, trust: ssl.SSLContext, *, private: bool) -> None:
         self._private = private
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(verify=trust, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """See `httpx.AsyncBaseTransport`. The certificate is still checked against the name."""
