@@ -25,6 +25,7 @@ from fleet_app.web.pages.records.routes import add_record_pages
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.sign_up import sign_up_page
 from fleet_app.web.pages.track import track_page
+from fleet_app.web.pages.zones.routes import add_zone_pages
 from fleet_app.web.states.account import Account
 from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
 from fleet_app.web.states.first_steps import FirstSteps
@@ -39,6 +40,7 @@ from mobile_api.app import create_api
 
 STYLES = (
     *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records", "record-form"),
+    "zones",
     *("maintenance", "imports", "audit", "history"),
 )
 
@@ -65,6 +67,7 @@ app.add_page(
 )
 add_record_pages(app)
 add_maintenance_pages(app)
+add_zone_pages(app)
 add_history_pages(app)
 add_import_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")

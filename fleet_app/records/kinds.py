@@ -88,7 +88,8 @@ class Kind:
     that hooks write besides the fields: the audit log names them by their titles, and an undo sets
     them back as well. `before_many` looks at the rows of one request before any is stored, and may
     refuse them all; `prepare` does with them, before the transaction, what takes long. `extra` may
-    name the columns that a list shows `first`, after the name and the status.
+    name the columns that a list shows `first`, after the name and the status, and fields that are
+    one thing to people `together`, so that what two people did to it is not mixed.
     """
 
     name: str

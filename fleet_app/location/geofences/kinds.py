@@ -112,4 +112,5 @@ GEOFENCES = Kind(
     before_save=before_save,
     own=lambda principal: col(Geofence.fleet_id) == principal.fleet_id,
     icon="hexagon",
+    extra={"together": (("kind", "lat", "lon", "radius_m", "width_m", "geometry"),)},
 )  # fmt: skip

@@ -24,6 +24,7 @@ NAVIGATION = (
     ("/customers", "users", "Customers"),
     ("/vehicles", "truck", "Vehicles"),
     ("/drivers", "id-card", "Drivers"),
+    ("/zones", "hexagon", "Zones"),
     ("/maintenance", "wrench", "Workshop"),
     ("/users", "building-2", "Company"),
     ("/settings", "sliders-horizontal", "Settings"),

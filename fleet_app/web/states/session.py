@@ -30,6 +30,7 @@ PAGES = {
     "/": "overview.watch",
     "/maintenance": "maintenance.due",
     "/history": "trips.read",
+    "/zones": "geofences.read",
     "/imports": "imports.use",
     "/audit": "audit.read",
     "/settings": "account.use",

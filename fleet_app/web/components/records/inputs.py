@@ -43,14 +43,16 @@ def is_wide(spec: Spec) -> bool:
     return spec.type in WIDE or spec.input in WIDE_INPUTS or spec.name == "name"
 
 
-def field_of(spec: Spec, kinds: Any, form: FormVars) -> rx.Component:
-    """Label, control, help and message of one field."""
+def field_of(
+    spec: Spec, kinds: Any, form: FormVars, control: rx.Component | None = None
+) -> rx.Component:
+    """Label, control, help and message of one field; `control` stands in place of the usual one."""
     name, wrong = spec.name, form.errors.contains(spec.name)
     stamp = rx.cond(form.stamps.contains(name), form.stamps[name], 0)
-    control = rx.el.div(_control(spec, kinds, form), key=f"{name}-{stamp}", class_name="control")
+    inside = _control(spec, kinds, form) if control is None else control
     return rx.el.div(
         _label(spec, form),
-        control,
+        rx.el.div(inside, key=f"{name}-{stamp}", class_name="control"),
         rx.el.p(_help(spec, form), id=f"{_id(spec)}-help", class_name="field-help"),
         rx.el.p(
             rx.cond(wrong, form.errors[name], ""),

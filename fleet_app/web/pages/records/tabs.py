@@ -57,7 +57,8 @@ _ADMINISTRATION = Tabs(
         "/audit": "Audit log",
     },
 )
-_GROUPS = (_MAINTENANCE, _ADMINISTRATION)
+_ZONES = Tabs("/zones", {"/zones": "Map", "/geofences": "Table"})
+_GROUPS = (_MAINTENANCE, _ADMINISTRATION, _ZONES)
 
 
 def tabs_of(page: str) -> Tabs:

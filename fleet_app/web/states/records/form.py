@@ -85,6 +85,8 @@ class RecordForm(rx.State):
     newer: bool = False
     facts: list[Fact] = []
     every_fact: list[Fact] = []
+    stored: int = 0
+    """The record that was created or changed last in this form."""
     answered: int = 0
     """A counter: the browser waits for it after sending the form."""
     opened: str = ""
@@ -98,6 +100,10 @@ class RecordForm(rx.State):
     @requires("views.use")
     async def open(self, plural: str) -> None:
         """Begin with the record of the address, or with a new one."""
+        await self.turn_to(plural, last_word(self))
+
+    async def turn_to(self, plural: str, word: str) -> None:
+        """Begin with the record of this id, or with a `NEW` one. No event of its own."""
         kind = kind_of(plural)
         who = await current_principal(self)
         before, stamps, base = self.opened, self.stamps, self.base
@@ -105,7 +111,6 @@ class RecordForm(rx.State):
         self.plural, self.stamps = kind.plural, stamps
         self.may = [action for action in ACTIONS if may(who, kind.permission(action))]
         self.may_create = [one.plural for one in KINDS if may(who, one.permission("create"))]
-        word = last_word(self)
         self.opened = opening.marked(kind.plural, word)
         try:
             if word == NEW:
@@ -231,6 +236,14 @@ class RecordForm(rx.State):
         elif self.number:
             await self.refresh()
 
+    def fill_in(self, values: Mapping[str, Any]) -> None:
+        """Offer these values in the form of a new record, as if somebody had typed them."""
+        kind = kind_of(self.plural)
+        known = {name: value for name, value in values.items() if name in kind.by_name}
+        zone, ruler = zone_of(self.zone), self._ruler(values)
+        texts = {n: text_of(kind.by_name[n], value, zone, ruler) for n, value in known.items()}
+        self._fill(texts)
+
     async def refresh(self) -> None:
         """Show what became of the record, for other states that acted on it."""
         kind = kind_of(self.plural)
@@ -335,6 +348,7 @@ class RecordForm(rx.State):
             who = await current_principal(self)
             new["fleet_id"] = fleet_in_view(who, self.fleet or None)
         row, entries = await change_record(self, kind, lambda one: one.create(new), new, "create")
+        self.stored = row["id"]
         way = Way(plural=kind.plural, restore=[], entries=entries)
         label = named(kind, label_in(kind, row))
         await say(self, f"{label} was created.", way=way if entries else None)
@@ -355,6 +369,7 @@ class RecordForm(rx.State):
         row, entries = await change_record(
             self, kind, lambda one: one.update(self.number, values, version=version), values
         )
+        self.stored = row["id"]
         await self._describe(kind, row)
         self.base, self.clashes = self._texts(kind, row), []
         self.values = dict(mine)

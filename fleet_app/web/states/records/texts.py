@@ -108,7 +108,8 @@ def in_words(title: str, message: str) -> str:
 
 def told_at(kind: Kind, problems: Mapping[str, str], ruler: Ruler = METRIC) -> dict[str, str]:
     """Problems as sentences, each at the field that people see: a point's at its address."""
-    shown = {one: unit[0] for unit in units_of(kind) for one in unit}
+    shown = {one: one for one in kind.by_name}
+    shown |= {one: unit[0] for unit in _points(kind) for one in unit}
     told: dict[str, str] = {}
     for name, text in problems.items():
         if name in shown:
@@ -117,17 +118,22 @@ def told_at(kind: Kind, problems: Mapping[str, str], ruler: Ruler = METRIC) -> d
 
 
 def units_of(kind: Kind) -> list[tuple[str, ...]]:
-    """Fields that are one thing to people: an address and its point; every other one alone."""
-    names, units = [spec.name for spec in kind.specs], list[tuple[str, ...]]()
-    points: set[str] = set()
+    """Fields that are one thing to people: an address and its point, what a kind keeps `together`;
+    every other one alone."""
+    units = [*_points(kind), *kind.extra.get("together", ())]
+    known = {name for unit in units for name in unit}
+    return [*units, *((spec.name,) for spec in kind.specs if spec.name not in known)]
+
+
+def _points(kind: Kind) -> list[tuple[str, ...]]:
+    names = {spec.name for spec in kind.specs}
+    found: list[tuple[str, ...]] = []
     for spec in kind.specs:
         prefix = spec.name.removesuffix("address")
         point = (f"{prefix}lat", f"{prefix}lon")
-        if spec.input == "address" and set(point) <= set(names):
-            units.append((spec.name, *point))
-            points |= set(point)
-    known = {name for unit in units for name in unit}
-    return [*units, *((name,) for name in names if name not in known)]
+        if spec.input == "address" and set(point) <= names:
+            found.append((spec.name, *point))
+    return found
 
 
 def shown_text(kind: Kind, unit: Sequence[str], texts: Mapping[str, str]) -> str:
@@ -140,7 +146,8 @@ def shown_text(kind: Kind, unit: Sequence[str], texts: Mapping[str, str]) -> str
         text = {one["value"]: one["label"] for one in spec.options}.get(text, text)
     if spec.type is FieldType.MOMENT:
         text = text.replace("T", " ")
-    place = ", ".join(texts.get(one, "")[:9] for one in point if texts.get(one))
+    known = (one for one in point if kind.by_name[one].type is not FieldType.GEOMETRY)
+    place = ", ".join(texts.get(one, "")[:9] for one in known if texts.get(one))
     return f"{text} ({place})".strip() if place else text or "nothing"
 
 

@@ -1,0 +1,1 @@
+"""The zones page: which zone is open, and what is done with it."""
