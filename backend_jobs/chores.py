@@ -12,7 +12,8 @@ from fleet_app.bootstrap import PATIENT_SECONDS, Container
 from fleet_app.fleet.chores import forget_unused_files
 from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
-from fleet_app.kernel.clock import Clock, utc_now
+from fleet_app.kernel.clock import Clock, to_ms, utc_now
+from fleet_app.location.past.cursors import Cursors
 from fleet_app.notification.watching import forget_heard
 from fleet_app.outbox.jobs import forget_ended, forget_events
 from fleet_app.outbox.requests import forget_requests
@@ -87,7 +88,10 @@ class Chores:
         if days:
             oldest = self._clock() - timedelta(days=days)
             dropped = await self._container.history.drop_before(oldest)
+            async with self._container.work(PATIENT_SECONDS) as session:
+                checkpoints = await Cursors(session).forget_before(to_ms(oldest))
             log.info("%d days of history older than %d days dropped", dropped, days)
+            log.info("%d places to fold again from dropped with them", checkpoints)
 
     async def _announce_maintenance(self) -> None:
         """Time and driving make work due without anybody changing a record."""

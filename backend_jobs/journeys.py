@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,8 +26,13 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 """How often to look when nobody wakes us."""
 LEAST_PAUSE = 0.1
-"""Between two rounds, so that a vehicle's fixes of that long are folded in one turn. After a longer
-round the pause is as long as that: consumers of the same process have half of its time."""
+"""Between two rounds, so that a vehicle's fixes of that long are folded in one turn."""
+SHARE, BUSY_SHARE = 0.5, 0.1
+"""How much of this process's time the folding takes at most: positions go first."""
+BUSY_BACKLOG = 100
+"""Entries in the log from which on the consumers are busy."""
+TURN_SECONDS = 0.004
+"""What a turn costs beside folding."""
 ROUND_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between attempts while a store is down."""
@@ -35,12 +40,31 @@ FIRST_REST, LONGEST_REST = 5.0, 600.0
 """Seconds for which a vehicle whose fold failed is left alone; doubles each time."""
 
 
+class Breath:
+    """Rests so long after some work that it takes no more than `share` of the time."""
+
+    share = SHARE
+
+    async def __call__(self, worked: float) -> None:
+        """Rest after so many seconds of work."""
+        await asyncio.sleep(worked * (1 / self.share - 1))
+
+
 class JourneyRunner:
     """One worker's loop."""
 
-    def __init__(self, keeper: PastKeeper, outages: Outages) -> None:
+    def __init__(
+        self,
+        keeper: PastKeeper,
+        outages: Outages,
+        *,
+        breath: Breath | None = None,
+        backlog: Callable[[], Awaitable[int]] | None = None,
+    ) -> None:
         self._keeper = keeper
         self._outages = outages
+        self._breath = breath or Breath()
+        self._backlog = backlog
         self._woken = asyncio.Event()
         self._failures: dict[int, int] = {}
         self._resting: dict[int, float] = {}
@@ -53,8 +77,8 @@ class JourneyRunner:
         """Work until `stopping` is set, then finish the vehicle in hand."""
         pause = FIRST_PAUSE
         while not stopping.is_set():
-            began = time.monotonic()
             try:
+                await self._see_backlog()
                 worked = await self.round(stopping)
             except StoreUnavailable as error:
                 self._outages.met(error)
@@ -65,7 +89,7 @@ class JourneyRunner:
                 log.exception("journeys: a round failed")
                 worked = 0
             pause = FIRST_PAUSE
-            await self._pause(stopping, worked, time.monotonic() - began)
+            await self._pause(stopping, worked)
 
     async def round(self, stopping: asyncio.Event | None = None) -> int:
         """Fold what is due, for about a second; returns how many turns. Raises
@@ -76,7 +100,13 @@ class JourneyRunner:
             if not await self._turn():
                 break
             turns += 1
+            await self._breath(TURN_SECONDS)
         return turns
+
+    async def _see_backlog(self) -> None:
+        """While positions pile up, keep back. What is not in history cannot be folded anyway."""
+        waiting = await self._backlog() if self._backlog is not None else 0
+        self._breath.share = BUSY_SHARE if waiting > BUSY_BACKLOG else SHARE
 
     async def _turn(self) -> bool:
         """Fold one vehicle on; False when none is due. One that fails is left alone for a while."""
@@ -98,8 +128,8 @@ class JourneyRunner:
         self._resting[vehicle_id] = now + seconds
         log.error("%s; tried again in %.0f s", error, seconds, exc_info=error)
 
-    async def _pause(self, stopping: asyncio.Event, worked: int, took: float) -> None:
-        await _until(stopping, max(LEAST_PAUSE, took if worked else 0.0))
+    async def _pause(self, stopping: asyncio.Event, worked: int) -> None:
+        await _until(stopping, LEAST_PAUSE)
         if not worked and not stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS - LEAST_PAUSE)
@@ -117,8 +147,9 @@ def journey_runner(container: Container, outages: Outages) -> JourneyRunner:
         except Contended as error:
             raise StoreUnavailable("The database") from error
 
-    days = container.settings.history_days
-    return JourneyRunner(PastKeeper(work, drivers_at, history_days=days), outages)
+    breath, days = Breath(), container.settings.history_days
+    keeper = PastKeeper(work, drivers_at, history_days=days, breathe=breath)
+    return JourneyRunner(keeper, outages, breath=breath, backlog=container.fix_log.backlog)
 
 
 async def _until(stopping: asyncio.Event, seconds: float) -> None:

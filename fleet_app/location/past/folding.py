@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,6 +18,14 @@ from fleet_app.location.journeys.fold import NEVER_MS, RULES, Facts, Folding
 from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.models import Fix
 from fleet_app.location.past.cursors import Cursor
+
+Breathe = Callable[[float], Awaitable[None]]
+"""Called after so many seconds of work, to let whoever else is in the process go first."""
+
+
+async def at_once(worked: float) -> None:
+    """Let them do what they have in hand, and go on."""
+    await asyncio.sleep(0)
 
 
 class Laws(msgspec.Struct, kw_only=True):
@@ -51,19 +60,20 @@ class Turn:
         self.told: Facts = {fact.key: fact for fact in self.folding.open()}
         self.kept: dict[int, bytes] = {}
 
-    async def take(self, fixes: Sequence[Fix], unsaved: int) -> int:
+    async def take(self, fixes: Sequence[Fix], unsaved: int, breathe: Breathe = at_once) -> int:
         """Fold these too, putting the fold away now and then; returns how many fixes ago."""
         if fixes and self.since_ms == NEVER_MS:
             self.since_ms = fixes[0].recorded_at_ms - 1
         at = 0
         while at < len(fixes):
+            began = time.perf_counter()
             piece = fixes[at : at + checkpoints.AT_REST - unsaved % checkpoints.AT_REST]
             self._tell(self.folding.fold(piece))
             at, unsaved = at + len(piece), unsaved + len(piece)
             if checkpoints.due(unsaved, self.folding.at_rest):
                 self.kept[self.folding.at_ms] = self.folding.checkpoint()
                 unsaved = 0
-            await asyncio.sleep(0)  # whoever else is in this process goes first
+            await breathe(time.perf_counter() - began)
         return unsaved
 
     def hold_until(self, now: datetime) -> None:

@@ -15,7 +15,7 @@ from fleet_app.location.journeys.detector import SpeedLimits
 from fleet_app.location.journeys.fold import NEVER_MS, StaleCheckpoint
 from fleet_app.location.past.cursors import Cursor, Cursors
 from fleet_app.location.past.facts import DriversAt
-from fleet_app.location.past.folding import Turn, due_ms, laws_of
+from fleet_app.location.past.folding import Breathe, Turn, at_once, due_ms, laws_of
 from fleet_app.location.past.marks import take_marks
 from fleet_app.location.past.telling import Telling, Told
 from fleet_app.location.past.track import fixes_after
@@ -50,6 +50,7 @@ class PastKeeper:
         history_days: int = 0,
         piece: int = PIECE,
         clock: Clock = utc_now,
+        breathe: Breathe = at_once,
     ) -> None:
         self._work = work
         self._drivers = drivers
@@ -57,6 +58,7 @@ class PastKeeper:
         self._history = timedelta(days=history_days) if history_days else None
         self._piece = piece
         self._clock = clock
+        self._breathe = breathe
 
     async def take_marks(self) -> int:
         """Make vehicles with new fixes due; returns how many. Raises `StoreUnavailable`."""
@@ -93,7 +95,7 @@ class PastKeeper:
         after_ms = max(turn.folding.at_ms, self._oldest_ms(now) - 1)
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
         whole = len(fixes) < self._piece
-        cursor.unsaved = await turn.take(fixes, cursor.unsaved)
+        cursor.unsaved = await turn.take(fixes, cursor.unsaved, self._breathe)
         if whole:
             turn.hold_until(now)
         told = await Telling(session, cursor, turn, self._drivers, now).store(whole=whole)

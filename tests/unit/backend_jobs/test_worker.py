@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlmodel import select
+
 from backend_jobs import assignment
 from backend_jobs.worker import Worker
 from fleet_app.kernel.clock import from_ms
 from fleet_app.location.ports import GROUPS
+from fleet_app.outbox.models import StoredEvent
 from fleet_app.storage.live.fix_log import stream_key
 from tests.builders.fixes import a_batch, a_fix
+from tests.builders.journeys import errand
+from tests.builders.people import a_fleet, a_vehicle
 
 
 class Running:
@@ -134,3 +139,22 @@ async def test_a_consumer_with_a_defect_is_replaced_and_the_others_go_on(contain
     await container.fix_log.append([a_batch(a_fix(1), vehicle_id=3)])
     await eventually(_drained(container))
     await worker.stop()
+
+
+async def test_a_posted_drive_becomes_a_trip_that_others_hear_of(container):
+    fleet_id = await a_fleet(container)
+    vehicle_id = await a_vehicle(container, fleet_id)
+    fixes = errand()
+    running = Running(container)
+    for at in range(0, len(fixes), 100):
+        post = a_batch(*fixes[at : at + 100], vehicle_id=vehicle_id, fleet_id=fleet_id)
+        await container.fix_log.append([post])
+
+    async def told():
+        query = select(StoredEvent.type).where(StoredEvent.subject == f"vehicle:{vehicle_id}")
+        async with container.work() as session:
+            types = list(await session.exec(query))
+        return types.count("trip.started") == types.count("trip.ended") == 2
+
+    await eventually(told, 20.0)
+    await running.stop()
