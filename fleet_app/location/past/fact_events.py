@@ -36,7 +36,7 @@ def happenings(fact: Fact, parameters: Parameters) -> list[Happening]:
 
 def dwelled(fact: Fact) -> Happening:
     """That the vehicle has stayed too long in the zone it visits."""
-    return _there(DWELLED, fact, fact.values["dwell_due_ms"])
+    return _there(DWELLED, fact, fact.values["dwell_due_ms"], **_zone(fact))
 
 
 def online(fact: Fact, at_ms: int) -> Happening:
@@ -88,19 +88,27 @@ def _stop(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
 
 def _visit(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
     if fact.values.get("crossed"):
-        yield _there("geofence.crossed", fact)
+        yield _there("geofence.crossed", fact, **_zone(fact))
         return
-    yield _there("geofence.entered", fact)
+    yield _there("geofence.entered", fact, **_zone(fact))
     if fact.values.get("dwelled"):
         yield dwelled(fact)
     if fact.ended_ms is not None and not fact.values.get("zone_gone"):
-        yield _at_end("geofence.exited", fact, {})
+        yield _at_end("geofence.exited", fact, _zone(fact))
+
+
+def _zone(fact: Fact) -> dict[str, Any]:
+    """Which zone, and what it was called then."""
+    number = fact.subject.partition(":")[2]
+    words = {name: fact.values[name] for name in ("name", "group", "color") if name in fact.values}
+    return {"geofence_id": int(number)} | words
 
 
 def _speeding(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
     source = "zone" if fact.subject else fact.values.get("source")
     values = {name: fact.values.get(name) for name in ("limit", "max_speed")}
-    yield _there("vehicle.speeding", fact, source=source, **values)
+    zone = _zone(fact) if fact.subject else {}
+    yield _there("vehicle.speeding", fact, source=source, **values, **zone)
 
 
 def _harsh(fact: Fact, parameters: Parameters) -> Iterator[Happening]:

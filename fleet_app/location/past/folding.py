@@ -11,8 +11,9 @@ from datetime import datetime
 import msgspec
 
 from fleet_app.kernel.clock import to_ms
+from fleet_app.location.geofences.fleet_zones import VehicleZones
 from fleet_app.location.journeys import checkpoints
-from fleet_app.location.journeys.detector import SpeedLimits, ZoneWatch
+from fleet_app.location.journeys.detector import SpeedLimits
 from fleet_app.location.journeys.facts import Fact
 from fleet_app.location.journeys.fold import NEVER_MS, RULES, Facts, Folding
 from fleet_app.location.journeys.parameters import Parameters
@@ -32,14 +33,14 @@ class Laws(msgspec.Struct, kw_only=True):
     """What a fleet's fixes are folded by, beside the fixes themselves."""
 
     parameters: Parameters
-    zones: ZoneWatch | None = None
-    zones_version: str = ""
+    zones: VehicleZones | None = None
     limits: SpeedLimits | None = None
 
     @property
     def name(self) -> str:
         """Tells whether two folds went by the same laws."""
-        said = msgspec.json.encode((self.parameters, self.zones_version), order="sorted")
+        version = "" if self.zones is None else self.zones.version
+        said = msgspec.json.encode((self.parameters, version), order="sorted")
         return f"{RULES}:{hashlib.sha256(said).hexdigest()[:32]}"
 
     def begun(self) -> Folding:
@@ -85,9 +86,10 @@ class Turn:
             self.told[fact.key] = fact
 
 
-def laws_of(cursor: Cursor, limits: SpeedLimits | None = None) -> Laws:
+def laws_of(cursor: Cursor, zones: VehicleZones, limits: SpeedLimits | None = None) -> Laws:
     """What the cursor's fleet has set."""
-    return Laws(parameters=msgspec.convert(cursor.movement, Parameters), limits=limits)
+    parameters = msgspec.convert(cursor.movement, Parameters)
+    return Laws(parameters=parameters, zones=zones, limits=limits)
 
 
 def due_ms(turn: Turn, open_visits: Sequence[Fact], now_ms: int) -> int | None:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.kernel.clock import Clock, from_ms, to_ms, utc_now
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.location.geofences.fleet_zones import FleetZones, VehicleZones
 from fleet_app.location.journeys.detector import SpeedLimits
 from fleet_app.location.journeys.fold import NEVER_MS, StaleCheckpoint
 from fleet_app.location.past.cursors import Cursor, Cursors
@@ -47,6 +48,7 @@ class PastKeeper:
         drivers: DriversAt,
         *,
         limits: SpeedLimits | None = None,
+        zones: FleetZones | None = None,
         history_days: int = 0,
         piece: int = PIECE,
         clock: Clock = utc_now,
@@ -55,6 +57,7 @@ class PastKeeper:
         self._work = work
         self._drivers = drivers
         self._limits = limits
+        self._zones = zones or FleetZones()
         self._history = timedelta(days=history_days) if history_days else None
         self._piece = piece
         self._clock = clock
@@ -91,10 +94,12 @@ class PastKeeper:
             cursor.due_at = None
             await cursors.save(cursor)
             return
-        turn = await self._resumed(cursors, cursor, now)
+        zones = await self._zones.zones_of(session, cursor.fleet_id, cursor.vehicle_id)
+        turn = await self._resumed(cursors, cursor, zones, now)
         after_ms = max(turn.folding.at_ms, self._oldest_ms(now) - 1)
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
         whole = len(fixes) < self._piece
+        await zones.look(session, fixes, self._drivers)
         cursor.unsaved = await turn.take(fixes, cursor.unsaved, self._breathe)
         if whole:
             turn.hold_until(now)
@@ -102,9 +107,11 @@ class PastKeeper:
         await cursors.put(cursor, turn.kept)
         await self._leave(cursors, cursor, turn, told if whole else None, now)
 
-    async def _resumed(self, cursors: Cursors, cursor: Cursor, now: datetime) -> Turn:
+    async def _resumed(
+        self, cursors: Cursors, cursor: Cursor, zones: VehicleZones, now: datetime
+    ) -> Turn:
         """The fold where it was left, or where it had not yet seen the oldest fix pending."""
-        laws = laws_of(cursor, self._limits)
+        laws = laws_of(cursor, zones, self._limits)
         oldest_ms = self._oldest_ms(now)
         late_ms = max(cursor.pending_ms, oldest_ms) if cursor.pending_ms is not None else None
         if cursor.rules and cursor.rules != laws.name:

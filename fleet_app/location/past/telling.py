@@ -53,7 +53,7 @@ class Telling:
         turn = self._turn
         known = await self._rows.known_since(turn.since_ms)
         stored = {id_: one.fact for id_, one in known.items()}
-        changes = reconcile(stored, turn.told.values(), turn.since_ms)
+        changes = self._kept(reconcile(stored, turn.told.values(), turn.since_ms), stored)
         await self._correct(changes, known, whole)
         if whole:
             await self._rows.withdraw(changes.withdrawn, self._now)
@@ -65,6 +65,16 @@ class Telling:
         holding = _holding(known, changes, new)
         await self._tell(holding, [known[id_] for id_ in changes.withdrawn if whole], whole)
         return Told([one.fact for one in holding if _may_dwell(one)])
+
+    def _kept(self, changes: Reconciliation, stored: Mapping[int, Fact]) -> Reconciliation:
+        """A visit that is over stays told when its zone is gone: nothing can tell it again."""
+        zones = self._turn.laws.zones
+        withdrawn = [
+            id_
+            for id_ in changes.withdrawn
+            if not _of_zone(stored[id_]) or zones is None or zones.knows(stored[id_].subject)
+        ]
+        return msgspec.structs.replace(changes, withdrawn=withdrawn)
 
     async def _correct(
         self, changes: Reconciliation, known: Mapping[int, Known], whole: bool
@@ -132,6 +142,10 @@ def _holding(known: Mapping[int, Known], changes: Reconciliation, new: list[Know
     gone = {*changes.withdrawn, *revised}
     same = [one for id_, one in known.items() if id_ not in gone and one.fact.ended_ms is None]
     return [*again, *new, *same]
+
+
+def _of_zone(fact: Fact) -> bool:
+    return fact.subject.startswith("geofence:") and fact.ended_ms is not None
 
 
 def _may_dwell(one: Known) -> bool:

@@ -30,7 +30,8 @@ def crossing_fact(
             kind=FactKind.VISIT, subject=index.zones[way.number].subject,
             started_ms=start.at_ms, ended_ms=end.at_ms,
             lat=start.lat, lon=start.lon, end_lat=end.lat, end_lon=end.lon,
-            values={"dwelled": False, "crossed": True}, known_ms=after.recorded_at_ms,
+            values={"dwelled": False, "crossed": True, **index.zones[way.number].words},
+            known_ms=after.recorded_at_ms,
         )  # fmt: skip
 
 

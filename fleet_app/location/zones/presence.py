@@ -75,7 +75,7 @@ def spot_of(fix: Fix) -> Spot:
 
 def begun(zone: Zone, since: Spot, silence_ms: int, rules: WatchRules) -> Visit:
     """A visit from a moment on; `silence_ms`: nobody had heard of the vehicle for so long."""
-    values: dict[str, Any] = {"dwelled": False, "crossed": False}
+    values: dict[str, Any] = {"dwelled": False, "crossed": False, **zone.words}
     if zone.dwell_after_s is not None:
         values["dwell_due_ms"] = since.at_ms + round(zone.dwell_after_s * 1000)
     if zone.speed_limit_mps is not None:

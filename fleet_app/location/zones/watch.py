@@ -69,7 +69,8 @@ class ZoneWatch:
         `previous` is the believed fix before this one; fixes come in the order of their time.
         """
         accuracy = fix.accuracy or 0.0
-        if not len(self._index) or accuracy > self._rules.max_accuracy_m:
+        nothing = not len(self._index) and not state.inside
+        if nothing or accuracy > self._rules.max_accuracy_m:
             return []
         who, seen = Who(vehicle_id, driver_id), self._sights.of(fix)
         before = set(state.inside)

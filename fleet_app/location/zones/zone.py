@@ -14,6 +14,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape
     name: str = ""
     group: str = ""
+    color: str = ""
     hours: str = ""
     """Weekly hours on the fleet's clock, such as `Mon-Fri 08:00-18:00`; empty means always."""
     vehicle_ids: frozenset[int] = frozenset()
@@ -25,6 +26,12 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     def subject(self) -> str:
         """What facts about the zone name it."""
         return f"geofence:{self.id}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What people call it, as facts say it; later it may be called otherwise, or be gone."""
+        said = {"name": self.name, "group": self.group, "color": self.color}
+        return {key: text for key, text in said.items() if text}
 
     def concerns(self, vehicle_id: int | None, driver_id: int | None) -> bool:
         """Whether the zone counts for this vehicle with this driver, who may be unknown."""
