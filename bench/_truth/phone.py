@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, exp, sqrt
 from random import Random
+from typing import Any
 
 from bench._truth.world import Day, Leg, Span
 from fleet_app.kernel.geo import destination
@@ -125,6 +126,8 @@ def _moments(random: Random, day: Day, phone: Phone) -> Iterator[float]:
         if phone.heartbeat_s is not None and moment - still_since > ASLEEP_AFTER_S:
             wake = day.next_start(moment) + random.uniform(4.0, 40.0)
             later = max(later, min(moment + phone.heartbeat_s, wake))
+            if later >= wake:  # what woke it keeps it awake for a while
+                still_since = later
         moment = later
 
 
@@ -224,8 +227,8 @@ class Receiver:
         self._echo_until = moment + self._random.uniform(*MULTIPATH_S)
         return self._echo
 
-    def _said(self, true: Motion, off_m: float) -> dict[str, float]:
-        said: dict[str, float] = {}
+    def _said(self, true: Motion, off_m: float) -> dict[str, Any]:
+        said: dict[str, Any] = {}
         random = self._random
         if self._phone.tells_speed:
             noise = abs(random.gauss(0, 0.4)) if true.speed < 0.1 else random.gauss(0, 0.4)

@@ -91,6 +91,9 @@ def _stand(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
         return _leave(state, stop, sample, parameters)
     if sample.pace < parameters.start_speed_mps:
         stop.rest.add(sample, parameters)
+        stop.rest.settle(sample, parameters)
+    elif moving(sample, parameters):
+        stop.rest.stir(sample, parameters)
     return _confirmed(stop, parameters)
 
 
@@ -110,8 +113,10 @@ def _leave(
     if _lost(sample, needed_ms, parameters):
         return _anew(state, sample, parameters)
     left_ms = max(stop.rest.last_ms, sample.at_ms - needed_ms)
+    left_ms = stop.rest.left_ms(left_ms, parameters)
     told = _confirmed_until(stop, left_ms, sample, parameters)
     state.way = Way.begun(left_ms, stop.rest.lat, stop.rest.lon)
+    state.way.catch_up(stop.rest, sample)
     state.rest, state.outside = None, []
     return [*told, *_on(state, state.way, sample, parameters)]
 
@@ -150,6 +155,8 @@ def _drive(state: JourneyState, sample: Sample, parameters: Parameters) -> Itera
         if sample.seconds >= parameters.trip_gap_s and not stayed(sample, parameters):
             return _anew(state, sample, parameters)
         return _on(state, way, sample, parameters)
+    if moving(sample, parameters) and rest.led_away(sample):
+        return _go_on(state, way, rest, sample, parameters)
     if rest.holds(sample, parameters):
         state.outside = []
         rest.add(sample, parameters)
@@ -232,6 +239,8 @@ def _resume(
 ) -> Iterable[Fact]:
     """It was a traffic light."""
     way.idle_s += rest.lasted_ms / 1000
+    if not state.outside:
+        way.catch_up(rest, sample)
     pending, state.rest, state.outside = state.outside, None, []
     for one in pending:
         way.go(one, parameters)

@@ -6,7 +6,7 @@ import msgspec
 
 from fleet_app.kernel.geo import distance_m
 from fleet_app.location.journeys.parameters import Parameters
-from fleet_app.location.journeys.sample import Sample
+from fleet_app.location.journeys.sample import UNTOLD_M, Sample, drive_ms
 
 MOST_PLACES = 32
 """Places kept for the median. Then every second one is dropped, and every second one taken from
@@ -27,6 +27,12 @@ class Rest(msgspec.Struct, omit_defaults=True):
     lats: list[float] = []
     lons: list[float] = []
     stride: int = 1
+    set_off_ms: int | None = None
+    """When it began to move about here."""
+    stirred: bool = False
+    """Whether that led it away from the middle."""
+    moved_ms: int = 0
+    """When it last moved here."""
 
     def add(self, sample: Sample, parameters: Parameters) -> None:
         """One more fix at rest here."""
@@ -45,6 +51,35 @@ class Rest(msgspec.Struct, omit_defaults=True):
             self.stride *= 2
         self.lat = _median(self.lats)
         self.lon = _turn(_median(self.lons))
+
+    def stir(self, sample: Sample, parameters: Parameters) -> None:
+        """It moves, and is still here."""
+        if self._stood(sample.at_ms, parameters):
+            self.set_off_ms, self.stirred = None, False
+        if self.set_off_ms is None:
+            needed_ms = drive_ms(self.metres_to(sample), sample.speed)
+            self.set_off_ms = max(self.last_ms, sample.at_ms - needed_ms)
+        self.stirred = self.stirred or self.led_away(sample)
+        self.moved_ms = sample.at_ms
+
+    def settle(self, sample: Sample, parameters: Parameters) -> None:
+        """It stands. What moved it was noise, or over when it has stood for a stop since."""
+        if not self.stirred or self._stood(sample.at_ms, parameters):
+            self.set_off_ms, self.stirred = None, False
+
+    def left_ms(self, at_ms: int, parameters: Parameters) -> int:
+        """When it set off, if it was on the way out at `at_ms`: then it may have waited at the
+        gate, though not for as long as a stop."""
+        if self.set_off_ms is None or not self.stirred or self._stood(at_ms, parameters):
+            return at_ms
+        return self.set_off_ms
+
+    def _stood(self, at_ms: int, parameters: Parameters) -> bool:
+        return at_ms - self.moved_ms >= parameters.stop_after_s * 1000
+
+    def led_away(self, sample: Sample) -> bool:
+        """Whether the fix is farther from the middle than noise."""
+        return self.metres_to(sample) > max(UNTOLD_M, sample.slack_m)
 
     def holds(self, sample: Sample, parameters: Parameters) -> bool:
         """Whether the fix is here, as far as its accuracy tells."""

@@ -17,6 +17,7 @@ import msgspec
 from fleet_app.kernel.geo import bearing_deg, distance_m
 from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.journeys.polyline import Vertex, simplified
+from fleet_app.location.journeys.rest import Rest
 from fleet_app.location.journeys.sample import Sample
 
 STEP_M = 25.0
@@ -126,6 +127,14 @@ class Way(msgspec.Struct, omit_defaults=True):
             self.told_m += (sample.speed + before.speed) / 2 * seconds
             self.told_s += seconds
             self.told += 1
+
+    def catch_up(self, rest: Rest, sample: Sample) -> None:
+        """Count the way from the middle of a rest to the fix before, which still was within it,
+        as told by a straight line: its speeds were taken for part of the rest."""
+        before = sample.before
+        if sample.speed is None or before is None or before.speed is None:
+            return
+        self.told_m += distance_m(rest.lat, rest.lon, before.lat, before.lon)
 
     def come_to(self, sample: Sample, at_ms: int, parameters: Parameters) -> None:
         """Count the way to a fix at rest, where the vehicle arrived at `at_ms`."""
