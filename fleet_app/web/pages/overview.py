@@ -16,7 +16,7 @@ from fleet_app.web.components.menus import icon_button, search_box
 from fleet_app.web.components.records.browser import NewsWatch
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.first_steps import FirstSteps
-from fleet_app.web.states.live import Live
+from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.overview import STATUSES, Overview
 from fleet_app.web.states.session import Session
 
@@ -63,6 +63,13 @@ def _map_area() -> rx.Component:
             status_filter=Overview.status_filter,
             search=Overview.query,
             fit=Overview.fit,
+            zones=rx.cond(
+                Session.may_pages.contains("/zones"),
+                rx.Var.create("/api/v1/geofences/shapes")
+                + rx.cond(CHOSEN_FLEET > 0, f"?fleet_id={CHOSEN_FLEET}", ""),
+                "",
+            ),
+            zone_changes=changes_of("geofences"),
             padding=rx.cond(Overview.selected > 0, WITH_DRAWER, WITHOUT_DRAWER),
             on_vehicle_click=Overview.select,
             on_map_click=Overview.clear,

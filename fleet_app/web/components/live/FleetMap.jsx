@@ -2,6 +2,7 @@
 
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useRef, useState } from "react";
+import { useZoneLayer } from "../../zones/sources/useZoneLayer.js";
 import { ageText, speedText, STATUS_WORDS } from "./format.js";
 import { statusList, store } from "./liveStore.js";
 import { openMap } from "./mapView.js";
@@ -11,6 +12,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   fit: "M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4",
+  zones: "M12 3.5 20.5 10 17 20H7L3.5 10Z",
   follow: "M12 3v3M12 18v3M3 12h3M18 12h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
 };
 
@@ -99,6 +101,7 @@ export function FleetMap(props) {
   const { view, hover } = useMapView(box, latest);
   const statuses = statusList(statusFilter).join(",");
   const narrow = useNarrow(box);
+  const [zones, toggleZones] = useZoneLayer(view, { url: props.zones, changes: props.zoneChanges, theme, box });
   const right = narrow ? 0 : padding?.right ?? 0;
   const paddingKey = JSON.stringify({ ...padding, right });
 
@@ -141,6 +144,7 @@ export function FleetMap(props) {
         <MapButton icon="plus" label="Zoom in" onClick={() => view?.zoomBy(1)} />
         <MapButton icon="minus" label="Zoom out" onClick={() => view?.zoomBy(-1)} />
         <MapButton icon="fit" label="Show the whole fleet" onClick={() => view?.fit()} />
+        {props.zones && <MapButton icon="zones" label={zones ? "Hide the zones" : "Show the zones"} pressed={zones} onClick={toggleZones} />}
         {props.onFollowChange && (
           <MapButton
             icon="follow"

@@ -8,6 +8,9 @@ import reflex as rx
 
 from fleet_app.web.components.live.events import no_arguments, one_flag, one_id
 from fleet_app.web.components.live.sources import FLEET_MAP
+from fleet_app.web.components.zones.sources import LIBRARIES as ZONE_SCRIPTS
+
+assert "useZoneLayer.js" in ZONE_SCRIPTS  # the map imports it
 
 
 class FleetMap(rx.NoSSRComponent):
@@ -37,6 +40,10 @@ class FleetMap(rx.NoSSRComponent):
     """How many vehicles the server counts in the fleet: another number fetches the roster anew."""
     caption: rx.Var[str]
     """What to call every vehicle, for readers who may not see the roster; empty fetches it."""
+    zones: rx.Var[str]
+    """Where the zones under the vehicles come from; empty for none, and no button for them."""
+    zone_changes: rx.Var[Any]
+    """Zones are read again when it changes: the newest notice about them."""
     padding: rx.Var[dict[str, int]]
     """Pixels covered by floating panels: `top`, `right`, `bottom`, `left`; `right` does not count
     on narrow screens, where panels stand below the map."""

@@ -24,6 +24,7 @@ LIBRARIES = (
     "zonePen.js",
     "zoneMap.js",
     "zoneDesk.js",
+    "useZoneLayer.js",
 )
 
 
