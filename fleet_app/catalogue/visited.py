@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.models import StoredFact
+from fleet_app.location.past.repository import PastRepository
 
 MARGIN = timedelta(seconds=60)
 """A visit ends with the first fix outside, a trip begins before its first fix."""
@@ -43,9 +44,11 @@ class Visited:
     @classmethod
     async def around(cls, session: AsyncSession, facts: Sequence[StoredFact]) -> Visited:
         """The visits of the vehicles in the time of `facts`."""
+        rows = await _rows(session, facts)
+        names = await PastRepository(session).geofences({row[1] for row in rows})
         visits = defaultdict[int, list[Visit]](list)
-        for vehicle_id, started_at, ended_at, data in await _rows(session, facts):
-            if name := data.get("name"):
+        for vehicle_id, subject, started_at, ended_at in rows:
+            if name := names.get(subject):
                 visits[vehicle_id].append(Visit(name, started_at, ended_at))
         return cls(visits)
 
@@ -56,12 +59,14 @@ class Visited:
 
 
 async def _rows(session: AsyncSession, facts: Sequence[StoredFact]) -> list[tuple[Any, ...]]:
-    """Vehicle, start, end and values of the visits that overlap the time of `facts`."""
+    """Vehicle, subject, start and end of the visits that overlap the time of `facts`."""
     visit = StoredFact
     first = min(fact.started_at for fact in facts) - MARGIN
     last = max(fact.ended_at or fact.started_at for fact in facts) + MARGIN
     query = (
-        select(col(visit.vehicle_id), col(visit.started_at), col(visit.ended_at), col(visit.data))
+        select(
+            col(visit.vehicle_id), col(visit.subject), col(visit.started_at), col(visit.ended_at)
+        )
         .where(
             col(visit.vehicle_id).in_({fact.vehicle_id for fact in facts}),
             col(visit.kind) == FactKind.VISIT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from datetime import datetime
 from typing import Annotated
@@ -26,6 +25,8 @@ Identifier = Annotated[int, Path(gt=0, lt=2**63)]
 Reader = Annotated[Actor, allow("track.read")]
 SMALL = 2_000
 """Bytes that are not worth compressing."""
+FASTEST = 1
+"""A tenth larger than the usual level, in a quarter of the time."""
 
 
 @router.get("/vehicles/{vehicle_id}/track", responses=schemas.TRACK, response_class=Response)
@@ -64,7 +65,7 @@ async def vehicle_replay(
     anyway; `thinned` tells of it."""
     since, until = query.period()
     found = await read_replay(container(request), actor, vehicle_id, since, until)
-    return await compressed(request, ok(request, found))
+    return compressed(request, ok(request, found))
 
 
 async def read_replay(
@@ -82,12 +83,12 @@ async def read_replay(
     )  # fmt: skip
 
 
-async def compressed(request: Request, answer: Response) -> Response:
+def compressed(request: Request, answer: Response) -> Response:
     """The same answer, smaller where the caller can read that."""
     answer.headers["Vary"] = "Accept-Encoding"
     if len(answer.body) < SMALL or "gzip" not in request.headers.get("accept-encoding", ""):
         return answer
-    answer.body = await asyncio.to_thread(gzip.compress, bytes(answer.body), 5)
+    answer.body = gzip.compress(bytes(answer.body), FASTEST)
     answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Content-Length"] = str(len(answer.body))
     return answer

@@ -14,6 +14,7 @@ from fleet_app.kernel.errors import InvalidInput
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.query import PastQuery, period
+from fleet_app.location.past.repository import GEOFENCE
 from fleet_app.location.past.service import Names
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
@@ -68,7 +69,7 @@ class EventsQuery(FactsQuery):
 
     def events(self) -> PastQuery:
         """As the reader of the past takes it. Raises `InvalidInput`."""
-        subject = "" if self.geofence_id is None else f"geofence:{self.geofence_id}"
+        subject = "" if self.geofence_id is None else f"{GEOFENCE}{self.geofence_id}"
         return self.asked(*_kinds(self.kind), subject=subject)
 
 
@@ -116,7 +117,7 @@ def fact_view(fact: StoredFact, names: Names, places: Places) -> FactView:
         started_at=fact.started_at, ended_at=fact.ended_at, duration_s=_seconds(fact),
         distance_m=fact.distance_m, start_latitude=fact.lat, start_longitude=fact.lon,
         end_latitude=fact.end_lat, end_longitude=fact.end_lon,
-        start_place=start_place, end_place=end_place, values=_values(fact.data),
+        start_place=start_place, end_place=end_place, values=_values(fact, names),
     )  # fmt: skip
 
 
@@ -130,8 +131,12 @@ def _seconds(fact: StoredFact) -> float | None:
     return None if fact.ended_at is None else (fact.ended_at - fact.started_at).total_seconds()
 
 
-def _values(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {_UNITS.get(name, name): value for name, value in data.items() if name not in _INNER}
+def _values(fact: StoredFact, names: Names) -> dict[str, Any]:
+    told = {_UNITS.get(name, name): it for name, it in fact.data.items() if name not in _INNER}
+    if fact.kind is not FactKind.VISIT:
+        return told
+    number = int(fact.subject.removeprefix(GEOFENCE))
+    return {"geofence_id": number, "geofence": names.geofences.get(fact.subject)} | told
 
 
 def _ids(text: str) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from fleet_app.catalogue.known_places import KnownPlace, KnownPlaces
 from fleet_app.catalogue.place_names import PlaceNames
 from fleet_app.delivery.models import Customer
 from fleet_app.fleet.models import Depot
+from fleet_app.location.geofences.models import Geofence, GeofenceKind
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.mapbuild.build import build_map
 from fleet_app.routing.geocoding import open_geocoder
@@ -40,6 +41,19 @@ async def place(
         session.add(row)
 
 
+async def harbour(world: World) -> str:
+    """The subject of visits of a new geofence called Harbour."""
+    async with world.container.work() as session:
+        geofence = Geofence(
+            fleet_id=world.fleet_id, name="Harbour", kind=GeofenceKind.CIRCLE, lat=HOME[0],
+            lon=HOME[1], radius_m=100.0, center_lat=HOME[0], center_lon=HOME[1], area_m2=31_416.0,
+            corners=0, west=24.93, south=60.16, east=24.95, north=60.18,
+        )  # fmt: skip
+        session.add(geofence)
+        await session.flush()
+    return f"geofence:{geofence.id}"
+
+
 async def told(world: World, headers: dict[str, str], url: str = "/api/v1/trips") -> list[Any]:
     rows = (await world.client.get(url, headers=headers)).json()["data"]
     return [(row["start_place"], row["end_place"]) for row in rows]
@@ -59,8 +73,8 @@ async def test_a_visited_geofence_comes_before_a_depot_and_a_depot_before_a_cust
     assert await told(world, manager, "/api/v1/stops") == [("North", None)]
     # It is left half a minute before the trip is known to begin.
     await a_fact(
-        box, van, fleet_id, kind=FactKind.VISIT, subject="geofence:7", minute=-30,
-        minutes=29.5, data={"name": "Harbour"},
+        box, van, fleet_id, kind=FactKind.VISIT, subject=await harbour(world), minute=-30,
+        minutes=29.5,
     )  # fmt: skip
     assert await told(world, manager) == [("Harbour", "Kirjakauppa")]
 
@@ -70,7 +84,7 @@ async def test_another_vehicles_visit_and_one_of_another_time_do_not_count(
 ) -> None:
     box, fleet_id = world.container, world.fleet_id
     await a_fact(box, world.vehicle_id, fleet_id)
-    visit = {"kind": FactKind.VISIT, "subject": "geofence:7", "data": {"name": "Harbour"}}
+    visit = {"kind": FactKind.VISIT, "subject": await harbour(world)}
     other = await a_record(box, "vehicles", fleet_id)
     await a_fact(box, other, fleet_id, **visit)
     await a_fact(box, world.vehicle_id, fleet_id, minute=-60, minutes=50, **visit)
@@ -127,3 +141,13 @@ def test_near_is_eighty_metres_at_every_latitude(lat: float, east: float, seen: 
     degrees = east * METRES_NORTH / cos(radians(lat))
     places = KnownPlaces([KnownPlace("Here", lat, 24.0 + degrees)])
     assert places.near(lat, 24.0, BOTH) == ("Here" if seen else None)
+
+
+async def test_a_visit_names_its_geofence(world: World, manager: dict[str, str]) -> None:
+    subject = await harbour(world)
+    visit = {"kind": FactKind.VISIT, "subject": subject, "data": {"dwelled": True}}
+    await a_fact(world.container, world.vehicle_id, world.fleet_id, **visit)
+    answer = await world.client.get("/api/v1/movement-events", headers=manager)
+    values = answer.json()["data"][0]["values"]
+    number = int(subject.removeprefix("geofence:"))
+    assert values == {"geofence_id": number, "geofence": "Harbour", "dwelled": True}

@@ -29,6 +29,10 @@ EXPECTED = {
         "ratios": {"vs_unindexed", "p95_vs_unindexed"},
         "figures": {"rows", "pages", "p95_ms", "median_ms", "unindexed_p95_ms"},
     },
+    "history": {
+        "ratios": {"vs_row_objects"},
+        "figures": {"rows", "open_day_p95_ms", "open_day_median_ms", "row_objects_p95_ms"},
+    },
     "ingest": {
         "ratios": {"batch_vs_plain", "single_vs_plain", "batch_vs_copy"},
         "figures": {"batch_fixes_per_s", "single_fixes_per_s", "fixes_checked"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, tuple_
@@ -12,8 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.cursors import Position
+from fleet_app.location.geofences.models import Geofence
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.query import PastQuery
+
+GEOFENCE = "geofence:"
+"""Begins the subject of a visit; the geofence's id follows."""
 
 
 class PastRepository:
@@ -71,6 +75,13 @@ class PastRepository:
         vehicles = {fact.vehicle_id for fact in facts}
         drivers = {fact.driver_id for fact in facts} - {None}
         return await self._called(Vehicle, vehicles), await self._called(Driver, drivers)
+
+    async def geofences(self, subjects: Collection[str]) -> dict[str, str]:
+        """What the geofences are called that are subjects of visits, also deleted ones."""
+        ids = {int(one.removeprefix(GEOFENCE)) for one in subjects if one.startswith(GEOFENCE)}
+        return {
+            f"{GEOFENCE}{one}": name for one, name in (await self._called(Geofence, ids)).items()
+        }
 
     async def _called(self, model: Any, ids: set[Any]) -> dict[int, str]:
         if not ids:

@@ -27,10 +27,11 @@ NOUNS = {FactKind.TRIP: "Trip", FactKind.STOP: "Stop"}
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What the vehicles and drivers of some facts are called, by id."""
+    """What the vehicles and drivers of some facts are called, by id, and geofences by subject."""
 
     vehicles: Mapping[int, str]
     drivers: Mapping[int, str]
+    geofences: Mapping[str, str]
 
 
 class Past:
@@ -73,8 +74,10 @@ class Past:
         return decode_path(fact.path, fact.path_times, to_ms(fact.started_at))
 
     async def names(self, facts: Sequence[StoredFact]) -> Names:
-        """What the vehicles and drivers of `facts` are called. Checks nothing."""
-        return Names(*await self._rows.names(facts))
+        """What the vehicles, drivers and geofences of `facts` are called. Checks nothing."""
+        vehicles, drivers = await self._rows.names(facts)
+        visited = {fact.subject for fact in facts if fact.kind is FactKind.VISIT}
+        return Names(vehicles, drivers, await self._rows.geofences(visited))
 
     async def vehicle(
         self, principal: Principal, vehicle_id: int, permission: str = TRACK
