@@ -5,7 +5,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { store } from "../../live/sources/liveStore.js";
 import { useTheme } from "../../live/sources/theme.js";
 import { coloursOf } from "./colours.js";
-import { dullSpans, isEmpty, marks } from "./facts.js";
+import { dullSpans, extent, isEmpty, marks } from "./facts.js";
 import { canSnap, PastLoader } from "./loading.js";
 import { speedUnit } from "./moments.js";
 import { PastCharts } from "./PastCharts.jsx";
@@ -31,11 +31,12 @@ function usePast(vehicles, period, player) {
     loader.current.load(vehicles, period).then(
       (data) => {
         if (!data) return;
-        const found = marks(data, period);
+        const span = extent(data, period);
+        const found = marks(data, span);
         const first = Math.min(...data.trips.map(({ from }) => from), ...[...data.tracks.values()].flatMap(({ t }) => (t.length ? [t[0]] : [])));
-        const at = Number.isFinite(first) ? Math.max(period.from, first) : period.from;
-        player.load({ ...period, at, marks: found, dull: dullSpans(data.trips, period) });
-        setState({ data, problem: "", busy: false, key: `${key} ${period.from} ${period.to}` });
+        const at = Number.isFinite(first) ? Math.max(span.from, first) : span.from;
+        player.load({ ...span, at, marks: found, dull: dullSpans(data.trips, span) });
+        setState({ data, span, problem: "", busy: false, key: `${key} ${period.from} ${period.to}` });
       },
       (error) => setState({ data: null, problem: error.message, busy: false }),
     );
@@ -148,12 +149,12 @@ export function HistoryPlayer(props) {
 
   const onGo = (fact) => {
     player.current.seek(fact.kind === "trip" ? fact.from : fact.from + LEAD_MS);
-    setGo({ span: [fact.from, fact.to ?? period.to] });
+    setGo({ span: [fact.from, fact.to ?? past.span.to] });
     setSheet(false);
   };
   const empty = past.data && isEmpty(past.data);
   const ready = past.data && colours && !empty;
-  const shared = { data: past.data, period, zone, units, names, colorOf, colours, player: player.current };
+  const shared = { data: past.data, period: past.span, zone, units, names, colorOf, colours, player: player.current };
   return (
     <div ref={box} className="past" data-testid="past" data-fleet-theme={theme} data-busy={past.busy} data-state={past.problem ? "problem" : empty ? "empty" : ready ? "ready" : "loading"}>
       {past.problem && <Problem text={past.problem} onRetry={past.retry} />}
@@ -162,7 +163,7 @@ export function HistoryPlayer(props) {
       {ready && (
         <>
           <ListPane open={sheet} onClose={() => setSheet(!sheet)} count={past.data.trips.length}>
-            <TripList {...shared} places={places.current} onGo={onGo} />
+            <TripList {...shared} period={period} places={places.current} onGo={onGo} />
           </ListPane>
           <PastMapPane {...shared} {...{ theme, options, set, snap, go }} shownTracks={snap.tracks ?? past.data.tracks} fitKey={past.key} />
           <div className="past-foot">

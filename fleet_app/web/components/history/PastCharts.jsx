@@ -51,7 +51,7 @@ function Chart({ kind, data, period, zone, colours, colorOf, names, player, spee
     if (event.buttons === 1) player.seek(under(event));
   };
   return (
-    <figure className="past-chart" data-kind={kind} data-testid={`past-chart-${kind}`}>
+    <figure className="past-chart" data-kind={kind} data-known={known} data-testid={`past-chart-${kind}`}>
       <figcaption>{label}{known ? "" : ": not told for this time"}</figcaption>
       <div ref={box} className="past-plot" onPointerMove={drag} onPointerLeave={() => setHover(null)} onPointerDown={(event) => player.seek(under(event))}>
         <canvas ref={canvas} role="img" aria-label={`${label} over time`} />

@@ -88,7 +88,10 @@ function Scale({ period, zone }) {
   const moments = tickMoments(period.from, period.to, 9, zone);
   return (
     <div className="past-scale" aria-hidden="true">
-      {moments.map((ms) => <span key={ms} style={{ left: `${((ms - period.from) / span) * 100}%` }}>{clockText(ms, zone)}</span>)}
+      {moments.map((ms) => {
+        const share = ((ms - period.from) / span) * 100;
+        return <span key={ms} style={{ left: `${share}%`, translate: share < 3 ? "-20%" : share > 97 ? "-80%" : "-50%" }}>{clockText(ms, zone)}</span>;
+      })}
     </div>
   );
 }

@@ -82,9 +82,10 @@ export function drawChart(canvas, { series, period, zone, per, unit, palette, fr
   const high = known ? all.reduce((a, b) => Math.max(a, b)) : 1;
   const scale = scaleOf(low, high);
   const y = (value) => TOP + (1 - (value / per - scale.bottom) / (scale.top - scale.bottom)) * (height - TOP - FOOT);
+  if (!known) return false;
   drawGrid(ctx, { width, height, scale, y: (value) => y(value * per), palette, unit, period, zone });
   for (const { color, runs: some } of lines) drawRuns(ctx, some, color, (ms) => pixelOf(ms, width, period), y);
-  return known;
+  return true;
 }
 
 function drawGrid(ctx, { width, height, scale, y, palette, unit, period, zone }) {

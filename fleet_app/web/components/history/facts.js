@@ -125,6 +125,18 @@ export function marks({ trips, stops, events }, { from, to }) {
   return found.filter(({ ms }) => ms >= from && ms <= to).sort((a, b) => a.ms - b.ms);
 }
 
+const QUARTER_MS = 900_000;
+
+/** The part of a period in which something is known to have happened, out to quarters of an hour. */
+export function extent({ trips, tracks }, { from, to }) {
+  const fixes = [...tracks.values()].filter(({ t }) => t.length).flatMap(({ t }) => [t[0], t.at(-1)]);
+  const known = [...fixes, ...trips.flatMap((trip) => [trip.from, trip.to ?? trip.from])];
+  if (!known.length) return { from, to };
+  const first = Math.floor(Math.min(...known) / QUARTER_MS) * QUARTER_MS;
+  const last = Math.ceil((Math.max(...known) + 1) / QUARTER_MS) * QUARTER_MS;
+  return { from: Math.max(from, first), to: Math.min(to, last) };
+}
+
 /** Whether there is anything at all to show. */
 export function isEmpty({ trips, stops, tracks }) {
   return !trips.length && !stops.length && ![...tracks.values()].some((track) => track.t.length);

@@ -107,12 +107,11 @@ export class PastLoader {
   }
 }
 
-/** Whether ways can be put on roads here: asked once, with a period without a length of its own. */
-export async function canSnap(get, vehicleId, to) {
-  try {
-    const { snapped } = await fetchTrack(get, vehicleId, { from: to - 60_000, to }, { snap: true });
-    return snapped;
-  } catch {
-    return false;
-  }
+let snapping = null;
+
+/** Whether ways can be put on roads here: asked once, about a minute of one vehicle. */
+export function canSnap(get, vehicleId, to) {
+  const minute = { from: to - 60_000, to };
+  snapping ??= fetchTrack(get, vehicleId, minute, { snap: true }).then(({ snapped }) => snapped, () => false);
+  return snapping;
 }

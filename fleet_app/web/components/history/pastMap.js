@@ -7,7 +7,8 @@ import { addTo, CLICKABLE, eventData, rawData, stopData, wayData } from "./pathL
 import { metres, sampleAt } from "./track.js";
 
 const WORLD = [[-30, -40], [60, 66]];
-const ROOM = 48;
+/** What floats over the map needs room. */
+const ROOM = { top: 64, right: 68, bottom: 84, left: 48 };
 const NEAR_EDGE = 0.42;
 const ARROW = '<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><circle class="past-disc" cx="16" cy="16" r="11"/><path class="past-arrow" d="M16 8.5 21.5 22 16 19 10.5 22Z"/></svg>';
 
@@ -127,21 +128,20 @@ export class PastMap {
       this.markers.delete(id);
     }
     for (const id of tracks.keys()) {
-      if (!this.markers.has(id)) this.markers.set(id, this.newMarker(id, names));
-      this.markers.get(id).element.style.setProperty("--vehicle", colorOf(id));
+      if (!this.markers.has(id)) this.markers.set(id, this.newMarker(id));
+      const { element } = this.markers.get(id);
+      element.style.setProperty("--vehicle", colorOf(id));
+      element.setAttribute("aria-label", names.get(id) ?? "Vehicle");
+      element.lastChild.textContent = tracks.size > 1 ? names.get(id) ?? "" : "";
     }
   }
 
-  newMarker(id, names) {
+  newMarker(id) {
     const element = document.createElement("div");
     element.className = "past-marker";
     element.dataset.vehicle = String(id);
     element.setAttribute("role", "img");
-    element.setAttribute("aria-label", names.get(id) ?? "Vehicle");
-    element.innerHTML = ARROW;
-    const name = document.createElement("span");
-    name.textContent = tracksMany(this.shown) ? names.get(id) ?? "" : "";
-    element.append(name);
+    element.innerHTML = `${ARROW}<span></span>`;
     const marker = new Marker({ element, anchor: "center" });
     return { marker, element, arrow: element.querySelector("svg"), on: false };
   }
@@ -215,5 +215,3 @@ export class PastMap {
     });
   }
 }
-
-const tracksMany = (shown) => shown.tracks.size > 1;
