@@ -5,16 +5,21 @@ See docs/truth.md for how the truth is made and what the figures mean.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from bench._truth import recorded
 from bench._truth.report import figures_of, ratios_of
 from bench._truth.simulated import SEED, measured
 
 DAYS, QUICK_DAYS = 40, 2
 
 
-def main(quick: bool) -> dict[str, Any]:
-    """Drive, report, fold and compare."""
+def main(quick: bool, file: Path | None = None) -> dict[str, Any]:
+    """Drive, report, fold and compare; or do what can be done with a recorded trace."""
+    if file is not None:
+        ratios, figures = recorded.report(file)
+        return {"bench": "truth", "ratios": ratios, "figures": figures}
     parts = measured(QUICK_DAYS if quick else DAYS)
-    figures = {"seed": int(SEED), **figures_of(parts)}
-    return {"bench": "truth", "ratios": ratios_of(parts), "figures": figures}
+    return {"bench": "truth", "ratios": ratios_of(parts),
+            "figures": {"seed": int(SEED), **figures_of(parts)}}  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from inspect import signature
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +28,9 @@ def names() -> list[str]:
 
 def bench(
     name: Annotated[str, typer.Argument(help="Which one; leave out to list them.")] = "",
+    file: Annotated[
+        Path | None, typer.Argument(help="A recorded trace, for those that take one.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON line at the end instead of a table.")
     ] = False,
@@ -35,8 +40,11 @@ def bench(
     if name not in names():
         known = ", ".join(names()) or "none yet"
         raise Problem(f"there is no benchmark {name!r}; there are: {known}" if name else known)
+    main = import_module(f"bench.{name}").main
+    if file is not None and "file" not in signature(main).parameters:
+        raise Problem(f"the benchmark {name} takes no file")
     with explained():
-        result: dict[str, Any] = import_module(f"bench.{name}").main(quick=quick)
+        result: dict[str, Any] = main(quick=quick, **({} if file is None else {"file": file}))
     if not as_json:
         _table(result)
     print(json.dumps(result), flush=True)
