@@ -159,3 +159,15 @@ async def test_a_large_replay_comes_compressed_where_that_is_understood(
     assert small.headers["Content-Encoding"] == "gzip"
     assert int(small.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 3
     assert small.json()["data"] == plain.json()["data"]
+
+
+async def test_more_fixes_than_a_player_shows_are_thinned(
+    world: World, manager: dict[str, str]
+) -> None:
+    await store(world, *(a_fix(1.5 * n - 20_000, 10 * n, speed=6.7) for n in range(25_000)))
+    replay = await data(world, manager, "replay")
+    assert replay["thinned"] is True
+    assert 2_000 < len(replay["t"]) <= 20_000
+    times = list(accumulate(replay["t"]))
+    assert (times[0], times[-1]) == (NOON_MS - 20_000_000, NOON_MS + 17_498_500)
+    assert replay["gaps"] == []

@@ -79,12 +79,14 @@ def gaps_of(t: Numbers, gap_ms: int) -> list[tuple[int, int]]:
     return list(zip(t[at].tolist(), t[at + 1].tolist(), strict=True))
 
 
-def thinned(columns: Columns, gap_ms: int, most: int = MOST_POINTS) -> Columns:
-    """At most about `most` fixes: those go first that lie where their neighbours say anyway.
+def thinned(columns: Columns, gap_ms: int, most: int | None = None) -> Columns:
+    """At most about `most` fixes (`MOST_POINTS` unless told): those go first that lie where their
+    neighbours say anyway.
 
     A fix goes when the place between its neighbours at its time is near; both ends of a gap stay.
     The tolerance grows until few enough are left.
     """
+    most = MOST_POINTS if most is None else most
     tolerance_m = 1.0
     while len(columns) > most and tolerance_m < 1e8:
         before = len(columns)
