@@ -22,7 +22,7 @@ function Page() {
   const choose = (id) => {
     hear("choose")(id);
     const zone = window.__zones.desk.zone(id);
-    const values = { ...shapes.textsOf(zone.shape), geometry: zone.geometry ? JSON.stringify(zone.geometry) : "" };
+    const values = { ...shapes.textsOf(zone.shape), geometry: zone.shape.type === "polygon" ? JSON.stringify(shapes.featureOf(zone.shape).geometry) : "" };
     setForm({ id, stamp: String(Date.now()), values });
   };
   const close = () => {

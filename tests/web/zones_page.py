@@ -63,8 +63,19 @@ class ZoneSite(Site):
             return 404, "application/json", b"{}"
         if asked.path == "/api/v1/geofences/shapes":
             self.asked.append(asked)
-            return 200, "application/json", json.dumps({"data": self.zones}).encode()
+            return 200, "application/json", json.dumps(_collection(self.zones)).encode()
         return super().respond(asked)
+
+
+def _collection(zones: list[dict[str, Any]]) -> dict[str, Any]:
+    features = []
+    for zone in zones:
+        point = {"type": "Point", "coordinates": [zone.get("lon"), zone.get("lat")]}
+        properties = {name: one for name, one in zone.items() if name not in ("lat", "lon")}
+        properties["group"] = properties.pop("group_name")
+        geometry = properties.pop("geometry", None) or point
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _page() -> str:

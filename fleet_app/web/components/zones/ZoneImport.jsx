@@ -19,6 +19,24 @@ async function post(url, file, apply) {
   return answer.data;
 }
 
+/** What would become of the file, in a sentence. */
+function summaryOf({ created, updated, unchanged }) {
+  if (!created && !updated) return unchanged ? "All zones of this file are here already." : "There is no zone in this file that can be taken over.";
+  const parts = [`${counted(created + updated)} can be taken over`];
+  if (updated) parts.push(`${updated.toLocaleString("en-GB")} of them ${updated === 1 ? "changes a zone" : "change zones"} that ${updated === 1 ? "is" : "are"} here already`);
+  return `${parts.join("; ")}.`;
+}
+
+/** What cannot be taken over or should be looked at, feature by feature. */
+function troublesIn({ zones, problems }) {
+  const told = zones.filter(({ what }) => what === "failed").map(({ name, message, fields }) => {
+    const reasons = Object.values(fields ?? {});
+    return `${name}: ${reasons.length ? reasons.join("; ") : message}`;
+  });
+  const asked = zones.filter(({ question }) => question).map(({ name, question }) => `${name}: ${question}`);
+  return [...problems, ...told, ...asked];
+}
+
 export function ZoneImport(props) {
   const [file, setFile] = useState(null);
   const [found, setFound] = useState(null);
@@ -40,7 +58,7 @@ export function ZoneImport(props) {
     setBusy(true);
     setProblem("");
     await post(props.url, file, true).then(
-      (done) => props.onDone?.(done.created),
+      (done) => props.onDone?.(done.created + done.updated),
       (error) => setProblem(error.message),
     );
     setBusy(false);
@@ -50,7 +68,8 @@ export function ZoneImport(props) {
     setOver(false);
     look(event.dataTransfer.files[0]);
   };
-  const troubles = found?.problems ?? [];
+  const count = found ? found.created + found.updated : 0;
+  const troubles = found ? troublesIn(found) : [];
   return (
     <div className="zone-import" data-testid="zone-import">
       <div
@@ -68,11 +87,11 @@ export function ZoneImport(props) {
         <button type="button" className="button" disabled={busy} onClick={() => input.current.click()}>{file ? "Choose another" : "Choose a file"}</button>
         <input ref={input} type="file" hidden accept=".geojson,.json,.kml,.kmz,application/geo+json,application/json,application/vnd.google-earth.kml+xml,application/vnd.google-earth.kmz" aria-label="File with zones" onChange={(event) => look(event.target.files[0])} />
       </div>
-      <p role="status">{busy ? "Reading…" : found ? (found.count ? `${counted(found.count)} can be taken over.` : "There is no zone in this file that can be taken over.") : ""}</p>
+      <p role="status">{busy ? "Reading…" : found ? summaryOf(found) : ""}</p>
       {problem && <p className="form-error" role="alert">{problem}</p>}
       {troubles.length > 0 && (
         <div>
-          <b>{`${troubles.length.toLocaleString("en-GB")} ${troubles.length === 1 ? "thing" : "things"} in the file cannot be taken over:`}</b>
+          <b>{troubles.length === 1 ? "One thing to look at:" : `${troubles.length.toLocaleString("en-GB")} things to look at:`}</b>
           <ul tabIndex={0} aria-label="Problems">
             {troubles.slice(0, MOST_TOLD).map((text, n) => <li key={`${n} ${text}`}>{text}</li>)}
           </ul>
@@ -80,7 +99,7 @@ export function ZoneImport(props) {
       )}
       <div className="popover-actions">
         <button type="button" className="button" onClick={() => props.onClose?.()}>Cancel</button>
-        <button type="button" className="button primary" disabled={busy || !found?.count} onClick={store}>{found?.count ? `Import ${counted(found.count)}` : "Import"}</button>
+        <button type="button" className="button primary" disabled={busy || !count} onClick={store}>{count ? `Import ${counted(count)}` : "Import"}</button>
       </div>
     </div>
   );

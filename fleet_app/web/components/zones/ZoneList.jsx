@@ -20,7 +20,7 @@ function sizeOf(shape) {
 function detailOf(zone) {
   const parts = [sizeOf(zone.shape)];
   if (zone.speed_limit) parts.push(`at most ${speedText(zone.speed_limit)}`);
-  if (zone.hours) parts.push(zone.hours);
+  if (zone.schedule) parts.push(zone.schedule);
   return parts.join(" · ");
 }
 

@@ -51,7 +51,9 @@ function hintOf({ mode, type, count, ready, crowded }) {
     return ready ? "Enter or a double click finishes, Esc cancels." : "Go on to the next one. Esc cancels.";
   }
   if (mode !== "editing") return "";
-  return crowded ? "Zoom in to move corners." : "Drag a corner, or the small dots to add one. Shift and drag moves the whole zone.";
+  if (crowded) return "Zoom in to move corners.";
+  if (desk.shape?.type === "circle") return touch() ? "Drag the middle or the edge." : "Drag the middle or the edge, or type the radius.";
+  return `Drag a corner, or a small dot to add one.${touch() ? "" : " Shift and drag moves the whole zone."}`;
 }
 
 function Hint({ mode, onCancel }) {
@@ -114,8 +116,18 @@ function useKeys(latest) {
         event.stopPropagation();
       }
     };
+    // The page's own ways out of the form ask as well.
+    const pressed = (event) => {
+      if (!event.target.closest?.("[data-leave]") || mayLeave()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     document.addEventListener("keydown", heard, { capture: true });
-    return () => document.removeEventListener("keydown", heard, { capture: true });
+    document.addEventListener("click", pressed, { capture: true });
+    return () => {
+      document.removeEventListener("keydown", heard, { capture: true });
+      document.removeEventListener("click", pressed, { capture: true });
+    };
   }, []);
 }
 

@@ -14,10 +14,14 @@ export function placeIn(message) {
   return found ? [Number(found[2]), Number(found[1])] : null;
 }
 
-/** Zones of an answer of the server. A zone without a shape of ours is listed and not painted. */
-export function zonesIn(answer) {
-  return (answer?.data ?? []).map((zone) => ({ ...zone, group: zone.group_name ?? zone.group ?? "", shape: shapeIn(zone) }));
+function zoneOf({ properties, geometry }) {
+  const [lon, lat] = geometry?.coordinates ?? [];
+  const shape = shapeIn({ ...properties, lon, lat, geometry });
+  return { ...properties, name: properties.name ?? "", group: properties.group ?? "", active: properties.active !== false, shape };
 }
+
+/** Zones of the server's GeoJSON. One without a shape of ours is listed and not painted. */
+export const zonesIn = (answer) => (answer?.features ?? []).map(zoneOf);
 
 /** Groups of zones that contain the words, by name; those without a group come last. */
 export function grouped(zones, words = "") {

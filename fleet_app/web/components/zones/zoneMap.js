@@ -84,9 +84,18 @@ export class ZoneMap {
 
   lookAt([west, south, east, north], animate = true) {
     const { clientWidth, clientHeight } = this.map.getCanvas();
-    const margin = Math.min(70, clientWidth / 6, clientHeight / 6);
+    const side = Math.min(70, clientWidth / 6, clientHeight / 8);
+    const { top, bottom } = this.covered;
+    const padding = { top: top + side / 2, bottom: bottom + side / 2, left: side, right: side };
     const pace = animate ? this.pace() : { duration: 0 };
-    this.map.fitBounds([[west, south], [east, north]], { padding: margin, maxZoom: CLOSEST, ...pace });
+    this.map.fitBounds([[west, south], [east, north]], { padding, maxZoom: CLOSEST, ...pace });
+  }
+
+  /** Pixels above and below that the tools and the hint cover. */
+  get covered() {
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    const low = clientHeight < 460;
+    return { top: low ? 50 : 60, bottom: low ? (clientWidth < 600 ? 100 : 70) : 90 };
   }
 
   /** Bring a shape into view unless it is there, at a size that can be worked on. */
@@ -95,7 +104,8 @@ export class ZoneMap {
     const from = this.map.project([west, north]);
     const to = this.map.project([east, south]);
     const { clientWidth: width, clientHeight: height } = this.map.getCanvas();
-    const inside = from.x >= 0 && from.y >= 0 && to.x <= width && to.y <= height;
+    const { top, bottom } = this.covered;
+    const inside = from.x >= 10 && from.y >= top && to.x <= width - 60 && to.y <= height - bottom;
     if (!inside || Math.max(to.x - from.x, to.y - from.y) < 60) this.lookAt([west, south, east, north]);
   }
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.fields import Spec
+from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.modal.modal import modal
 from fleet_app.web.components.records.browser import ChangeWatch, FormKeeper
 from fleet_app.web.components.records.inputs import field_of
@@ -38,6 +39,7 @@ CARDS = {
 }
 SEARCHED = {"vehicle_ids": "vehicles", "driver_ids": "drivers"}
 FLEET = rx.cond(Session.fleets.length() > 1, f"?fleet_id={Session.fleet_id}", "")
+MORE_FLEET = rx.cond(Session.fleets.length() > 1, f"&fleet_id={Session.fleet_id}", "")
 CHANGES = changes_of(GEOFENCES)
 
 
@@ -46,7 +48,7 @@ def zones_page() -> rx.Component:
     body = rx.el.div(
         rx.el.div(
             ZoneMap.create(
-                url=rx.Var.create("/api/v1/geofences/shapes") + FLEET,
+                url=rx.Var.create("/api/v1/geofences/shapes?inactive=true") + MORE_FLEET,
                 changes=CHANGES,
                 turn=ZoneBoard.turn,
                 chosen=ZoneBoard.chosen,
@@ -130,12 +132,21 @@ def _editor() -> rx.Component:
                 on_click=ZoneBoard.close, custom_attrs={"data-leave": "true"},
             ),
             rx.el.h2(RecordForm.title),
+            rx.cond((RecordForm.number > 0) & ~RecordForm.deleted, _acts(), rx.fragment()),
             class_name="zones-head",
         ),
         rx.cond(ready, rx.cond(editable, _form(), _facts()), waiting()),
         class_name="zone-editor",
         aria_label="Zone",
     )  # fmt: skip
+
+
+def _acts() -> rx.Component:
+    return rx.cond(
+        RecordForm.may.contains("delete"),
+        icon_button("trash-2", "Delete this zone", on_click=ZoneBoard.delete(RecordForm.number)),
+        rx.fragment(),
+    )
 
 
 def _form() -> rx.Component:
