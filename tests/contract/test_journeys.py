@@ -11,14 +11,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.fleet.models import Fleet, Vehicle
+from fleet_app.delivery.models import Route, RouteCrew, RouteStatus
+from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.clock import from_ms
 from fleet_app.location.journeys.facts import Fact, FactKind
+from fleet_app.location.past.cursors import Cursors
 from fleet_app.location.past.models import JourneyMark
 from tests.builders.fixes import NOON_MS, a_batch, a_fix
 from tests.builders.journeys import Journeys, errand
-from tests.builders.people import a_fleet, a_vehicle
+from tests.builders.people import a_driver, a_fleet, a_person, a_vehicle
 
 
 async def a_van(container: Container, **chosen) -> Journeys:
@@ -144,17 +147,79 @@ async def test_one_vehicle_that_fails_does_not_stop_the_others(container: Contai
     assert await broken.facts() == await van.facts()
 
 
-async def test_a_trip_that_a_late_fix_disproves_is_withdrawn(container: Container):
-    """Two fixes far apart look like a way; fixes between show that it was two places of one stop,
-    and the leap a receiver's error."""
+async def test_a_trip_that_late_fixes_disprove_is_withdrawn(container: Container):
+    """A receiver that claims for five minutes to be three kilometres away, until what it had kept
+    back turns up."""
+    van = await a_van(container)
+    here = [a_fix(second) for second in (*range(0, 600, 30), *range(900, 1_800, 30))]
+    there = [a_fix(second, 3_000) for second in range(600, 900, 30)]
+    kept_back = [a_fix(second + 15) for second in range(600, 900, 30)]
+    await van.drove(sorted(here + there, key=lambda fix: fix.recorded_at_ms))
+    trips = await van.rows(FactKind.TRIP)
+    assert trips
+    facts = await van.drove(kept_back)
+    assert [fact.kind for fact in facts] == [FactKind.STOP]
+    assert all(trip.withdrawn_at for trip in await van.rows(FactKind.TRIP))
+    gone = {one.fact_id for one in await van.corrections() if one.after is None}
+    assert {trip.id for trip in trips} <= gone
+    assert len(await van.events("trip.started")) == len(trips)
+
+
+async def test_a_trip_keeps_its_number_when_late_fixes_change_it(container: Container):
     van, fixes = await a_van(container), errand()
-    before = await van.drove(fixes[:60] + fixes[-60:])
-    assert before
-    after = await van.drove(fixes)
-    assert after == await in_one(container, fixes)
-    corrections = await van.corrections()
-    assert corrections
-    assert all(one.before["kind"] for one in corrections)
+    await van.drove(fixes[:65] + fixes[75:])
+    before = [trip.id for trip in await van.rows(FactKind.TRIP)]
+    await van.drove(fixes[65:75])
+    assert [trip.id for trip in await van.rows(FactKind.TRIP)] == before
+    changed = [one for one in await van.corrections() if one.fact_id == before[0]]
+    assert changed[0].before["distance_m"] != (changed[0].after or {})["distance_m"]
+    assert len(await van.events("trip.started", "trip.ended")) == 4
+
+
+async def test_a_late_fix_goes_back_to_a_checkpoint_and_not_to_the_beginning(container: Container):
+    van, fixes = await a_van(container), errand(2)
+    await van.drove(fixes[:1_200] + fixes[1_201:])
+    query = "DELETE FROM location_events WHERE vehicle_id = %s AND recorded_at < %s"
+    async with container.pool.connection() as connection:
+        await connection.execute(query, (van.vehicle_id, from_ms(fixes[400].recorded_at_ms)))
+    assert await van.drove(fixes[1_200:1_201]) == await in_one(container, fixes)
+
+
+async def test_what_is_no_longer_kept_stays_told(container: Container):
+    van, fixes = await a_van(container, history_days=3), errand()
+    facts = await van.drove(fixes)
+    later = [a_fix(6 * 86_400 + second) for second in range(0, 600, 10)]
+    await van.drove(later)
+    await container.history.drop_before(from_ms(later[0].recorded_at_ms))
+    async with container.work() as session:
+        dropped = await Cursors(session).forget_before(later[0].recorded_at_ms)
+    assert dropped > 0
+    after = await van.drove([a_fix(3_000.5), a_fix(6 * 86_400 + 5.5)])
+    trips = [fact for fact in facts if fact.kind is FactKind.TRIP]
+    assert [fact for fact in after if fact.kind is FactKind.TRIP] == trips
+
+
+async def test_who_drove_is_who_the_office_had_told_by_then(container: Container):
+    fleet_id = await a_fleet(container)
+    vehicle_id = await a_vehicle(container, fleet_id)
+    first, second, present = [
+        await a_driver(container, await a_person(container, Role.DRIVER, fleet_id))
+        for _ in range(3)
+    ]
+    async with container.work() as session:
+        (await session.get_one(Driver, present)).vehicle_id = vehicle_id
+        route = Route(fleet_id=fleet_id, vehicle_id=vehicle_id, driver_id=second,
+                      date=from_ms(NOON_MS).date(), status=RouteStatus.STARTED)  # fmt: skip
+        session.add(route)
+        await session.flush()
+        for driver_id, second_of_day in ((first, -86_400), (second, 1_200)):
+            since = from_ms(NOON_MS + second_of_day * 1000)
+            session.add(RouteCrew(route_id=route.id or 0, driver_id=driver_id, since=since))
+    van = Journeys(container, fleet_id, vehicle_id)
+    day_later = [a_fix(86_400 + second) for second in range(0, 300, 10)]
+    await van.drove(errand(), day_later)
+    assert [trip.driver_id for trip in await van.rows(FactKind.TRIP)] == [first, second]
+    assert (await van.rows(FactKind.STOP))[-1].driver_id == present
 
 
 async def test_silence_is_told_when_its_time_comes_and_again_when_it_ends(container: Container):

@@ -125,6 +125,8 @@ def _idle(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
 
 def _low_battery(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
     yield _there("vehicle.low_battery", fact, percent=fact.values.get("percent"))
+    if fact.ended_ms is not None:
+        yield _at_end("vehicle.battery_charged", fact, {})
 
 
 def _mock(fact: Fact, parameters: Parameters) -> Iterator[Happening]:
