@@ -277,6 +277,12 @@ async def test_a_trip_in_the_list_is_gone_to_and_the_one_that_plays_is_marked(pl
     await expect(entries.nth(0)).not_to_have_attribute("data-now", "true")
     await entries.nth(2).locator(".past-event").click()
     assert await player.at() == SECOND + 10 * MINUTE + 1000
+    await player.page.keyboard.press("Space")
+    await player.page.wait_for_function("__past.player.playing")
+    await player.page.keyboard.press("Space")
+    await entries.nth(0).locator(".past-go").focus()
+    await player.page.keyboard.press("Space")
+    assert await player.at() == FIRST, "whoever came by the keyboard presses the button"
 
 
 async def test_several_vehicles_move_in_one_time(player: Player, past: Past):

@@ -91,6 +91,11 @@ function useUnits() {
   return count;
 }
 
+// Whoever clicks goes on with the keyboard of the player: a button that was clicked keeps no focus.
+function letGo(event) {
+  if (event.detail > 0) event.target.closest("button, label")?.ownerDocument.activeElement?.blur();
+}
+
 function Nothing({ onLatest, several }) {
   return (
     <div className="past-nothing" role="status" data-testid="past-nothing">
@@ -156,7 +161,7 @@ export function HistoryPlayer(props) {
   const ready = past.data && colours && !empty;
   const shared = { data: past.data, period: past.span, zone, units, names, colorOf, colours, player: player.current };
   return (
-    <div ref={box} className="past" data-testid="past" data-fleet-theme={theme} data-busy={past.busy} data-state={past.problem ? "problem" : empty ? "empty" : ready ? "ready" : "loading"}>
+    <div ref={box} className="past" onClick={letGo} data-testid="past" data-fleet-theme={theme} data-busy={past.busy} data-state={past.problem ? "problem" : empty ? "empty" : ready ? "ready" : "loading"}>
       {past.problem && <Problem text={past.problem} onRetry={past.retry} />}
       {empty && !past.problem && <Nothing onLatest={onLatest} several={vehicles.length > 1} />}
       {!past.data && !past.problem && <div className="past-nothing" role="status" aria-label="Loading"><div className="spinner" /></div>}
