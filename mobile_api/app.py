@@ -29,6 +29,7 @@ from mobile_api.routers import (
     locations,
     maintenance,
     map,
+    notifications,
     osmand,
     owntracks,
     past,
@@ -54,6 +55,7 @@ ROUTERS = (
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     *(alerts.router, audit.router),
+    notifications.router,
     *(past.router, tracks.router, track_files.router),
     *records.ROUTERS,
 )

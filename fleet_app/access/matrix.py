@@ -101,6 +101,8 @@ PERMISSIONS: Mapping[str, _Grants] = {
     "imports.use": _OFFICE,
     "places.search": _OFFICE,
     "map.read": _ANYBODY,
+    "notifications.read": _OFFICE,
+    "notifications.manage": _MANAGED,
     "account.use": _ANYBODY,
     "system.manage": _ADMIN,
 }

@@ -24,6 +24,7 @@ from tests.builders.api import World, a_device
 from tests.builders.api_routes import ApiRoute, example_body
 from tests.builders.fixes import seen
 from tests.builders.media import a_png
+from tests.builders.outbox import a_browser, a_dead_message, a_phone
 from tests.builders.past import a_fact
 from tests.builders.people import a_person
 from tests.builders.records import a_record, an_actor, an_example
@@ -50,6 +51,10 @@ NAMED_KINDS = {
     "fleet_id": "fleets",
     "entry_id": "entries",
     "alert_id": "alerts",
+    "geofence_id": "geofences",
+    "notification_id": "notifications",
+    "subscription_id": "push_subscriptions",
+    "token_id": "push_tokens",
     "trip_id": "trips",
 }
 """Which kind of object a name in a path or in a body stands for."""
@@ -130,6 +135,10 @@ class Walk:
             return await a_fact(
                 container, await a_record(container, "vehicles", fleet_id), fleet_id
             )
+        if kind == "notifications":
+            return await a_dead_message(container, fleet_id)
+        if kind in ("push_subscriptions", "push_tokens"):
+            return await self._place(kind, fleet_id, caller)
         if kind == "alerts":
             return await an_alert(container, fleet_id)
         if kind == "entries":
@@ -157,6 +166,14 @@ class Walk:
             session.add(view)
             await session.flush()
         return view.id or 0
+
+    async def _place(self, kind: str, fleet_id: int, caller: str) -> int:
+        container = self.world.container
+        owner = self.user_ids.get(caller)
+        if owner is None:
+            owner = (await a_person(container, Role.FLEET_MANAGER, fleet_id)).id
+        made = a_browser if kind == "push_subscriptions" else a_phone
+        return await made(container, owner)
 
     async def _import(self, fleet_id: int) -> int:
         container = self.world.container
