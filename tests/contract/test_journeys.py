@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from backend_jobs.journeys import JourneyRunner
+from backend_jobs.outages import Outages
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from fleet_app.delivery.driving import drivers_at
 from fleet_app.delivery.models import Route, RouteCrew, RouteStatus
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.clock import from_ms
+from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.journeys.facts import Fact, FactKind
 from fleet_app.location.past.cursors import Cursors
+from fleet_app.location.past.folding import Turn
+from fleet_app.location.past.keeper import PastKeeper
 from fleet_app.location.past.models import JourneyMark
 from tests.builders.fixes import NOON_MS, a_batch, a_fix
 from tests.builders.journeys import Journeys, errand
@@ -72,8 +80,9 @@ async def test_two_workers_at_once_tell_nothing_twice(container: Container):
     van, fixes = await a_van(container), errand()
     other = van.another()
     for at in range(0, len(fixes), 25):
-        await van.post(fixes[at : at + 25])
-        await asyncio.gather(van.runner.round(), other.round())
+        await asyncio.gather(
+            van.post(fixes[at : at + 25]), van.runner.round(), other.round(), other.round()
+        )
     await van.fold()
     assert await van.facts() == await in_one(container, fixes)
     told = [(event.type, event.data["fact_id"]) for event in await van.events()]
@@ -87,6 +96,41 @@ async def test_a_long_history_is_folded_in_pieces(container: Container):
     assert facts == await in_one(container, fixes)
     events = [event.type for event in await van.events("trip.started")]
     assert len(events) == len([fact for fact in facts if fact.kind is FactKind.TRIP])
+
+
+async def test_a_slow_fold_is_cut_by_time(container: Container, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Turn, "longest_seconds", 0.0)
+    van, fixes = await a_van(container), errand()
+    assert await van.drove(fixes[:100] + fixes[160:], fixes[100:160]) == await in_one(
+        container, fixes
+    )
+    assert len(await van.events("trip.ended")) == 2
+
+
+async def test_a_store_that_is_away_is_waited_for(container: Container):
+    van, fixes = await a_van(container), errand()
+    await van.post(fixes)
+    tries = 0
+
+    @asynccontextmanager
+    async def work():
+        nonlocal tries
+        tries += 1
+        if tries in (1, 3):  # when marks are taken, and in the middle of the work
+            raise StoreUnavailable("The database")
+        async with container.work() as session:
+            yield session
+
+    stopping = asyncio.Event()
+    keeper = PastKeeper(work, drivers_at, clock=lambda: van.now)
+    running = asyncio.create_task(JourneyRunner(keeper, Outages()).run(stopping))
+    async with asyncio.timeout(20):
+        while len(await van.events("trip.ended")) < 2:
+            await asyncio.sleep(0.05)
+    stopping.set()
+    await running
+    assert tries > 3
+    assert await van.facts() == await in_one(container, fixes)
 
 
 async def test_what_is_learnt_late_is_told_as_late(container: Container):

@@ -20,6 +20,8 @@ from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.models import Fix
 from fleet_app.location.past.cursors import Cursor
 
+LONGEST_SECONDS = 5.0
+"""Of folding and resting in one transaction: where zones are many, a few fixes take long."""
 Breathe = Callable[[float], Awaitable[None]]
 """Called after so many seconds of work, to let whoever else is in the process go first."""
 
@@ -51,6 +53,8 @@ class Laws(msgspec.Struct, kw_only=True):
 class Turn:
     """A fold that goes on, with what it tells on the way."""
 
+    longest_seconds = LONGEST_SECONDS
+
     def __init__(self, laws: Laws, state: bytes = b"") -> None:
         """Raises `StaleCheckpoint` when `state` was put away under other rules."""
         self.laws = laws
@@ -60,13 +64,17 @@ class Turn:
         self.since_ms = self.folding.at_ms
         self.told: Facts = {fact.key: fact for fact in self.folding.open()}
         self.kept: dict[int, bytes] = {}
+        self.behind = False
 
     async def take(self, fixes: Sequence[Fix], unsaved: int, breathe: Breathe = at_once) -> int:
-        """Fold these too, putting the fold away now and then; returns how many fixes ago."""
+        """Fold these too, putting the fold away now and then; returns how many fixes ago.
+
+        Stops early after `LONGEST_SECONDS`, and is `behind` then.
+        """
         if fixes and self.since_ms == NEVER_MS:
             self.since_ms = fixes[0].recorded_at_ms - 1
-        at = 0
-        while at < len(fixes):
+        at, until = 0, time.monotonic() + self.longest_seconds
+        while at < len(fixes) and (at == 0 or time.monotonic() < until):
             began = time.perf_counter()
             piece = fixes[at : at + checkpoints.AT_REST - unsaved % checkpoints.AT_REST]
             self._tell(self.folding.fold(piece))
@@ -75,6 +83,7 @@ class Turn:
                 self.kept[self.folding.at_ms] = self.folding.checkpoint()
                 unsaved = 0
             await breathe(time.perf_counter() - began)
+        self.behind = at < len(fixes)
         return unsaved
 
     def hold_until(self, now: datetime) -> None:

@@ -98,9 +98,9 @@ class PastKeeper:
         turn = await self._resumed(cursors, cursor, zones, now)
         after_ms = max(turn.folding.at_ms, self._oldest_ms(now) - 1)
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
-        whole = len(fixes) < self._piece
         await zones.look(session, fixes, self._drivers)
         cursor.unsaved = await turn.take(fixes, cursor.unsaved, self._breathe)
+        whole = len(fixes) < self._piece and not turn.behind
         if whole:
             turn.hold_until(now)
         told = await Telling(session, cursor, turn, self._drivers, now).store(whole=whole)
