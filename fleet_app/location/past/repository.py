@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, tuple_
+from sqlalchemy import ColumnElement, Select, or_, tuple_, union_all
+from sqlalchemy import select as columns
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.cursors import Position
 from fleet_app.location.geofences.models import Geofence
+from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.query import PastQuery
 
@@ -35,11 +37,12 @@ class PastRepository:
     ) -> list[StoredFact]:
         """At most `limit`, those that began last first, without their paths."""
         fact = StoredFact
-        wanted = [*_asked(query), *conditions]
+        wanted = [*_asked(query), *conditions, col(fact.withdrawn_at).is_(None)]
         if below is not None:
             newest = tuple_(col(fact.started_at), col(fact.id))
             wanted.append(newest < tuple_(below.moment, below.key))
-        found = select(fact).where(col(fact.withdrawn_at).is_(None), *wanted)
+        ids = union_all(*(_newest(kind, wanted, limit) for kind in query.kinds or FactKind))
+        found = select(fact).where(col(fact.id).in_(columns(ids.subquery().c.id)))
         found = found.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
         found = found.options(defer(fact.path), defer(fact.path_times))  # type: ignore[arg-type]
         return list(await self._session.exec(found))
@@ -90,10 +93,17 @@ class PastRepository:
             select(model.id, model.name).where(col(model.id).in_(ids)))).all())  # fmt: skip
 
 
+def _newest(kind: FactKind, wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """The ids of one kind: the indexes know an order in time within a kind only."""
+    fact = StoredFact
+    of_kind = columns(col(fact.id)).where(col(fact.kind) == kind, *wanted)
+    of_kind = of_kind.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
+    return columns(of_kind.subquery().c.id)
+
+
 def _asked(query: PastQuery) -> list[ColumnElement[bool]]:
     fact = StoredFact
     wanted: list[ColumnElement[bool] | None] = [
-        col(fact.kind).in_(query.kinds) if query.kinds else None,
         col(fact.vehicle_id).in_(query.vehicle_ids) if query.vehicle_ids else None,
         None if query.driver_id is None else col(fact.driver_id) == query.driver_id,
         None if query.until is None else col(fact.started_at) < query.until,
