@@ -20,6 +20,7 @@ from fleet_app.web.pages.imports.routes import add_import_pages
 from fleet_app.web.pages.login import login_page
 from fleet_app.web.pages.maintenance.routes import add_maintenance_pages
 from fleet_app.web.pages.missing import missing_page
+from fleet_app.web.pages.outbox.routes import add_outbox_pages
 from fleet_app.web.pages.overview import overview_page
 from fleet_app.web.pages.records.routes import add_record_pages
 from fleet_app.web.pages.settings import settings_page
@@ -70,6 +71,7 @@ add_maintenance_pages(app)
 add_zone_pages(app)
 add_history_pages(app)
 add_import_pages(app)
+add_outbox_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
 app.add_page(

@@ -33,6 +33,7 @@ PAGES = {
     "/zones": "geofences.read",
     "/imports": "imports.use",
     "/audit": "audit.read",
+    "/notifications": "notifications.read",
     "/settings": "account.use",
 }
 """Page -> the permission without which it shows nothing."""

@@ -55,6 +55,7 @@ _ADMINISTRATION = Tabs(
         "/documents": "Documents",
         "/fleets": "Fleets",
         "/audit": "Audit log",
+        "/notifications": "Outbox",
     },
 )
 _ZONES = Tabs("/zones", {"/zones": "Map", "/geofences": "Table"})

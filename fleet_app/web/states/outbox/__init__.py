@@ -1,0 +1,1 @@
+"""What the delivery log's page keeps."""
