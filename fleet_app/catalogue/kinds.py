@@ -15,6 +15,7 @@ from fleet_app.fleet.maintenance.kinds import (
     WORK_ORDERS,
 )
 from fleet_app.location.geofences.kinds import GEOFENCES
+from fleet_app.notification.defaults import begin_with_rules
 from fleet_app.notification.kinds import ALERT_RULES
 from fleet_app.records.kinds import Kinds
 
@@ -25,6 +26,6 @@ KINDS = Kinds(
         replace(DRIVERS, before_delete=keep_driver),
         *(DEPOTS, DOCUMENTS, GEOFENCES),
         *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS),
-        *(ALERT_RULES, USERS, FLEETS),
+        *(ALERT_RULES, USERS, replace(FLEETS, after_save=begin_with_rules)),
     )
 )

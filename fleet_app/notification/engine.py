@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +17,7 @@ from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.errors import Contended
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.kernel.units import Ruler
+from fleet_app.location.geofences.models import Geofence
 from fleet_app.location.past.models import StoredFact
 from fleet_app.notification.changing import (
     add_trail,
@@ -49,13 +51,13 @@ async def hear(session: AsyncSession, event: DomainEvent, now: datetime) -> None
     occasion = occasion_of(event)
     if occasion is None:
         return
-    if event.type in ENDS:
-        await _end(session, occasion, now)
     wanted = RAISES.get(event.type, ())
     rules = await _rules(session, occasion.fleet_id, wanted) if wanted else []
-    if not rules:
+    if not rules and event.type not in ENDS:
         return
-    occasion = await _with_driver(session, occasion)
+    occasion = await in_full(session, occasion)
+    if event.type in ENDS:
+        await _end(session, occasion, now)
     clock = await clock_of(session, occasion.fleet_id, now)
     for rule in rules:
         is_wanted = applies(rule, occasion, clock) and (rule.keep_late or not occasion.late)
@@ -124,20 +126,23 @@ async def _is_new(
     return marked.first() is not None
 
 
-async def _with_driver(session: AsyncSession, occasion: Occasion) -> Occasion:
-    """With whoever drove, as the fact or else the vehicle knows."""
-    if occasion.driver_id is not None or occasion.vehicle_id is None:
-        return occasion
-    driver_id = None
-    if occasion.fact_id is not None:
-        fact = select(StoredFact.driver_id).where(col(StoredFact.id) == occasion.fact_id)
-        driver_id = (await session.exec(fact)).first()
-    elif occasion.about.startswith("vehicle:"):
-        driving = select(Driver.id).where(
-            col(Driver.vehicle_id) == occasion.vehicle_id, col(Driver.deleted_at).is_(None)
+async def in_full(session: AsyncSession, occasion: Occasion) -> Occasion:
+    """With what the fact behind it knows: who drove, in which zone, since when."""
+    fact = await _get(session, StoredFact, occasion.fact_id)
+    if fact is not None:
+        zone_id = occasion.geofence_id
+        if zone_id is None and occasion.type.startswith("geofence."):
+            zone_id = int(fact.subject.partition(":")[2] or 0) or None
+        occasion = msgspec.structs.replace(
+            occasion,
+            driver_id=occasion.driver_id or fact.driver_id,
+            geofence_id=zone_id,
+            began=fact.started_at,
         )
-        driver_id = (await session.exec(driving.order_by(col(Driver.id)).limit(1))).first()
-    return msgspec.structs.replace(occasion, driver_id=driver_id)
+    zone = await _get(session, Geofence, occasion.geofence_id)
+    if zone is None:
+        return occasion
+    return msgspec.structs.replace(occasion, zone=zone.name, zone_group=zone.group_name)
 
 
 async def _open(session: AsyncSession, rule: AlertRule, occasion: Occasion) -> Alert | None:
@@ -211,12 +216,13 @@ async def _repeat(
 
 async def _end(session: AsyncSession, occasion: Occasion, now: datetime) -> None:
     """Resolve what is over: the very same stay or silence, or anything that began before."""
+    same = [] if occasion.fact_id is None else [col(Alert.fact_id) == occasion.fact_id]
     query = select(Alert).where(
         col(Alert.fleet_id) == occasion.fleet_id,
         col(Alert.event) == ENDS[occasion.type],
         col(Alert.subject) == occasion.subject,
         col(Alert.status) != AlertStatus.RESOLVED,
-        (col(Alert.last_at) <= occasion.at) | (col(Alert.fact_id) == occasion.fact_id),
+        or_(col(Alert.last_at) <= occasion.at, *same),
     )
     locked = query.order_by(col(Alert.id)).with_for_update()
     for alert in (await session.exec(locked.execution_options(populate_existing=True))).all():

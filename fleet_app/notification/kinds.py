@@ -65,7 +65,7 @@ class AlertRuleFields(Fields):
 
     name: Name = field("Name", max_length=120, example="Left the yard at night", group="Rule")
     event: AlertEvent = field("Event", FieldType.CHOICE, choices=AlertEvent, group="Rule",
-                              example="speeding")
+                              example="enters_a_zone")
     severity: Severity = field("Severity", FieldType.CHOICE, default=Severity.WARNING,
                                choices=Severity, group="Rule", example="warning")
     active: Flag = field("Active", FieldType.FLAG, default=True, group="Rule", example=True)
@@ -80,7 +80,7 @@ class AlertRuleFields(Fields):
     drivers: Tags = field("Only drivers", FieldType.TAGS, default=[], example=[], group="Where",
                           shown=False, help="Names or licence numbers; none means all")
     over_by_mps: Number = field("Faster than the limit by", FieldType.NUMBER, default=None, ge=0,
-                                le=100, unit="m/s", group="How much", shown=False, example=2.5)
+                                le=100, unit="m/s", group="How much", shown=False)
     after_minutes: Integer = field("After", FieldType.INTEGER, default=None, ge=1, le=10_080,
                                    unit="min", group="How much", shown=False,
                                    help="How long it must go on: idling, a silent tracker, a stay")

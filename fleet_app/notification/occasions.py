@@ -46,13 +46,14 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, to a vehicle or to something else.
 
     `late` means that it was learnt so late that nobody should be told. `type` is the domain
-    event's.
+    event's. `began` is when what goes on began, which becomes known some time after.
     """
 
     type: str
     fleet_id: int
     about: str
     at: datetime
+    began: datetime | None = None
     vehicle_id: int | None = None
     driver_id: int | None = None
     delivery_id: int | None = None

@@ -17,9 +17,9 @@ from fleet_app.fleet.maintenance.models import MaintenanceSchedule
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.location.past.models import StoredFact
 from fleet_app.notification.changing import change, end, escalation
-from fleet_app.notification.engine import clock_of, raise_alert
+from fleet_app.notification.engine import clock_of, in_full, raise_alert
 from fleet_app.notification.life import more_severe
-from fleet_app.notification.matching import due_at
+from fleet_app.notification.matching import ASK_AGAIN, applies, due_at
 from fleet_app.notification.models import (
     Alert,
     AlertEvent,
@@ -108,33 +108,40 @@ async def _end_waits(session: AsyncSession, now: datetime) -> int:
 async def _end_wait(session: AsyncSession, wait: AlertWait, now: datetime) -> None:
     """Raise what still goes on, or went on for long enough before it ended."""
     rule = await session.get_one(AlertRule, wait.rule_id)
-    occasion = occasion_of(msgspec.convert(wait.event, DomainEvent))
     fact = await session.get(StoredFact, wait.fact_id)
-    is_wanted = rule.active and rule.deleted_at is None and occasion is not None
-    if not is_wanted or occasion is None or fact is None or fact.withdrawn_at is not None:
+    told = occasion_of(msgspec.convert(wait.event, DomainEvent))
+    is_wanted = rule.active and rule.deleted_at is None
+    if not is_wanted or told is None or fact is None or fact.withdrawn_at is not None:
         await session.delete(wait)
         return
-    occasion = _as_it_is(occasion, fact)
-    again = due_at(rule, occasion)
-    if rule.event is AlertEvent.LOW_BATTERY and again is not None:
-        if fact.ended_at is None:
-            wait.due_at = now + (again - occasion.at)
-            session.add(wait)
-        else:
-            await session.delete(wait)
+    occasion = await in_full(session, _as_it_is(told, fact))
+    if rule.event is AlertEvent.LOW_BATTERY:
+        is_due = due_at(rule, occasion) is None
+    else:
+        is_due = fact.ended_at is None or fact.ended_at >= wait.due_at
+    if not is_due and fact.ended_at is None:
+        wait.due_at = now + ASK_AGAIN
+        session.add(wait)
         return
     await session.delete(wait)
-    if fact.ended_at is None or fact.ended_at >= wait.due_at:
-        clock = await clock_of(session, rule.fleet_id, now)
+    if is_due:
+        await _raise(session, rule, occasion, fact, now)
+
+
+async def _raise(
+    session: AsyncSession, rule: AlertRule, occasion: Occasion, fact: StoredFact, now: datetime
+) -> None:
+    clock = await clock_of(session, rule.fleet_id, now)
+    if applies(rule, occasion, clock):  # as the rule is by now
         alert = await raise_alert(session, rule, occasion, clock)
         if fact.ended_at is not None:
             await end(session, alert, _OVER, now)
 
 
 def _as_it_is(occasion: Occasion, fact: StoredFact) -> Occasion:
-    """The occasion with what its fact tells by now."""
-    data = {**occasion.data, **{k: v for k, v in fact.data.items() if k == "percent"}}
-    return msgspec.structs.replace(occasion, data=data, driver_id=fact.driver_id)
+    """The occasion with the battery's lowest state by now."""
+    percent = {name: value for name, value in fact.data.items() if name == "percent"}
+    return msgspec.structs.replace(occasion, data={**occasion.data, **percent})
 
 
 _OVER = "It is over"

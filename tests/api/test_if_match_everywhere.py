@@ -9,6 +9,7 @@ import pytest
 from fleet_app.access.roles import Role
 from fleet_app.catalogue.kinds import KINDS
 from mobile_api.app import BUSIEST
+from tests.builders.alerts import an_alert
 from tests.builders.api import World
 from tests.builders.api_routes import ApiRoute, api_routes, example_body
 from tests.builders.records import a_record
@@ -17,6 +18,7 @@ from tests.builders.tours import Depot, data
 API = "/api/v1"
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _UNVERSIONED = "an import has no version: its steps follow from its state, and others are refused"
+_ADDED = "a comment changes nothing that somebody may have read before"
 _OWN = "only the person's own list changes, not the view"
 EXEMPT = {
     f"PUT {API}/imports/{{identifier}}/mapping": _UNVERSIONED,
@@ -26,6 +28,7 @@ EXEMPT = {
     f"POST {API}/imports/{{identifier}}/undo": _UNVERSIONED,
     f"PUT {API}/views/{{identifier}}/default": _OWN,
     f"DELETE {API}/views/{{identifier}}/default": _OWN,
+    f"POST {API}/alerts/{{alert_id}}/comments": _ADDED,
     f"DELETE {API}/devices/{{device_id}}": "a device has no version: it is only ever revoked",
 }
 """What writes to one object without heeding a version, and why."""
@@ -88,6 +91,8 @@ async def an_object(world: World, depot: Depot, manager: dict[str, str], route: 
         return (await depot.route(1))["id"]
     if plural == "fleets":
         return world.fleet_id
+    if plural == "alerts":
+        return await an_alert(world.container, world.fleet_id)
     made_id = await a_record(world.container, plural if plural in _PLURALS else "customers",
                              world.fleet_id)  # fmt: skip
     if plural != "audit":

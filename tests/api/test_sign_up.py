@@ -18,6 +18,7 @@ from fleet_app.catalogue.sign_up import OF_ALL, OF_CLIENT
 from fleet_app.fleet.models import Fleet, FleetManager
 from fleet_app.identity.models import User
 from fleet_app.identity.passwords import Passwords
+from fleet_app.notification.defaults import DEFAULT_RULES
 from fleet_app.settings import Settings
 from mobile_api.app import create_api
 from tests.builders.fingerprint import fingerprint
@@ -88,6 +89,7 @@ async def test_a_fleet_its_manager_and_a_session_come_of_it(
     by = (me["id"], "Aino Salo", "fleet_manager", "web")
     assert told == [
         ("create", "fleet", *by),
+        *[("create", "alert_rule", *by)] * len(DEFAULT_RULES),
         ("create", "user", *by),
         ("signed_in", "user", *by),
     ]

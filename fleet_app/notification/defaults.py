@@ -1,0 +1,49 @@
+"""The alert rules that a new fleet begins with: what most want to know, told on screens alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fleet_app.notification.kinds import ALERT_RULES
+from fleet_app.records.kinds import Kinds, View, Write
+from fleet_app.records.service import Records
+
+_OFFICE = ("dispatcher", "fleet_manager")
+_WORKDAY = "Mon-Fri 07:00-18:00"
+_TEN_KMH = 25 / 9
+
+DEFAULT_RULES: Sequence[Mapping[str, Any]] = (
+    {"name": "Speeding", "event": "speeding", "over_by_mps": _TEN_KMH, "roles": _OFFICE,
+     "note": "10 km/h or more above the limit"},
+    {"name": "Harsh driving", "event": "harsh_driving", "severity": "info",
+     "roles": ["fleet_manager"]},
+    {"name": "Long idling", "event": "idling", "severity": "info", "after_minutes": 10,
+     "roles": ["fleet_manager"]},
+    {"name": "Too long in a zone", "event": "stays_too_long_in_a_zone", "roles": _OFFICE,
+     "note": "Longer than the zone itself says"},
+    {"name": "Trip outside working hours", "event": "trip_outside_hours", "roles": _OFFICE,
+     "note": "Counts once the fleet has working hours"},
+    # Phones are switched off in the evening, which nobody needs to hear of.
+    {"name": "Tracker silent in working hours", "event": "tracker_silent", "after_minutes": 30,
+     "hours": _WORKDAY, "roles": _OFFICE},
+    {"name": "Battery of a tracker is low", "event": "low_battery", "severity": "info",
+     "roles": ["dispatcher", "driver"]},
+    {"name": "Made-up positions", "event": "mock_location", "severity": "critical",
+     "roles": ["fleet_manager"]},
+    {"name": "Delivery failed", "event": "delivery_failed", "roles": ["dispatcher"],
+     "cool_down_minutes": 0, "escalate_after_minutes": 60, "escalate_roles": ["fleet_manager"]},
+    {"name": "Maintenance overdue", "event": "maintenance_overdue", "roles": ["fleet_manager"],
+     "cool_down_minutes": 1440},
+)  # fmt: skip
+
+
+async def begin_with_rules(write: Write) -> None:
+    """Give a fleet that has just been made its first rules, in the same transaction."""
+    if not write.is_new:
+        return
+    kinds, view = Kinds((ALERT_RULES,)), View.at_present()
+    records = Records(write.session, kinds, ALERT_RULES, write.actor, view)
+    for values in DEFAULT_RULES:
+        lists = {k: list(v) for k, v in values.items() if isinstance(v, tuple)}
+        await records.add({**values, **lists, "fleet_id": write.row.id})
