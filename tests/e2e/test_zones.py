@@ -61,6 +61,7 @@ async def on_map(page: Page, part: tuple[float, float]) -> tuple[float, float]:
 
 
 async def draw(page: Page) -> None:
+    await page.evaluate("window.__zones.map.jumpTo({center: [24.94, 60.17], zoom: 14})")
     await page.get_by_role("button", name="Draw a polygon").click()
     for part in CORNERS:
         await page.mouse.click(*await on_map(page, part))
