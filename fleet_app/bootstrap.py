@@ -47,6 +47,7 @@ from fleet_app.records.exports import Exports
 from fleet_app.records.imports.service import Imports
 from fleet_app.records.kinds import View
 from fleet_app.routing.geocoding import Geocoder, open_geocoder
+from fleet_app.routing.roads import RoadNetwork, open_roads
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.files.directory import DirectoryFiles
 from fleet_app.storage.files.s3 import S3Files
@@ -236,6 +237,11 @@ class Container:
     def place_names(self) -> PlaceNames:
         """What the places of trips and stops are called, out of what is at hand."""
         return PlaceNames(self.work, open_geocoder("offline", self.settings.home / "map"))
+
+    @cached_property
+    def roads(self) -> RoadNetwork:
+        """Ways along the roads of this installation's map, or straight lines; slow to open."""
+        return open_roads(self.settings.home / "map")
 
     @cached_property
     def changes(self) -> ChangeFeed:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from fleet_app.bootstrap import Container
+from fleet_app.location.zones.drawn import MAX_FILE_BYTES
 from fleet_app.settings import Settings, get_settings
 from mobile_api import docs, errors
-from mobile_api.body import FILES, IMPORTS, Rule, upload_rule
+from mobile_api.body import FILES, GEOFENCES, IMPORTS, Rule, upload_rule
 from mobile_api.edge import ApiEdge
 from mobile_api.fast_path import FastPath
 from mobile_api.idempotency import Idempotency
@@ -22,6 +23,7 @@ from mobile_api.routers import (
     exports,
     files,
     geocode,
+    geofences,
     gpslogger,
     health,
     imports,
@@ -46,6 +48,7 @@ from mobile_api.versions import heed_if_match
 
 PREFIX = "/api/v1"
 ROUTERS = (
+    geofences.router,
     *exports.ROUTERS,
     *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
@@ -106,4 +109,5 @@ def upload_rules(settings: Settings) -> dict[str, Rule]:
     return {
         FILES: upload_rule(settings.file_max_bytes, OVERHEAD),
         IMPORTS: upload_rule(settings.import_max_bytes, OVERHEAD),
+        GEOFENCES: upload_rule(MAX_FILE_BYTES, OVERHEAD),
     }

@@ -20,7 +20,8 @@ SLOWEST_UPLOAD = 32_000
 """Bytes a second below which an upload is given up; about a weak mobile connection."""
 FILES = "/api/v1/files"
 IMPORTS = "/api/v1/imports"
-UPLOADS = frozenset({FILES, IMPORTS})
+GEOFENCES = "/api/v1/geofences/import"
+UPLOADS = frozenset({FILES, IMPORTS, GEOFENCES})
 """Where a POST brings a file: its body is never held in memory as a whole."""
 SLOW_RETRY_SECONDS = 10
 

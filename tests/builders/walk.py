@@ -254,8 +254,15 @@ class Walk:
 
 
 _SHEET = b"Name,Phone\nKahvila Aamu,+358 40 1234567\n"
+_ZONES = (
+    b'{"type": "Feature", "properties": {"name": "Walked"},'
+    b' "geometry": {"type": "Point", "coordinates": [24.94, 60.17]}}'
+)
 _FORMS: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{PREFIX}files"): {"files": {"file": ("a.png", a_png(), "image/png")}},
+    ("POST", f"{PREFIX}geofences/import"): {
+        "files": {"file": ("zones.geojson", _ZONES, "application/geo+json")},
+    },
     ("POST", f"{PREFIX}imports"): {
         "files": {"file": ("a.csv", _SHEET, "text/csv")},
         "data": {"kind": "customers"},

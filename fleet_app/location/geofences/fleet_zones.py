@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -98,21 +98,22 @@ class FleetZones:
         return VehicleZones(kept[1], version, vehicle_id, self._rules)
 
 
-async def version_of(session: AsyncSession, fleet_ids: Sequence[int]) -> str:
-    """Differs whenever any zone of these fleets does: every change counts a version up, and a
-    deletion is one."""
+async def version_of(session: AsyncSession, conditions: Iterable[ColumnElement[bool]]) -> str:
+    """Differs whenever any of these zones does: every change counts a version up, and a deletion
+    is one."""
     query = select_columns(func.count(), func.coalesce(func.sum(col(Geofence.version)), 0))
-    found = await (await session.connection()).execute(
-        query.where(col(Geofence.fleet_id).in_(fleet_ids))
-    )
-    count, changes = found.one()
+    query = query.select_from(Geofence).where(*conditions)
+    count, changes = (await (await session.connection()).execute(query)).one()
     return f"{count}.{changes}"
 
 
 async def _version(session: AsyncSession, fleet_id: int) -> tuple[str, str]:
     query: Any = select(Fleet.time_zone).where(Fleet.id == fleet_id)
     time_zone = (await session.exec(query)).first() or "UTC"
-    return f"{await version_of(session, [fleet_id])}.{time_zone}", time_zone
+    return (
+        f"{await version_of(session, [col(Geofence.fleet_id) == fleet_id])}.{time_zone}",
+        time_zone,
+    )
 
 
 async def stored_zones(session: AsyncSession, fleet_id: int) -> list[Zone]:

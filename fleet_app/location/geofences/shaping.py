@@ -9,14 +9,13 @@ from sqlmodel import col, select
 from fleet_app.fleet.models import Driver, Vehicle
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.location.geofences.models import Geofence, GeofenceKind
-from fleet_app.location.geofences.spelling import KIND_OF, geometry_of
+from fleet_app.location.geofences.spelling import COLUMNS, KIND_OF, geometry_of
 from fleet_app.location.zones.checking import checked
 from fleet_app.location.zones.measures import area_m2
 from fleet_app.location.zones.shapes import Circle, Corridor, Polygon, Shape, bounds_of
 from fleet_app.records.kinds import Write
 from fleet_app.records.problems import invalid
 
-SHAPE = ("kind", "lat", "lon", "radius_m", "width_m", "geometry")
 _MODELS: dict[str, Any] = {"vehicle_ids": Vehicle, "driver_ids": Driver}
 _MISSING = "is missing"
 
@@ -24,7 +23,7 @@ _MISSING = "is missing"
 async def before_save(write: Write) -> None:
     """Settle the shape and everything that follows from it; name only vehicles and drivers that
     are there."""
-    if write.is_new or any(name in write.values for name in SHAPE):
+    if write.is_new or any(name in write.values for name in COLUMNS):
         shape = _shape(write)
         write.values.update(columns_of(shape))
         for name, value in derived(shape).items():
@@ -35,7 +34,7 @@ async def before_save(write: Write) -> None:
 
 def columns_of(shape: Shape) -> dict[str, Any]:
     """The columns that say what a shape is."""
-    found: dict[str, Any] = dict.fromkeys(SHAPE)
+    found: dict[str, Any] = dict.fromkeys(COLUMNS)
     match shape:
         case Circle(center=(lon, lat), radius_m=radius):
             return found | {"kind": GeofenceKind.CIRCLE, "lat": lat, "lon": lon, "radius_m": radius}

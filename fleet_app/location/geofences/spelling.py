@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from fleet_app.location.zones.checking import checked
 from fleet_app.location.zones.geojson import one_shape
 from fleet_app.location.zones.shapes import Circle, Corridor, Polygon, Position, Shape
 
+COLUMNS = ("kind", "lat", "lon", "radius_m", "width_m", "geometry")
+"""What says the shape of a zone."""
 KIND_OF = {
     "Point": GeofenceKind.CIRCLE,
     "LineString": GeofenceKind.CORRIDOR,
@@ -39,11 +42,16 @@ def geometry_of(shape: Shape) -> dict[str, Any]:
 
 def shape_of(row: Geofence) -> Shape:
     """The shape of a stored zone."""
-    coordinates = (row.geometry or {}).get("coordinates", [])
-    if row.kind == GeofenceKind.CIRCLE:
-        return Circle((row.lon or 0.0, row.lat or 0.0), row.radius_m or 0.0)
-    if row.kind == GeofenceKind.CORRIDOR:
-        return Corridor(_line(coordinates), row.width_m or 0.0)
+    return shape_from({name: getattr(row, name) for name in COLUMNS})
+
+
+def shape_from(row: Mapping[str, Any]) -> Shape:
+    """The shape of a zone from its columns."""
+    coordinates, kind = (row["geometry"] or {}).get("coordinates", []), GeofenceKind(row["kind"])
+    if kind is GeofenceKind.CIRCLE:
+        return Circle((row["lon"], row["lat"]), row["radius_m"])
+    if kind is GeofenceKind.CORRIDOR:
+        return Corridor(_line(coordinates), row["width_m"])
     outline, *holes = (_line(ring)[:-1] for ring in coordinates)
     return Polygon(outline, tuple(holes))
 
