@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,7 +68,7 @@ async def test_a_stored_day_is_listed_played_and_scrubbed(page: Page, told: int)
     scrub = await page.get_by_test_id("past-scrub").bounding_box()
     assert scrub
     await page.mouse.click(scrub["x"] + scrub["width"] / 2, scrub["y"] + 6)
-    await expect(page.get_by_test_id("past-clock")).to_contain_text("12:0")
+    await expect(page.get_by_test_id("past-clock")).to_contain_text("12:")
 
 
 async def test_exports_are_links_that_answer(page: Page, told: int):
@@ -84,7 +85,7 @@ async def test_the_address_follows_and_opens_the_same_again(page: Page, told: in
     await shown(page, f"/history?vehicles={told}&day={DAY}")
     await page.get_by_role("button", name="The day after").click()
     after = DAY + timedelta(days=1)
-    await page.wait_for_url(f"**/history?vehicles={told}&day={after}", timeout=PATIENCE_MS)
+    await page.wait_for_url(re.compile(rf"vehicles={told}&day={after}$"), timeout=PATIENCE_MS)
     await expect(page.get_by_test_id("past-nothing")).to_contain_text("Nothing was recorded")
     await page.go_back()
     await expect(page.locator(".past-entry[data-kind=trip]")).to_have_count(2, timeout=PATIENCE_MS)
@@ -92,7 +93,7 @@ async def test_the_address_follows_and_opens_the_same_again(page: Page, told: in
     await page.get_by_label("From", exact=True).fill(f"{DAY}T12:00")
     await page.get_by_label("To", exact=True).fill(f"{DAY}T12:10")
     await page.get_by_role("button", name="Show", exact=True).click()
-    await page.wait_for_url("**/history?vehicles=*&from=*&to=*", timeout=PATIENCE_MS)
+    await page.wait_for_url(re.compile("vehicles=.+&from=.+&to=.+"), timeout=PATIENCE_MS)
     await expect(page.locator(".past-entry[data-kind=trip]")).to_have_count(1, timeout=PATIENCE_MS)
     await shown(page, page.url)
     await expect(page.get_by_test_id("period")).to_contain_text("12:00 – 12:10")

@@ -312,7 +312,8 @@ async def test_snapping_is_offered_only_where_the_server_can_do_it(player: Playe
 
 
 async def test_an_empty_day_says_so_and_offers_the_last_day_with_data(player: Player, past: Past):
-    past.ways, past.trips, past.stops, past.events = {}, [], [], []
+    past.ways, past.trips, past.events = {}, [], []
+    past.stops = [a_fact(3, "stop", DAY_MS - MINUTE, END_MS, ended_at=None)]
     await player.show()
     await expect(player.page.get_by_test_id("past-nothing")).to_contain_text("Nothing was recorded")
     await player.page.get_by_role("button", name="Go to the last day with data").click()

@@ -157,7 +157,7 @@ export function HistoryPlayer(props) {
     setGo({ span: [fact.from, fact.to ?? past.span.to] });
     setSheet(false);
   };
-  const empty = past.data && isEmpty(past.data);
+  const empty = past.data && isEmpty(past.data, period);
   const ready = past.data && colours && !empty;
   const shared = { data: past.data, period: past.span, zone, units, names, colorOf, colours, player: player.current };
   return (

@@ -56,7 +56,7 @@ function Entry({ entry, day, period, zone, colorOf, places, name, onGo }) {
         </span>
         <span className="past-much">
           {entry.kind === "trip" && <b>{distanceText(entry.distance)}</b>}
-          {known && <span>{lasted(entry, period.to)}</span>}
+          {known && <span>{lasted(entry)}</span>}
           {entry.kind === "stop" && <span className="only-read">stop {entry.number}</span>}
         </span>
       </button>

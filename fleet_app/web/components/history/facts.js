@@ -137,14 +137,15 @@ export function extent({ trips, tracks }, { from, to }) {
   return { from: Math.max(from, first), to: Math.min(to, last) };
 }
 
-/** Whether there is anything at all to show. */
-export function isEmpty({ trips, stops, tracks }) {
-  return !trips.length && !stops.length && ![...tracks.values()].some((track) => track.t.length);
+/** Whether nothing was recorded in a period: a stop that has lasted since before is no record. */
+export function isEmpty({ trips, stops, tracks }, { from }) {
+  if ([...tracks.values()].some((track) => track.t.length)) return false;
+  return ![...trips, ...stops].some((fact) => fact.from >= from);
 }
 
 /** How long something lasted, also when it goes on. */
-export function lasted(fact, until = Date.now()) {
-  const text = lengthText((fact.to ?? Math.min(until, Date.now())) - fact.from);
+export function lasted(fact) {
+  const text = lengthText((fact.to ?? Date.now()) - fact.from);
   return fact.to === null ? `${text} so far` : text;
 }
 
