@@ -115,11 +115,18 @@ class NewUser:
         if self.role == ADMIN:
             return None
         if self.new_fleet:
-            return await register.add_fleet(self.new_fleet, self.time_zone or "UTC")
+            return await register.add_fleet(self.new_fleet, self.time_zone or "UTC", _first_rules)
         return await existing_fleet(register, self.fleet, self.role)
 
     async def _vehicle(self, register: FleetRegister, fleet: Fleet) -> Vehicle | None:
         return await existing_vehicle(register, fleet, self.vehicle) if self.vehicle else None
+
+
+async def _first_rules(session: AsyncSession, fleet_id: int) -> None:
+    from fleet_app.access.actor import SYSTEM
+    from fleet_app.notification.defaults import add_first_rules
+
+    await add_first_rules(session, fleet_id, SYSTEM)
 
 
 async def existing_fleet(register: FleetRegister, id_or_name: str, role: Role | str) -> Fleet:

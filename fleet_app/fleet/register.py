@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,6 +17,9 @@ from fleet_app.fleet.repository import FleetRepository
 from fleet_app.identity.models import User
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.records.loose import loose, loose_sql
+
+Begin = Callable[[AsyncSession, int], Awaitable[None]]
+"""Stores what the new fleet of this id begins with."""
 
 
 class FleetRegister:
@@ -44,8 +48,8 @@ class FleetRegister:
         )
         return (await self._session.exec(query)).first()
 
-    async def add_fleet(self, name: str, time_zone: str) -> Fleet:
-        """Store a new fleet. Raises `InvalidInput` or `FleetNameTaken`."""
+    async def add_fleet(self, name: str, time_zone: str, begin: Begin) -> Fleet:
+        """Store a new fleet and what it begins with. Raises `InvalidInput` or `FleetNameTaken`."""
         fleet = Fleet(name=checked_name(name), time_zone=checked_time_zone(time_zone))
         if await self.fleet(fleet.name) is not None:
             raise FleetNameTaken(fleet.name)
@@ -54,6 +58,7 @@ class FleetRegister:
             await self._session.flush()
         except IntegrityError:
             raise FleetNameTaken(fleet.name) from None
+        await begin(self._session, fleet.id or 0)
         return fleet
 
     async def vehicle(self, fleet_id: int, registration_number: str) -> Vehicle | None:

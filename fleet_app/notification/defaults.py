@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from fleet_app.access.actor import Actor
 from fleet_app.notification.kinds import ALERT_RULES
 from fleet_app.records.kinds import Kinds, View, Write
 from fleet_app.records.service import Records
@@ -40,10 +43,17 @@ DEFAULT_RULES: Sequence[Mapping[str, Any]] = (
 
 async def begin_with_rules(write: Write) -> None:
     """Give a fleet that has just been made its first rules, in the same transaction."""
-    if not write.is_new:
-        return
-    kinds, view = Kinds((ALERT_RULES,)), View.at_present()
-    records = Records(write.session, kinds, ALERT_RULES, write.actor, view)
+    if write.is_new:
+        await add_first_rules(write.session, write.row.id, write.actor)
+
+
+async def add_first_rules(session: AsyncSession, fleet_id: int, actor: Actor) -> None:
+    """Store a new fleet's first rules in the caller's transaction."""
+    records = Records(session, Kinds((ALERT_RULES,)), ALERT_RULES, actor, View.at_present())
     for values in DEFAULT_RULES:
-        lists = {k: list(v) for k, v in values.items() if isinstance(v, tuple)}
-        await records.add({**values, **lists, "fleet_id": write.row.id})
+        await records.add({**plain(values), "fleet_id": fleet_id})
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a rule with lists, as the columns have them."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}

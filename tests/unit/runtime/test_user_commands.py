@@ -90,6 +90,7 @@ def test_the_first_manager_comes_with_a_new_fleet(here: Installation) -> None:
     assert "My couriers (Europe/Helsinki)" in made.stdout
     assert here.rows("SELECT name, time_zone FROM fleets") == [("My couriers", "Europe/Helsinki")]
     assert here.rows("SELECT email FROM fleet_managers") == [("me@example.com",)]
+    assert ("Speeding",) in here.rows("SELECT name FROM alert_rules WHERE fleet_id = 1")
     assert "My couriers" in here.fleet("fleets").stdout
 
 
