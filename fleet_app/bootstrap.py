@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,12 +11,9 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.audit.trail import seal
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.catalogue.place_names import PlaceNames
 from fleet_app.catalogue.sign_up import SignUps
@@ -41,8 +37,6 @@ from fleet_app.notification.channels.sealing import Sealer
 from fleet_app.notification.channels.sending import Sender
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
-from fleet_app.outbox.requests import record, recorded
-from fleet_app.outbox.store import post
 from fleet_app.records.exports import Exports
 from fleet_app.records.imports.service import Imports
 from fleet_app.records.kinds import View
@@ -64,6 +58,7 @@ from fleet_app.storage.live.rejections import RedisRejectedPayloads
 from fleet_app.storage.live.sessions import RedisAttempts, RedisBindings, RedisSessions
 from fleet_app.storage.sql.connection import Connection
 from fleet_app.storage.sql.engine import create_engine, create_job_pool, create_pool
+from fleet_app.storage.sql.work import unit_of_work
 
 log = logging.getLogger(__name__)
 WORK_SECONDS = 5.0
@@ -331,25 +326,8 @@ class Container:
         Domain events, their jobs and the key of the request are committed with the rest; screens
         hear of changes after it.
         """
-        try:
-            async with (
-                asyncio.timeout(seconds),
-                AsyncSession(self.engine, expire_on_commit=False) as session,
-            ):
-                yield session
-                await post(session)
-                await seal(session)
-                await record(session)
-                await session.commit()
-        except (PoolExhausted, OSError) as error:
-            raise StoreUnavailable("The database") from error
-        except DBAPIError as error:
-            if _state(error) in _CONTENDED:
-                raise Contended from error
-            if _is_away(error):
-                raise StoreUnavailable("The database") from error
-            raise
-        recorded(session)
+        async with unit_of_work(self.engine, seconds) as session:
+            yield session
         await self._announce(session)
 
     async def _announce(self, session: AsyncSession) -> None:
@@ -378,21 +356,6 @@ class Container:
         for name in ("stream_redis", "repeat_redis"):
             if name in self.__dict__:  # never built when never needed
                 await self.__dict__[name].aclose()
-
-
-_CONTENDED = frozenset({"40P01", "40001"})
-"""A deadlock, and a transaction that cannot be put in an order with others."""
-_NOT_READY = frozenset({"42P01", "42703", "25006"})
-"""A table or column that is not migrated yet, or a standby: time heals it, not the caller."""
-
-
-def _is_away(error: DBAPIError) -> bool:
-    lost = isinstance(error, OperationalError) or error.connection_invalidated
-    return lost or _state(error) in _NOT_READY
-
-
-def _state(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
 
 
 @lru_cache(maxsize=1)
