@@ -158,7 +158,6 @@ async def create_corridor(
     request: Request,
     actor: Annotated[Actor, allow("geofences.create")],
     wanted: schemas.CorridorIn,
-    fleet_id: FleetId = None,
 ) -> Response:
     """A geofence along a route, or through places: on the roads where the map has them, else
     straight from one to the next."""
@@ -173,7 +172,7 @@ async def create_corridor(
     values = {"name": wanted.name, "group_name": wanted.group_name, **drawn}
     async with box.work() as session:
         records = Records(session, KINDS, GEOFENCES, actor, box.view())
-        owner = {} if fleet_id is None else {"fleet_id": fleet_id}
+        owner = {} if wanted.fleet_id is None else {"fleet_id": wanted.fleet_id}
         made = await records.create({**values, **owner})
     headers = {"Location": f"/api/v1/geofences/{made['id']}", "ETag": f'"{made["version"]}"'}
     return ok(request, made, status=201, headers=headers)

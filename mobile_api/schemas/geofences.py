@@ -85,6 +85,7 @@ class CorridorIn(BaseModel):
             "example": {
                 "name": "To the harbour",
                 "width_m": 100,
+                "fleet_id": 1,
                 "points": [{"lat": 60.17, "lon": 24.93}, {"lat": 60.19, "lon": 24.96}],
             }
         },
@@ -95,6 +96,9 @@ class CorridorIn(BaseModel):
     group_name: str = Field(default="", max_length=80)
     route_id: int | None = Field(default=None, gt=0, lt=2**63)
     points: list[PlaceIn] = Field(default_factory=list, max_length=MOST_PLACES)
+    fleet_id: int | None = Field(
+        default=None, gt=0, lt=2**63, description="Whose it will be, for administrators."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> CorridorIn:

@@ -218,6 +218,8 @@ class Walk:
         example = BODIES.get((route.method, route.path)) or example_body(self.world.app, route)
         if plural == "views" and isinstance(example, dict) and "name" in example:
             example |= {"name": f"View {next(_numbers)}", "shared": False}  # shared needs a fleet
+        if route.path == f"{PREFIX}geofences/corridor":
+            example |= {"name": f"Corridor {next(_numbers)}"}
         return await self._filled(example, fleet_id)
 
     async def _filled(self, value: Any, fleet_id: int, name: str = "") -> Any:
