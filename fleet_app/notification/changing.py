@@ -25,6 +25,8 @@ SAID = {
     Trail.SNOOZED: "alert.snoozed",
 }
 """The domain events of an alert's life."""
+_NO_NEWS = frozenset({Trail.RESOLVED, Trail.SNOOZED})
+"""What makes messages needless that still wait; after a snooze it is told again."""
 
 
 def add_trail(
@@ -74,8 +76,9 @@ async def change(
         changes = {n: [before[n], v] for n, v in values.items() if before[n] != v}
         note(session, actor, what.value, kind=KIND, object_id=alert.id, label=alert.title,
              fleet_id=alert.fleet_id, changes=changes)  # fmt: skip
-    if what is Trail.RESOLVED:
-        await withdraw(session, alert.fleet_id, f"{KIND}:{alert.id}")
+    unsaid = what in _NO_NEWS and await withdraw(session, alert.fleet_id, f"{KIND}:{alert.id}")
+    if unsaid:
+        alert.told_at = None  # when it comes back, nobody has heard of it yet
     tell_world(session, alert, what, now=now, actor=actor)
 
 

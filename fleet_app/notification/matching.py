@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from fleet_app.kernel.clock import to_ms
+from fleet_app.kernel.clock import from_ms, to_ms
 from fleet_app.location.zones.hours import WeeklyHours
 from fleet_app.notification.models import AlertEvent, AlertRule
 from fleet_app.notification.occasions import RAISES, Occasion
@@ -28,8 +28,16 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
     def within(self, hours: str, at: datetime) -> bool:
         """Whether a moment lies within weekly hours that are not empty."""
+        return self._weekly(hours).active(to_ms(at))
+
+    def end_of(self, hours: str, at: datetime) -> datetime | None:
+        """When the weekly hours end that a moment lies in; None for those that never end."""
+        end = self._weekly(hours).until(to_ms(at))
+        return None if end is None else from_ms(end)
+
+    def _weekly(self, hours: str) -> WeeklyHours:
         zone = self.time_zone if self.time_zone in available_timezones() else "UTC"
-        return WeeklyHours(hours, zone).active(to_ms(at))
+        return WeeklyHours(hours, zone)
 
 
 def applies(rule: AlertRule, occasion: Occasion, clock: Clock) -> bool:
@@ -59,6 +67,11 @@ def due_at(rule: AlertRule, occasion: Occasion) -> datetime | None:
 def is_quiet(rule: AlertRule, clock: Clock) -> bool:
     """Whether nothing is to be sent out now."""
     return bool(rule.quiet_hours) and clock.within(rule.quiet_hours, clock.now)
+
+
+def quiet_until(rule: AlertRule, clock: Clock) -> datetime | None:
+    """When something may be sent out again; None for a rule that is always quiet."""
+    return clock.end_of(rule.quiet_hours, clock.now)
 
 
 def _in_scope(rule: AlertRule, occasion: Occasion) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,16 +15,22 @@ from fleet_app.fleet.models import Driver
 from fleet_app.identity.models import User
 from fleet_app.notification.channels.models import Channel
 from fleet_app.notification.channels.outgoing import Notice, notify
-from fleet_app.notification.matching import Clock, is_quiet
+from fleet_app.notification.matching import Clock, is_quiet, quiet_until
 from fleet_app.notification.models import Alert, AlertRule
+
+
+class _Audience(msgspec.Struct, frozen=True):
+    channels: Sequence[str]
+    roles: Sequence[str]
+    user_ids: Sequence[int]
 
 
 async def tell(session: AsyncSession, rule: AlertRule, alert: Alert, clock: Clock) -> bool:
     """Tell those whom the rule names, unless they were told of the same just now."""
     if await _told_lately(session, rule, alert, clock.now):
         return False
-    ways = _ways(rule, rule.channels, clock)
-    return await _send(session, alert, ways, (rule.roles, rule.user_ids), clock.now)
+    audience = _Audience(rule.channels, rule.roles, rule.user_ids)
+    return await _send(session, rule, alert, audience, clock)
 
 
 async def tell_escalated(
@@ -33,17 +40,11 @@ async def tell_escalated(
 
     What was told before does not matter: this is said once.
     """
-    people = (rule.escalate_roles, rule.escalate_user_ids)
-    if not any(people):
-        people = (rule.roles, rule.user_ids)
-    ways = _ways(rule, rule.escalate_channels or rule.channels, clock)
-    return await _send(session, alert, ways, people, clock.now)
-
-
-def _ways(rule: AlertRule, channels: Sequence[str], clock: Clock) -> list[Channel]:
-    """The channels, of which only our own screens stay in quiet hours."""
-    ways = [Channel(one) for one in channels]
-    return [one for one in ways if one is Channel.IN_APP] if is_quiet(rule, clock) else ways
+    roles, user_ids = rule.escalate_roles, rule.escalate_user_ids
+    if not roles and not user_ids:
+        roles, user_ids = rule.roles, rule.user_ids
+    audience = _Audience(rule.escalate_channels or rule.channels, roles, user_ids)
+    return await _send(session, rule, alert, audience, clock)
 
 
 async def _told_lately(session: AsyncSession, rule: AlertRule, alert: Alert, now: datetime) -> bool:
@@ -56,25 +57,46 @@ async def _told_lately(session: AsyncSession, rule: AlertRule, alert: Alert, now
 
 
 async def _send(
-    session: AsyncSession,
-    alert: Alert,
-    ways: Sequence[Channel],
-    people: tuple[Sequence[str], Sequence[int]],
-    now: datetime,
+    session: AsyncSession, rule: AlertRule, alert: Alert, audience: _Audience, clock: Clock
 ) -> bool:
-    ids = await _user_ids(session, alert, *people)
-    if not ways or not (ids or Channel.WEBHOOK in ways):
-        return False
-    await notify(session, _notice(alert, ids, ways, now))
-    alert.told_at = now
-    return True
+    ids = await _user_ids(session, alert, audience.roles, audience.user_ids)
+    ways = [Channel(one) for one in audience.channels]
+    if not ids:
+        ways = [one for one in ways if one is Channel.WEBHOOK]
+    notices = _notices(rule, alert, ids, ways, clock)
+    for notice in notices:
+        await notify(session, notice)
+    if notices:
+        alert.told_at = clock.now
+    return bool(notices)
 
 
-def _notice(alert: Alert, ids: Sequence[int], ways: Sequence[Channel], now: datetime) -> Notice:
+def _notices(
+    rule: AlertRule, alert: Alert, ids: Sequence[int], ways: Sequence[Channel], clock: Clock
+) -> list[Notice]:
+    """In quiet hours our own screens say it at once, and everything else when they are over.
+
+    Whatever happens again until then is the same message.
+    """
+    at_once = _notice(alert, ids, ways, key=clock.now.isoformat())
+    if not is_quiet(rule, clock):
+        return [at_once] if ways else []
+    inside = [one for one in ways if one is Channel.IN_APP]
+    outside = [one for one in ways if one is not Channel.IN_APP]
+    found = [msgspec.structs.replace(at_once, channels=inside)] if inside else []
+    end = quiet_until(rule, clock)
+    if outside and end is not None:
+        key = f"{alert.severity.value}:{end.isoformat()}"
+        later = _notice(alert, ids, outside, key=key)
+        found.append(msgspec.structs.replace(later, not_before=end))
+    return found
+
+
+def _notice(alert: Alert, ids: Sequence[int], ways: Sequence[Channel], *, key: str) -> Notice:
     return Notice(
         fleet_id=alert.fleet_id,
         about=f"alert:{alert.id}",
-        dedupe_key=f"alert:{alert.id}:{now.isoformat()}",
+        dedupe_key=f"alert:{alert.id}:{key}",
         title=alert.title,
         body=alert.message,
         severity=alert.severity.value,

@@ -235,20 +235,6 @@ async def test_nobody_on_it_means_more_severe_and_others_told_once(
     assert told[2:] == [("email", boss.id)]
 
 
-async def test_in_quiet_hours_nothing_leaves_the_house(
-    container: Container, fleet_id: int, vehicle_id: int
-) -> None:
-    await a_person(container, Role.DISPATCHER, fleet_id)
-    for hours in ("Mon 11:00-13:00", "Mon 13:00-15:00"):
-        await a_rule(container, fleet_id, "speeding", name=hours, quiet_hours=hours,
-                     roles=["dispatcher"], channels=["in_app", "email"])  # fmt: skip
-    await hears(container, speeding(fleet_id, vehicle_id), now=NOW)
-    told = [(one.subject, one.channel.value) for one in await messages(container, fleet_id)]
-    assert told == [
-        ("Mon 11:00-13:00", "in_app"), ("Mon 13:00-15:00", "in_app"), ("Mon 13:00-15:00", "email"),
-    ]  # fmt: skip
-
-
 async def test_a_repeat_is_told_again_only_after_the_cool_down_and_if_nobody_is_on_it(
     container: Container, fleet_id: int, vehicle_id: int, dispatcher: Actor
 ) -> None:

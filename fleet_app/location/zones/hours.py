@@ -36,6 +36,13 @@ class WeeklyHours:
         """Whether the moment lies within the hours."""
         return self.always or any(start <= at_ms < end for start, end in self._near(at_ms, at_ms))
 
+    def until(self, at_ms: int) -> int | None:
+        """When the hours end that the moment lies in; None outside of them, and without an end."""
+        week = 8 * 24 * 3_600_000  # a day longer: clocks change
+        found = [] if self.always else self.windows(at_ms, at_ms + week)
+        ends = [end for start, end in found if start <= at_ms]
+        return ends[0] if ends and ends[0] <= at_ms + week else None
+
     def windows(self, from_ms: int, to_ms: int) -> list[Window]:
         """The hours that overlap a span, in order, whole and joined where they touch."""
         found: list[Window] = []

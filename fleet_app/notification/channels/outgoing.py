@@ -71,18 +71,17 @@ async def notify(session: AsyncSession, notice: Notice) -> list[int]:
 
 
 async def withdraw(session: AsyncSession, fleet_id: int, about: str) -> int:
-    """Do not send what still waits about a subject; returns how many messages that were."""
+    """Do not send what still waits about a subject; returns how many were not even tried yet."""
     waiting = (
         update(Notification)
         .where(col(Notification.fleet_id) == fleet_id, col(Notification.about) == about)
         .where(col(Notification.status) == Status.QUEUED)
         .values(status=Status.SUPPRESSED, next_at=None, last_error="It was no longer needed.")
-        .returning(col(Notification.id))
+        .returning(col(Notification.id), col(Notification.attempts))
     )
-    found = (await (await session.connection()).execute(waiting)).scalars()
-    ids = [one or 0 for one in found]
-    changed(session, fleet_id, PLURAL, ids)
-    return len(ids)
+    found = (await (await session.connection()).execute(waiting)).all()
+    changed(session, fleet_id, PLURAL, [number or 0 for number, _ in found])
+    return sum(attempts == 0 for _, attempts in found)
 
 
 async def defer_sending(

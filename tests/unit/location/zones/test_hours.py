@@ -54,6 +54,22 @@ def test_edges_belong_to_the_beginning():
     assert hours.active(ms("2026-11-23T15:59:59.999+02:00"))
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "end"),
+    [
+        ("Mon-Fri 22:00-06:00", "2026-11-23T23:00:00+00:00", "2026-11-24T06:00:00+00:00"),
+        ("Mon-Fri 22:00-06:00", "2026-11-24T05:59:59+00:00", "2026-11-24T06:00:00+00:00"),
+        ("Mon-Fri 22:00-06:00", "2026-11-24T06:00:00+00:00", None),
+        ("Sat-Sun 00:00-24:00; Mon 00:00-07:00", "2026-11-21T10:00:00Z", "2026-11-23T07:00:00Z"),
+        ("Mon-Sat 00:00-24:00", "2026-11-23T00:00:00+00:00", "2026-11-29T00:00:00+00:00"),
+        ("Mon-Sun 00:00-24:00", "2026-11-23T00:00:00+00:00", None),
+        ("", "2026-11-23T00:00:00+00:00", None),
+    ],
+)
+def test_hours_end_where_the_last_that_touch_do(text, at, end):
+    assert WeeklyHours(text, "UTC").until(ms(at)) == (None if end is None else ms(end))
+
+
 def test_none_is_always_and_nonsense_is_refused():
     assert WeeklyHours("", "UTC").active(0)
     with pytest.raises(ValueError, match="write it like"):
