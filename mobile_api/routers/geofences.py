@@ -134,20 +134,23 @@ for _form in ZoneForm:
 
 @router.get("/geofences/shapes", responses=schemas.SHAPES, response_class=Response)
 async def list_shapes(
-    request: Request, actor: Annotated[Actor, allow("geofences.read")], fleet_id: FleetId = None
+    request: Request,
+    actor: Annotated[Actor, allow("geofences.read")],
+    fleet_id: FleetId = None,
+    inactive: Annotated[bool, Query(description="Also those that are switched off.")] = False,
 ) -> Response:
     """All active geofences as one GeoJSON collection for a map; ask again with `If-None-Match`.
     Longitudes run on across the antimeridian, so that every shape is one piece."""
     async with container(request).work() as session:
         version = await shapes_version(session, actor.principal, fleet_id)
-        scope = f"{fleet_id or actor.principal.fleet_id}:{version}".encode()
+        scope = f"{fleet_id or actor.principal.fleet_id}:{version}:{inactive}".encode()
         headers = {
             "ETag": f'"{hashlib.sha256(scope).hexdigest()[:32]}"',
             "Cache-Control": "private, no-cache",
         }
         if matches(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        body = await shapes(session, actor.principal, fleet_id)
+        body = await shapes(session, actor.principal, fleet_id, inactive=inactive)
     return Response(body, headers=headers, media_type=ZoneForm.GEOJSON.media)
 
 

@@ -251,6 +251,7 @@ async def test_all_shapes_are_one_collection_that_is_sent_once(
     )
     await world.client.post(API, json=a_polygon(active=False), headers=office)
     first = await world.client.get(f"{API}/shapes", headers=office)
+    every = await world.client.get(f"{API}/shapes?inactive=true", headers=office)
     known = {"If-None-Match": first.headers["etag"]}
     again = await world.client.get(f"{API}/shapes", headers=office | known)
     id_ = made.json()["data"]["id"]
@@ -266,7 +267,10 @@ async def test_all_shapes_are_one_collection_that_is_sent_once(
     assert feature["properties"] == {
         "id": id_, "name": "Yard", "group": "G", "color": "#112233", "kind": "circle",
         "radius_m": 200.0, "width_m": None, "version": 1,
+        "active": True, "schedule": "", "speed_limit": None,
     }  # fmt: skip
+    assert [one["properties"]["active"] for one in every.json()["features"]] == [True, False]
+    assert every.headers["etag"] != first.headers["etag"]
     assert again.status_code == 304
     assert changed.json()["features"][0]["properties"]["name"] == "Gate"
     assert none.json()["features"] == []

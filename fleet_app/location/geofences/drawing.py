@@ -56,13 +56,16 @@ async def shapes_version(session: AsyncSession, principal: Principal, fleet_id: 
     return await version_of(session, visible(principal, GEOFENCES, fleet_id))
 
 
-async def shapes(session: AsyncSession, principal: Principal, fleet_id: int | None) -> bytes:
-    """All zones that count as one GeoJSON collection, each in one piece: longitudes run on across
-    the antimeridian, as maps draw them. Raises `Forbidden`, `NotFound`."""
+async def shapes(
+    session: AsyncSession, principal: Principal, fleet_id: int | None, *, inactive: bool = False
+) -> bytes:
+    """All zones that count, and `inactive` ones where they are asked for, as one collection.
+
+    Each is in one piece: longitudes run on across the antimeridian, as maps draw them. Raises `Forbidden`, `NotFound`."""
     query = select(Geofence).where(
         *visible(principal, GEOFENCES, fleet_id),
         col(Geofence.deleted_at).is_(None),
-        col(Geofence.active),
+        *([] if inactive else [col(Geofence.active)]),
     )
     features = [_feature(row) for row in await session.exec(query.order_by(col(Geofence.id)))]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
@@ -75,7 +78,8 @@ def _feature(row: Geofence) -> dict[str, Any]:
         "properties": {
             "id": row.id, "name": row.name, "group": row.group_name, "color": row.color,
             "kind": row.kind, "radius_m": row.radius_m, "width_m": row.width_m,
-            "version": row.version,
+            "version": row.version, "active": row.active, "schedule": row.schedule,
+            "speed_limit": row.speed_limit,
         },
         "geometry": row.geometry or geometry_of(shape_of(row)),
     }  # fmt: skip
