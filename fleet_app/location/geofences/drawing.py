@@ -61,7 +61,9 @@ async def shapes(
 ) -> bytes:
     """All zones that count, and `inactive` ones where they are asked for, as one collection.
 
-    Each is in one piece: longitudes run on across the antimeridian, as maps draw them. Raises `Forbidden`, `NotFound`."""
+    Each is in one piece: longitudes run on across the antimeridian, as maps draw them.
+    Raises `Forbidden`, `NotFound`.
+    """
     query = select(Geofence).where(
         *visible(principal, GEOFENCES, fleet_id),
         col(Geofence.deleted_at).is_(None),
