@@ -148,7 +148,9 @@ def journey_runner(container: Container, outages: Outages) -> JourneyRunner:
             raise StoreUnavailable("The database") from error
 
     breath, days = Breath(), container.settings.history_days
-    keeper = PastKeeper(work, drivers_at, history_days=days, breathe=breath)
+    keeper = PastKeeper(
+        work, drivers_at, limits=container.road_limits, history_days=days, breathe=breath
+    )
     return JourneyRunner(keeper, outages, breath=breath, backlog=container.fix_log.backlog)
 
 

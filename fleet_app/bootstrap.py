@@ -29,6 +29,8 @@ from fleet_app.identity.tokens import AccessTokens
 from fleet_app.kernel.errors import Contended, StoreUnavailable
 from fleet_app.kernel.files import FileStore
 from fleet_app.location.live_view import LiveView
+from fleet_app.location.past.road_limits import RoadLimits
+from fleet_app.location.past.snapping import Snapping
 from fleet_app.location.ports import FixLog, HistoryStore, Lease, LivePositions
 from fleet_app.location.service import IngestService
 from fleet_app.location.tracker import Tracker
@@ -41,7 +43,7 @@ from fleet_app.records.exports import Exports
 from fleet_app.records.imports.service import Imports
 from fleet_app.records.kinds import View
 from fleet_app.routing.geocoding import Geocoder, open_geocoder
-from fleet_app.routing.roads import RoadNetwork, open_roads
+from fleet_app.routing.roads import RoadNetwork, open_limits, open_matcher, open_roads
 from fleet_app.settings import Settings, get_settings
 from fleet_app.storage.files.directory import DirectoryFiles
 from fleet_app.storage.files.s3 import S3Files
@@ -237,6 +239,17 @@ class Container:
     def roads(self) -> RoadNetwork:
         """Ways along the roads of this installation's map, or straight lines; slow to open."""
         return open_roads(self.settings.home / "map")
+
+    @cached_property
+    def road_limits(self) -> RoadLimits | None:
+        """Posted speed limits; None without a road network."""
+        posted = open_limits(self.settings.home / "map")
+        return None if posted is None else RoadLimits(posted, posted.version)
+
+    @cached_property
+    def snapping(self) -> Snapping:
+        """Ways on the roads they were driven on."""
+        return Snapping(self.history, open_matcher(self.settings.home / "map"))
 
     @cached_property
     def changes(self) -> ChangeFeed:

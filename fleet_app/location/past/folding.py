@@ -13,12 +13,12 @@ import msgspec
 from fleet_app.kernel.clock import to_ms
 from fleet_app.location.geofences.fleet_zones import VehicleZones
 from fleet_app.location.journeys import checkpoints
-from fleet_app.location.journeys.detector import SpeedLimits
 from fleet_app.location.journeys.facts import Fact
 from fleet_app.location.journeys.fold import NEVER_MS, RULES, Facts, Folding
 from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.models import Fix
 from fleet_app.location.past.cursors import Cursor
+from fleet_app.location.past.road_limits import RoadLimits
 
 LONGEST_SECONDS = 5.0
 """Of folding and resting in one transaction: where zones are many, a few fixes take long."""
@@ -36,13 +36,16 @@ class Laws(msgspec.Struct, kw_only=True):
 
     parameters: Parameters
     zones: VehicleZones | None = None
-    limits: SpeedLimits | None = None
+    limits: RoadLimits | None = None
 
     @property
     def name(self) -> str:
         """Tells whether two folds went by the same laws."""
         version = "" if self.zones is None else self.zones.version
-        said = msgspec.json.encode((self.parameters, version), order="sorted")
+        laws: tuple[object, ...] = (self.parameters, version)
+        if self.limits is not None:
+            laws += (self.limits.version,)
+        said = msgspec.json.encode(laws, order="sorted")
         return f"{RULES}:{hashlib.sha256(said).hexdigest()[:32]}"
 
     def begun(self) -> Folding:
@@ -77,6 +80,8 @@ class Turn:
         while at < len(fixes) and (at == 0 or time.monotonic() < until):
             began = time.perf_counter()
             piece = fixes[at : at + checkpoints.AT_REST - unsaved % checkpoints.AT_REST]
+            if self.laws.limits is not None:
+                await asyncio.to_thread(self.laws.limits.look, piece)
             self._tell(self.folding.fold(piece))
             at, unsaved = at + len(piece), unsaved + len(piece)
             if checkpoints.due(unsaved, self.folding.at_rest):
@@ -95,7 +100,7 @@ class Turn:
             self.told[fact.key] = fact
 
 
-def laws_of(cursor: Cursor, zones: VehicleZones, limits: SpeedLimits | None = None) -> Laws:
+def laws_of(cursor: Cursor, zones: VehicleZones, limits: RoadLimits | None = None) -> Laws:
     """What the cursor's fleet has set."""
     parameters = msgspec.convert(cursor.movement, Parameters)
     return Laws(parameters=parameters, zones=zones, limits=limits)

@@ -12,12 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from fleet_app.kernel.clock import Clock, from_ms, to_ms, utc_now
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.geofences.fleet_zones import FleetZones, VehicleZones
-from fleet_app.location.journeys.detector import SpeedLimits
 from fleet_app.location.journeys.fold import NEVER_MS, StaleCheckpoint
 from fleet_app.location.past.cursors import Cursor, Cursors
 from fleet_app.location.past.facts import DriversAt
 from fleet_app.location.past.folding import Breathe, Turn, at_once, due_ms, laws_of
 from fleet_app.location.past.marks import take_marks
+from fleet_app.location.past.road_limits import RoadLimits
 from fleet_app.location.past.telling import Telling, Told
 from fleet_app.location.past.track import fixes_after
 
@@ -47,7 +47,7 @@ class PastKeeper:
         work: Work,
         drivers: DriversAt,
         *,
-        limits: SpeedLimits | None = None,
+        limits: RoadLimits | None = None,
         zones: FleetZones | None = None,
         history_days: int = 0,
         piece: int = PIECE,
