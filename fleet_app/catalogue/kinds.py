@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fleet_app.catalogue.in_use import keep_driver, let_go_of_vehicle, store_vehicle
+from fleet_app.catalogue.trip_rules import keep_trip_rules
 from fleet_app.catalogue.users import USERS
 from fleet_app.catalogue.vehicles import VEHICLES
 from fleet_app.delivery.kinds import CUSTOMERS, DELIVERIES, ROUTES
@@ -26,6 +27,7 @@ KINDS = Kinds(
         replace(DRIVERS, before_delete=keep_driver),
         *(DEPOTS, DOCUMENTS, GEOFENCES),
         *(MAINTENANCE_RECORDS, MAINTENANCE_SCHEDULES, WORK_ORDERS),
-        *(ALERT_RULES, USERS, replace(FLEETS, after_save=begin_with_rules)),
+        *(ALERT_RULES, USERS),
+        replace(FLEETS, before_save=keep_trip_rules, after_save=begin_with_rules),
     )
 )

@@ -72,8 +72,22 @@ class Fleet(Record, table=True):
     """No foreign key: files belong to fleets already."""
     support_phone: str | None = Field(default=None, max_length=32)
     support_email: str | None = Field(default=None, max_length=254)
+    stop_after_min: float | None = None
+    min_trip_m: float | None = None
+    gap_after_min: float | None = None
+    trip_gap_min: float | None = None
+    max_accuracy_m: float | None = None
+    idle_after_min: float | None = None
+    speed_limit: float | None = None
+    speeding_over: float | None = None
+    harsh_brake: float | None = None
+    harsh_accelerate: float | None = None
+    harsh_corner: float | None = None
+    low_battery_pct: float | None = None
+    silent_after_min: float | None = None
     movement: dict[str, Any] = document()
-    """What differs from the defaults of `location.journeys.parameters.Parameters`."""
+    """What differs from the defaults of `location.journeys.parameters.Parameters`: made of the
+    fields above whenever they change (`catalogue.trip_rules`)."""
 
 
 class Depot(Record, table=True):

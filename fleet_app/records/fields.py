@@ -47,7 +47,8 @@ class Spec:
     that the field's id points to; `secret` fields can be written but never read. `known` are words
     for values of a text that people choose among, though it may hold others. `for_many` says
     whether many records are given the same at once, where that does not follow from the type.
-    `unset` is the stored value of what was never told.
+    `unset` is the stored value of what was never told, `usual` what holds instead of a number that
+    is empty.
     """
 
     name: str = ""
@@ -74,6 +75,7 @@ class Spec:
     created_only: bool = False
     example: Any = None
     unset: Any = None
+    usual: float | None = None
     for_many: bool | None = None
 
     @property
@@ -108,7 +110,7 @@ def field(
     info: FieldInfo = Field(
         default,
         title=title,
-        description=help or None,
+        description=_told(help, details) or None,
         examples=[example] if example is not None else None,
         **limits,
     )
@@ -116,6 +118,12 @@ def field(
         Spec(title=title, type=type, help=help, required=default is ..., example=example, **details)
     )
     return info
+
+
+def _told(help: str, details: Mapping[str, Any]) -> str:
+    """What the API says about a field."""
+    usual, unit = details.get("usual"), details.get("unit") or ""
+    return help if usual is None else f"{help}. Empty means {usual:g} {unit}".strip(". ")
 
 
 _LIMITS = ("max_length", "min_length", "ge", "le", "gt", "lt", "pattern")

@@ -156,6 +156,8 @@ def said(
     zone: tzinfo = UTC,
 ) -> str:
     """A value as it is kept, in words; `name` tells what it is where there is no `spec`."""
+    if value is None and isinstance(spec, Spec) and spec.usual is not None:
+        return f"as usual ({_scalar(spec, spec.usual, name, ruler, zone)})"
     if value is None or value in ("", [], {}) or _is_unset(spec, value):
         return NOTHING
     if value == HIDDEN:
@@ -234,7 +236,9 @@ def _with_unit(value: Any, unit: str, ruler: Ruler) -> str:
 
 def _begins(entry: AuditEntry, change: Change, specs: Mapping[str, Spec]) -> bool:
     """Whether nothing can have been there before: of a new record, and of what is only told."""
-    return change.before == NOTHING and (entry.action == "create" or change.field not in specs)
+    if entry.action == "create":
+        return entry.changes[change.field][:1] == [None] or change.before == NOTHING
+    return change.before == NOTHING and change.field not in specs
 
 
 def _only_after(change: Change) -> Change:

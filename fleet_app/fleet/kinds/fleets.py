@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlmodel import col
 
+from fleet_app.fleet.kinds.trip_rules import TripRules
 from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.units import Units
 from fleet_app.records.fields import Fields, FieldType, field
@@ -31,8 +32,8 @@ def _not_a_number(text: str) -> str:
 # fmt: off
 
 
-class FleetFields(Fields):
-    """A fleet as people write it."""
+class _Fleet(Fields):
+    """What it is called, how it reads and writes, and what its customers see."""
 
     name: Annotated[Name, AfterValidator(_not_a_number)] = field(
         "Name", max_length=120, example="Helsinki Couriers", group="Fleet", aliases=("fleet",)
@@ -63,6 +64,10 @@ class FleetFields(Fields):
     support_email: Email = field("Customer service e-mail", default=None, max_length=254,
                                  group="Branding", shown=False,
                                  example="help@example.com")
+
+
+class FleetFields(TripRules, _Fleet):
+    """A fleet as people write it."""
 
 
 FLEETS = Kind(

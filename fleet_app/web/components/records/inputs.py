@@ -13,7 +13,7 @@ from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.file_post import file_post
 from fleet_app.web.components.places.address_field import address_field
 from fleet_app.web.components.records.browser import ColorInput, RecordPicker, TagsInput
-from fleet_app.web.components.records.units import unit_name
+from fleet_app.web.components.records.units import unit_name, usual_number
 
 WIDE = frozenset({FieldType.LONGTEXT, FieldType.TAGS, FieldType.LIST, FieldType.GEOMETRY})
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
@@ -167,7 +167,10 @@ def _number(spec: Spec, form: FormVars) -> rx.Component:
     mode = "numeric" if spec.type is FieldType.INTEGER else "decimal"
     is_money = spec.type is FieldType.MONEY
     unit = form.currency if is_money else unit_name(spec.unit, form.units)
-    control = _plain(spec, form, type="text", custom_attrs={"inputMode": mode}, max_length=40)
+    more: dict[str, Any] = {"custom_attrs": {"inputMode": mode}, "max_length": 40}
+    if spec.usual is not None:
+        more["placeholder"] = usual_number(spec.usual, spec.unit, form.units)
+    control = _plain(spec, form, type="text", **more)
     if unit is None:
         return control
     return rx.el.div(

@@ -17,6 +17,15 @@ def unit_name(unit: str | None, units: Any) -> Any:
     return rx.cond(units == Units.IMPERIAL.value, imperial, metric)
 
 
+def usual_number(value: float, unit: str | None, units: Any) -> Any:
+    """A stored number as people read it in either system of units."""
+    measures = [Ruler(system).of(unit) for system in Units]
+    metric, imperial = (f"{one.shown(value) if one else value:.10g}" for one in measures)
+    if metric == imperial:
+        return metric
+    return rx.cond(units == Units.IMPERIAL.value, imperial, metric)
+
+
 def in_brackets(unit: str | None, units: Any) -> list[Any]:
     """` (kg)` behind a title; nothing without a unit."""
     return [" (", unit_name(unit, units), ")"] if unit else []

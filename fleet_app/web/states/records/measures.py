@@ -69,11 +69,18 @@ def _within(limit: Any, value: float, measure: Measure) -> None:
     for kind, name, broken, words in _LIMITS:
         if isinstance(limit, kind) and broken(value, getattr(limit, name)):
             told = words[1] if measure.inverse else words[0]
-            raise ValueError(f"must be {told} {_words(getattr(limit, name), measure)}")
+            raise ValueError(f"must be {told} {_words(getattr(limit, name), measure, told)}")
 
 
-def _words(limit: Any, measure: Measure) -> str:
-    return f"{measure.rounded(measure.exact(float(limit))):,.10g}"
+def _words(limit: Any, measure: Measure, told: str) -> str:
+    """A limit rounded to the side on which it is kept: what is said is also taken."""
+    exact = round(measure.exact(float(limit)), 9)
+    rounded, step = measure.rounded(exact), 10.0**-measure.digits
+    if abs(exact) >= 1 and rounded < exact and told in ("at least", "more than"):
+        rounded += step
+    elif abs(exact) >= 1 and rounded > exact and told in ("at most", "less than"):
+        rounded -= step
+    return f"{rounded:,.10g}"
 
 
 def filters_shown(kind: Kind, filters: Mapping[str, str], units: str) -> dict[str, str]:
