@@ -1,5 +1,5 @@
 """What has to be tidied once in a while, by one worker of all: old history, dead tokens,
-unused files, old sheets."""
+unused files, old sheets, old messages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.identity.chores import forget_expired_tokens
 from fleet_app.kernel.clock import Clock, to_ms, utc_now
 from fleet_app.location.past.cursors import Cursors
+from fleet_app.notification.channels.chores import forget_messages
 from fleet_app.notification.watching import forget_heard
 from fleet_app.outbox.jobs import forget_ended, forget_events
 from fleet_app.outbox.requests import forget_requests
@@ -60,9 +61,17 @@ class Chores:
         files = await forget_unused_files(patient, self._container.files, self._clock())
         sheets = await forget_old_imports(patient, self._container.files, self._clock())
         log.info("%d old imports forgotten", sheets)
+        await self._forget_old_messages()
         await self._forget_jobs_and_events()
         await self._anchor_audit_log()
         log.info("chores done, %d expired tokens and %d unused files forgotten", tokens, files)
+
+    async def _forget_old_messages(self) -> None:
+        days = self._container.settings.message_days
+        if days:
+            patient = partial(self._container.work, PATIENT_SECONDS)
+            messages = await forget_messages(patient, self._clock() - timedelta(days=days))
+            log.info("%d messages older than %d days forgotten", messages, days)
 
     async def _forget_jobs_and_events(self) -> None:
         now = self._clock()

@@ -73,6 +73,8 @@ class Settings(BaseSettings):
 
     history_days: int = Field(default=0, ge=0)
     """Days of location history to keep; 0 keeps everything."""
+    message_days: int = Field(default=90, ge=0)
+    """Days for which sent and unsent messages can be looked up in the outbox; 0 keeps all."""
 
     geocoder: Literal["offline", "nominatim", "google", "none"] = "offline"
     """Where addresses are searched: `offline` in the installed map, `nominatim`, `google`, or

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +16,15 @@ from fleet_app.identity.models import RefreshToken
 from fleet_app.kernel.clock import to_ms
 from fleet_app.kernel.events import DomainEvent, publish
 from fleet_app.location.models import Fix, FixBatch, Source
+from fleet_app.notification.channels.chores import forget_messages
+from fleet_app.notification.channels.models import (
+    Channel,
+    Notification,
+    NotificationAttempt,
+    Status,
+)
 from fleet_app.outbox.models import JobError, StoredEvent
+from tests.builders.outbox import a_dead_message
 from tests.builders.people import a_person, a_vehicle
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -123,3 +132,42 @@ async def test_jobs_and_events_are_kept_for_a_while_and_waiting_jobs_for_ever(
     assert left == {"succeeded 23", "failed 719", "todo 9999", "doing 9999"}
     assert events == ["719"]
     assert errors == len(left)
+
+
+async def test_old_messages_go_with_their_tries_and_what_waits_stays(container: Container):
+    person = await a_person(container, Role.DISPATCHER)
+    assert person.fleet_id is not None
+    kept = {}
+    for status, ago, sent_ago in (
+        (Status.SENT, 91, 91), (Status.DEAD, 91, None), (Status.SUPPRESSED, 91, None),
+        (Status.SENT, 91, 89), (Status.DEAD, 89, None),
+        (Status.QUEUED, 91, None), (Status.SENDING, 91, None),
+    ):  # fmt: skip
+        sent_at = None if sent_ago is None else NOW - timedelta(days=sent_ago)
+        at = NOW - timedelta(days=ago)
+        number = await a_dead_message(
+            container, person.fleet_id, status=status, created_at=at, sent_at=sent_at
+        )
+        kept[number] = status in {Status.QUEUED, Status.SENDING} or (sent_ago or ago) < 90
+        async with container.work() as session:
+            session.add(NotificationAttempt(notification_id=number, channel=Channel.EMAIL, at=at))
+    await Chores(container, lambda: NOW).run()
+    async with container.work() as session:
+        left = set(await session.exec(select(Notification.id)))
+        tries = set(await session.exec(select(NotificationAttempt.notification_id)))
+    assert left == tries == {number for number, stays in kept.items() if stays}
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 3), (30, 0)])
+async def test_for_how_long_messages_stay_is_a_setting_and_many_go_in_batches(
+    container: Container, days: int, left: int, monkeypatch: pytest.MonkeyPatch
+):
+    person = await a_person(container, Role.DISPATCHER)
+    for _ in range(3):
+        await a_dead_message(container, person.fleet_id or 0, created_at=NOW - timedelta(days=31))
+    container.settings.message_days = days
+    in_twos = functools.partial(forget_messages, batch=2)
+    monkeypatch.setattr("backend_jobs.chores.forget_messages", in_twos)
+    await Chores(container, lambda: NOW).run()
+    async with container.work() as session:
+        assert (await session.exec(select(func.count()).select_from(Notification))).one() == left
