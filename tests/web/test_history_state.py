@@ -146,3 +146,10 @@ async def test_those_heard_of_last_are_offered_first(container, fleet_id):
     assert [one["id"] for one in screen.offered] == [late, early]
     assert silent not in [one["id"] for one in screen.offered]
     assert screen.vehicles == []
+
+
+async def test_the_back_button_opens_the_address_again(container, fleet_id):
+    screen = await opened(container, fleet_id, "?day=2015-03-08")
+    follows = await screen.reopen()
+    assert not screen.ready
+    assert follows is not None

@@ -9,6 +9,10 @@ import reflex as rx
 from fleet_app.web.components.grid.sources import LIST_ADDRESS
 
 
+def _nothing() -> tuple[()]:
+    return ()
+
+
 class ListAddress(rx.Component):
     """Writes what a list shows into the address of its page, and shows nothing.
 
@@ -25,6 +29,10 @@ class ListAddress(rx.Component):
     """The query that was read when the page was opened."""
     settled: rx.Var[bool]
     """Whether the page has been opened to the end: false for a while after each opening."""
+
+    on_return: rx.EventHandler[_nothing]
+    """The back button led to the address that the page was opened with, which is not opened again
+    by itself: open it again."""
 
 
 def list_address(**props: Any) -> rx.Component:

@@ -36,7 +36,12 @@ def history_page() -> rx.Component:
         rx.cond(History.ready, _content(), rx.el.div(class_name="history-body")),
         class_name="list-page history-page",
     )
-    address = list_address(address=History.address, read=History.read, settled=settled)
+    address = list_address(
+        address=History.address,
+        read=History.read,
+        settled=settled,
+        on_return=History.reopen,
+    )
     return rx.fragment(address, chrome(body, active="/history"))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from datetime import datetime
-from typing import TypedDict
+from typing import TypedDict, cast
 from urllib.parse import parse_qsl, urlencode
 
 import reflex as rx
+from reflex.event import EventSpec
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -101,6 +102,13 @@ class History(rx.State):
         self._show(asked(when, zone_of(self.zone), utc_now()))
         self.read = str(self.router.url.query)
         self.ready = True
+
+    @rx.event
+    @requires("trips.read")
+    async def reopen(self) -> EventSpec:
+        """Show the address that the back button led to."""
+        self.ready = False
+        return cast("EventSpec", History.open)
 
     @rx.event
     @requires("trips.read")
