@@ -20,6 +20,8 @@ WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _UNVERSIONED = "an import has no version: its steps follow from its state, and others are refused"
 _ADDED = "a comment changes nothing that somebody may have read before"
 _OWN = "only the person's own list changes, not the view"
+_RECEIVER = "a browser or phone of the person's own has no version: it is only ever taken off"
+_WHOLE = "a webhook has no parts that two people could mix: it is set or taken away as a whole"
 EXEMPT = {
     f"PUT {API}/imports/{{identifier}}/mapping": _UNVERSIONED,
     f"POST {API}/imports/{{identifier}}/check": _UNVERSIONED,
@@ -29,6 +31,11 @@ EXEMPT = {
     f"PUT {API}/views/{{identifier}}/default": _OWN,
     f"DELETE {API}/views/{{identifier}}/default": _OWN,
     f"POST {API}/alerts/{{alert_id}}/comments": _ADDED,
+    f"POST {API}/notifications/{{notification_id}}/retry": "only what was not sent is sent again",
+    f"DELETE {API}/account/push-subscriptions/{{subscription_id}}": _RECEIVER,
+    f"DELETE {API}/account/push-tokens/{{token_id}}": _RECEIVER,
+    f"PUT {API}/fleets/{{identifier}}/webhook": _WHOLE,
+    f"DELETE {API}/fleets/{{identifier}}/webhook": _WHOLE,
     f"DELETE {API}/devices/{{device_id}}": "a device has no version: it is only ever revoked",
 }
 """What writes to one object without heeding a version, and why."""
