@@ -13,6 +13,7 @@ from fleet_app.access.actor import Actor
 from fleet_app.bootstrap import Container
 from fleet_app.kernel.clock import to_ms
 from fleet_app.kernel.cursors import cursor_of, position_of
+from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.replay import Replay, gathered, replay_of
 from fleet_app.location.past.service import Past
 from fleet_app.location.past.stored_track import TrackQuery
@@ -66,6 +67,22 @@ async def vehicle_replay(
     since, until = query.period()
     found = await read_replay(container(request), actor, vehicle_id, since, until)
     return compressed(request, ok(request, found))
+
+
+@router.get("/trips/{trip_id}/snapped", responses=schemas.SNAPPED, response_class=Response)
+async def snapped_trip(request: Request, actor: Reader, trip_id: Identifier) -> Response:
+    """A trip on the roads it was driven on, in pieces: encoded polylines of six decimals. A silence
+    ends a piece, and what fits no road is in pieces with `matched` false, as it was told.
+    `confidence` is from 0 to 1; `agreement` is the share of the fixes that lie within 25 m of the
+    road they were put on."""
+    box = container(request)
+    async with box.work() as session:
+        past = Past(session)
+        trip = await past.fact(actor.principal, trip_id, kind=FactKind.TRIP)
+        vehicle = await past.vehicle(actor.principal, trip.vehicle_id)
+        gap_ms = await past.gap_ms(vehicle.fleet_id)
+    found = await box.snapping.snapped(trip, gap_ms)
+    return compressed(request, ok(request, schemas.snapped_view(found)))
 
 
 async def read_replay(

@@ -9,10 +9,12 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from fleet_app.kernel.cursors import LONGEST_CURSOR
+from fleet_app.location.journeys.polyline import encode_places
 from fleet_app.location.models import QuarantineReason
 from fleet_app.location.past.files.pieces import TrackForm
 from fleet_app.location.past.query import bounded
 from fleet_app.location.past.stored_track import TrackFix
+from fleet_app.routing.roads.matching import Matched, Piece
 from mobile_api.schemas.errors import ErrorEnvelope
 from mobile_api.schemas.past import LONGEST_MOMENT
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
@@ -70,6 +72,40 @@ def track_view(fix: TrackFix) -> TrackView:
     )  # fmt: skip
 
 
+class PieceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a trip: on roads, or as it was told where it fits none (`matched` false)."""
+
+    polyline6: str
+    matched: bool
+    confidence: float
+    from_ms: int
+    to_ms: int
+
+
+class SnappedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A trip on roads."""
+
+    pieces: list[PieceView]
+    distance_m: float
+    agreement: float
+
+
+def snapped_view(found: Matched) -> SnappedView:
+    """What the API shows of a trip on roads."""
+    return SnappedView(
+        pieces=[_piece_view(piece) for piece in found.pieces],
+        distance_m=round(found.distance_m, 1), agreement=round(found.agreement, 4),
+    )  # fmt: skip
+
+
+def _piece_view(piece: Piece) -> PieceView:
+    sure = sum(piece.confidences) / len(piece.confidences)
+    return PieceView(
+        polyline6=encode_places((0, lat, lon) for lat, lon in piece.shape),
+        matched=piece.matched, confidence=round(sure, 3), from_ms=piece.from_ms, to_ms=piece.to_ms,
+    )  # fmt: skip
+
+
 _refused: dict[str, Any] = {"_403": NOT_ALLOWED, "_404": UNKNOWN}
 _FIX = {
     "recorded_at": "2026-11-22T10:15:30Z", "latitude": 60.1699, "longitude": 24.9384, "speed": 8.3,
@@ -87,6 +123,17 @@ REPLAY = answers(
         "heading": [272, 270, None], "gaps": [[1795342540000, 1795342940000]], "thinned": False,
     },
     **_refused,
+)  # fmt: skip
+SNAPPED = answers(
+    {
+        "pieces": [
+            {"polyline6": "_izlhA~rlgdF_{geC~ywl@", "matched": True, "confidence": 0.93,
+             "from_ms": 1795342530000, "to_ms": 1795343940000},
+        ],
+        "distance_m": 11911.2, "agreement": 0.981,
+    },
+    **_refused,
+    _409="There is no road network in this installation (`no_roads`).",
 )  # fmt: skip
 MEDIA = {
     TrackForm.GPX: "application/gpx+xml",

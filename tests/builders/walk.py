@@ -61,12 +61,13 @@ NAMED_KINDS = {
 WORDS = {"form": "csv"}
 """What stands in a path for a name that is no object's."""
 
-_TRACKS = ("track", "replay", "track/export.{form}")
+_TRACKS = ("track", "replay", "track/export.{form}", "report.html")
 PERIOD = "?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z"
 QUERIES = {
     f"{PREFIX}views": "?kind=vehicles",
     f"{PREFIX}imports/template.{{form}}": "?kind=customers",
     f"{PREFIX}geocode/reverse": "?lat=60.17&lon=24.94",
+    f"{PREFIX}reports/heatmap.html": PERIOD,
     **{f"{PREFIX}vehicles/{{vehicle_id}}/{what}": PERIOD for what in _TRACKS},
 }
 """What an address must be asked with."""
@@ -88,6 +89,7 @@ NOT_YET = {
     f"POST {PREFIX}work_orders/{{order_id}}/finish": "it is not started",
     f"POST {PREFIX}work_orders/{{order_id}}/reopen": "it is open",
     f"POST {PREFIX}alerts/{{alert_id}}/reopen": "it is raised",
+    f"GET {PREFIX}trips/{{trip_id}}/snapped": "there are no roads",
 }
 """What a new object cannot do yet: 409 shows that the caller got to the object itself."""
 
