@@ -15,6 +15,7 @@ from backend_jobs.change_push import ChangePush
 from backend_jobs.lasting import keep_running
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import gated_app
+from fleet_app.web.pages.alerts.routes import add_alert_pages
 from fleet_app.web.pages.history.routes import add_history_pages
 from fleet_app.web.pages.imports.routes import add_import_pages
 from fleet_app.web.pages.login import login_page
@@ -28,6 +29,7 @@ from fleet_app.web.pages.sign_up import sign_up_page
 from fleet_app.web.pages.track import track_page
 from fleet_app.web.pages.zones.routes import add_zone_pages
 from fleet_app.web.states.account import Account
+from fleet_app.web.states.alerts.room_alerts import RoomAlerts
 from fleet_app.web.states.delivery_watch import DeliveryWatch, connect_watch
 from fleet_app.web.states.first_steps import FirstSteps
 from fleet_app.web.states.live import Live, connect_rooms
@@ -42,7 +44,7 @@ from mobile_api.app import create_api
 STYLES = (
     *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records", "record-form"),
     "zones",
-    *("maintenance", "imports", "audit", "history"),
+    *("maintenance", "imports", "audit", "history", "alerts"),
 )
 
 app = gated_app(
@@ -72,6 +74,7 @@ add_zone_pages(app)
 add_history_pages(app)
 add_import_pages(app)
 add_outbox_pages(app)
+add_alert_pages(app)
 app.add_page(missing_page, route="404", title="Nothing here · Live Fleet")
 app.add_page(login_page, route="/login", title="Sign in · Live Fleet", on_load=SignIn.open)
 app.add_page(
@@ -101,8 +104,9 @@ async def live_frames() -> AsyncIterator[None]:
         tick_seconds=container.settings.tick_seconds,
         offline_after_seconds=container.settings.offline_after_seconds,
     )
+    alerts = RoomAlerts(rooms, container.work)
     changes = ChangePush(
-        listen=container.changes.listen, emit=rooms.emit_changes, rooms=rooms.occupied
+        listen=container.changes.listen, emit=alerts.emit_changes, rooms=rooms.occupied
     )
     rooms.fed_by(broadcaster)
     connect_rooms(rooms)

@@ -13,6 +13,7 @@ from reflex_components_core.core.upload import Upload
 from backend_jobs.change_push import ChangePush
 from fleet_app.bootstrap import get_container
 from fleet_app.web.gate import current_principal, gated_app, namespace, public, requires
+from fleet_app.web.states.alerts.room_alerts import RoomAlerts
 from fleet_app.web.states.live import connect_rooms
 from fleet_app.web.states.rooms import SocketRooms
 
@@ -91,8 +92,9 @@ async def push_changes(app: rx.App) -> AsyncIterator[None]:
     rooms = SocketRooms(app.event_namespace)
     rooms.fed_by(NoPositions())
     connect_rooms(rooms)
+    alerts = RoomAlerts(rooms, container.work)
     push = ChangePush(
-        listen=container.changes.listen, emit=rooms.emit_changes, rooms=rooms.occupied
+        listen=container.changes.listen, emit=alerts.emit_changes, rooms=rooms.occupied
     )
     pushing = asyncio.create_task(push.run())
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import reflex as rx
@@ -19,6 +20,7 @@ from fleet_app.web.components.menus import (
 NAVIGATION = (
     ("/", "map", "Overview"),
     ("/deliveries", "package", "Deliveries"),
+    ("/alerts", "bell-ring", "Alerts"),
     ("/routes", "route", "Routes"),
     ("/history", "history", "History"),
     ("/customers", "users", "Customers"),
@@ -30,8 +32,9 @@ NAVIGATION = (
     ("/settings", "sliders-horizontal", "Settings"),
 )
 """Route, icon and name of the pages in the rail."""
-AT_HAND = frozenset({"/", "/deliveries", "/routes", "/vehicles"})
+AT_HAND = frozenset({"/", "/alerts", "/deliveries", "/vehicles"})
 """Those that a phone's bar has room for; the others are under "More"."""
+NO_BADGES: Mapping[str, Any] = MappingProxyType({})
 INSTEAD = {"/users": "/depots"}
 """Where an entry leads those who may not see its page."""
 
@@ -70,15 +73,16 @@ def top_bar(
     )
 
 
-def side_nav(active: Any, may_pages: Any) -> rx.Component:
+def side_nav(active: Any, may_pages: Any, badges: Mapping[str, Any] = NO_BADGES) -> rx.Component:
     """The pages that somebody may see, as a rail of icons with names.
 
     On a phone it is a bar with the most used ones, and the others under "More". `active` is the
-    route of the one that is open, which may be known in the browser only.
+    route of the one that is open, which may be known in the browser only. `badges` are small
+    marks beside the names of pages, by their route.
     """
     others = [one for one in NAVIGATION if one[0] not in AT_HAND]
     return rx.el.nav(
-        *(_nav_page(one, active, may_pages) for one in NAVIGATION),
+        *(_nav_page(one, active, may_pages, badges) for one in NAVIGATION),
         rx.el.button(
             rx.icon("ellipsis", size=18),
             rx.el.span("More", class_name="nav-name"),
@@ -87,7 +91,7 @@ def side_nav(active: Any, may_pages: Any) -> rx.Component:
             custom_attrs={"popovertarget": "nav-more", "data-at-hand": "more"},
         ),
         rx.el.div(
-            *(_nav_page(one, active, may_pages) for one in others),
+            *(_nav_page(one, active, may_pages, badges) for one in others),
             id="nav-more",
             class_name="popover nav-more",
             custom_attrs={"popover": "auto"},
@@ -101,22 +105,29 @@ def _any(active: Any, pages: Sequence[tuple[str, str, str]]) -> Any:
     return rx.Var.create([route for route, _, _ in pages]).contains(active)
 
 
-def _nav_page(page: tuple[str, str, str], active: Any, may_pages: Any) -> rx.Component:
+def _nav_page(
+    page: tuple[str, str, str], active: Any, may_pages: Any, badges: Mapping[str, Any]
+) -> rx.Component:
     route, icon, name = page
+    mark = badges.get(route, rx.fragment())
     instead = INSTEAD.get(route)
     at_hand = "true" if route in AT_HAND else "false"
     here = route == active
     return rx.cond(
         may_pages.contains(route),
-        _nav_entry(route, icon, name, here, at_hand),
-        _nav_entry(instead, icon, name, here, at_hand) if instead else rx.fragment(),
+        _nav_entry(page, here, at_hand, mark),
+        _nav_entry((instead, icon, name), here, at_hand, mark) if instead else rx.fragment(),
     )
 
 
-def _nav_entry(route: str, icon: str, name: str, active: Any, at_hand: str) -> rx.Component:
+def _nav_entry(
+    page: tuple[str, str, str], active: Any, at_hand: str, mark: rx.Component
+) -> rx.Component:
+    route, icon, name = page
     return rx.el.a(
         rx.icon(icon, size=18),
         rx.el.span(name, class_name="nav-name"),
+        mark,
         href=route,
         class_name=rx.cond(active, "nav-entry active", "nav-entry"),
         title=name,
@@ -127,7 +138,9 @@ def _nav_entry(route: str, icon: str, name: str, active: Any, at_hand: str) -> r
     )
 
 
-def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
+def status_bar(
+    status: rx.vars.ObjectVar[dict[str, Any]], alerts: rx.vars.ObjectVar[dict[str, Any]]
+) -> rx.Component:
     """The truth about the system: its state, the age of the data, connections, alerts."""
     state = status["system_state"].to(str)
     none = rx.cond(status["vehicles"].to(int) > 0, "false", "true")
@@ -145,7 +158,12 @@ def status_bar(status: rx.vars.ObjectVar[dict[str, Any]]) -> rx.Component:
             custom_attrs={"data-short": "Fix", "data-nobody": none},
         ),
         _count("Connected", status["connected"], "connected", of=status["vehicles"]),
-        _count("Active alerts", status["alerts"], "alerts"),
+        rx.el.a(
+            _count("Active alerts", alerts["active"], "alerts"),
+            href="/alerts",
+            class_name="status-alerts",
+            custom_attrs={"data-severity": alerts["worst"]},
+        ),
         rx.el.span(status["reason"].to(str), class_name="status-item status-reason", role="status"),
         class_name="status-bar",
         aria_label="System status",

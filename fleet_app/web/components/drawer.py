@@ -21,7 +21,9 @@ FACTS = (
 """Label, live field and whether it takes the whole width."""
 
 
-def vehicle_drawer(*, vehicle_id: Any, follow: Any, on_follow: Any, on_close: Any) -> rx.Component:
+def vehicle_drawer(
+    *, vehicle_id: Any, follow: Any, on_follow: Any, on_close: Any, alerts: rx.Component
+) -> rx.Component:
     """Floating card over the map; values follow the live frames in the browser."""
     return rx.el.aside(
         rx.el.div(
@@ -36,6 +38,7 @@ def vehicle_drawer(*, vehicle_id: Any, follow: Any, on_follow: Any, on_close: An
             *(_fact(label, field, full, vehicle_id) for label, field, full in FACTS),
             class_name="facts",
         ),
+        alerts,
         rx.el.div(
             rx.el.button(
                 rx.icon("crosshair", size=15),

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.web.components.account.pushing import sign_out
 from fleet_app.web.components.grid.search_field import search_field
 
 _SEARCH_HINT = "Search vehicles, plates, drivers"
@@ -45,12 +46,30 @@ def settings_link() -> rx.Component:
     )
 
 
-def notices_menu(
-    *, items: Any, count: Any, loading: Any, on_open: Any, on_select: Any, on_more: Any
-) -> rx.Component:
-    """The bell: what needs attention now, newest first; `count` may be more than the items."""
+def number_badge(count: Any, severity: Any, name: str) -> rx.Component:
+    """A small number in the colour of a severity; nothing for none."""
     number = rx.cond(count > MOST_ON_BADGE, f"{MOST_ON_BADGE}+", count.to_string())
-    badge = rx.cond(count > 0, rx.el.span(number, class_name="badge"), rx.fragment())
+    said = {"data-severity": severity, "data-testid": name}
+    return rx.cond(
+        count > 0, rx.el.span(number, class_name="badge", custom_attrs=said), rx.fragment()
+    )
+
+
+def notices_menu(
+    *,
+    alerts: rx.Component,
+    badge: rx.Component,
+    items: Any,
+    count: Any,
+    loading: Any,
+    on_open: Any,
+    on_select: Any,
+    on_more: Any,
+) -> rx.Component:
+    """The bell: the newest alerts, and below them the vehicles that fell silent.
+
+    `count` may be more than the items.
+    """
     more = count - items.length()
     return rx.el.div(
         rx.el.button(
@@ -64,7 +83,8 @@ def notices_menu(
             custom_attrs={"popovertarget": "notices"},
         ),
         rx.el.div(
-            rx.el.h2("Needs attention"),
+            alerts,
+            rx.el.h2("Silent vehicles"),
             rx.cond(
                 items.length() > 0,
                 rx.el.ul(
@@ -72,7 +92,7 @@ def notices_menu(
                     rx.cond(more > 0, _more(more, on_more), rx.fragment()),
                 ),
                 rx.el.p(
-                    rx.cond(loading, "Loading…", "Nothing needs attention right now."),
+                    rx.cond(loading, "Loading…", "Every vehicle is heard."),
                     class_name="empty",
                 ),
             ),
@@ -141,12 +161,7 @@ def profile_menu(*, name: Any, role: Any, fleet: Any, initials: Any) -> rx.Compo
             rx.el.p(rx.el.b(name, custom_attrs={"data-testid": "profile-name"})),
             rx.el.p(role, " · ", fleet, class_name="quiet"),
             rx.el.a("Settings", href="/settings", class_name="menu-entry"),
-            rx.el.form(
-                rx.el.button("Sign out", type="submit", class_name="menu-entry"),
-                action="/auth/logout",
-                method="post",
-                on_submit=None,
-            ),
+            sign_out(),
             id="profile",
             class_name="popover",
             custom_attrs={"popover": "auto"},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from fleet_app.web.components.alerts.alert_parts import AlertToasts
 from fleet_app.web.components.bars import side_nav, status_bar, top_bar
 from fleet_app.web.components.menus import search_box
 from fleet_app.web.components.records.toast import toasts
 from fleet_app.web.components.signals.signals import live_units
 from fleet_app.web.components.typeface import typeface
+from fleet_app.web.layouts.alert_menu import newest_alerts, open_badge
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.notices import Notices
 from fleet_app.web.states.overview import Overview
@@ -23,10 +25,11 @@ def chrome(
     frame = rx.el.div(
         rx.el.a("Skip to content", href="#content", class_name="skip-link"),
         _bar(search or search_box()),
-        side_nav(active, Session.may_pages),
+        side_nav(active, Session.may_pages, {"/alerts": open_badge("nav-alerts")}),
         rx.el.main(content, id="content", class_name="content", tab_index=-1),
-        status_bar(Live.status),
+        status_bar(Live.status, Live.alerts),
         live_units(Session.units),
+        AlertToasts.create(alerts=Live.alerts, fleet=Session.fleet_id),
         toasts(items=Toasts.items, on_undo=Toasts.undo, on_dismiss=Toasts.dismiss),
         class_name="shell",
     )
@@ -53,6 +56,8 @@ def _bar(search: rx.Component) -> rx.Component:
             "initials": Session.initials,
         },
         notices={
+            "alerts": newest_alerts(),
+            "badge": open_badge("bell-alerts"),
             "items": Notices.items,
             "count": Live.status["alerts"].to(int),
             "loading": Notices.loading,

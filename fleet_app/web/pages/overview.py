@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.records.fields import words_of
+from fleet_app.web.components.alerts.alert_parts import VehicleAlerts
 from fleet_app.web.components.drawer import vehicle_drawer
 from fleet_app.web.components.first_steps import STEPS, first_steps
 from fleet_app.web.components.live.fleet_map import fleet_map
@@ -48,6 +49,9 @@ def _drawer() -> rx.Component:
         follow=Overview.follow,
         on_follow=Overview.toggle_follow,
         on_close=Overview.clear,
+        alerts=VehicleAlerts.create(
+            vehicle=Overview.selected, alerts=Live.alerts, fleet=CHOSEN_FLEET
+        ),
     )
 
 
@@ -70,6 +74,7 @@ def _map_area() -> rx.Component:
                 "",
             ),
             zone_changes=changes_of("geofences"),
+            alerts=Live.alerts["vehicles"],
             padding=rx.cond(Overview.selected > 0, WITH_DRAWER, WITHOUT_DRAWER),
             on_vehicle_click=Overview.select,
             on_map_click=Overview.clear,

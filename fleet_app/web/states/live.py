@@ -32,6 +32,17 @@ NO_STATUS: dict[str, Any] = {
 }
 
 
+NO_ALERTS: dict[str, Any] = {
+    "at": 0,
+    "open": 0,
+    "active": 0,
+    "worst": "",
+    "worst_open": "",
+    "newest": [],
+    "vehicles": {},
+}
+
+
 class Rooms(Protocol):
     """Where live frames come from: lets a session in and gives it its snapshot."""
 
@@ -68,6 +79,8 @@ class Live(rx.State):
     status: dict[str, Any] = NO_STATUS
     changes: dict[str, Any] = {}
     """The newest notice of changed records by kind (`deliveries`); see `changes_of`."""
+    alerts: dict[str, Any] = NO_ALERTS
+    """How the fleet's alerts stand; see `fleet_app.notification.pulse.Pulse`."""
 
     @rx.event
     @requires("overview.watch")
@@ -99,9 +112,10 @@ def live_message(
     frame: bytes | None = None,
     status: dict[str, Any] | None = None,
     changes: dict[str, Any] | None = None,
+    alerts: dict[str, Any] | None = None,
 ) -> Any:
     """The payload of one socket event that changes these vars in every session that gets it."""
-    values = {"frame": frame, "status": status, "changes": changes}
+    values = {"frame": frame, "status": status, "changes": changes, "alerts": alerts}
     changed = {
         f"{name}{FIELD_SUFFIX}": value for name, value in values.items() if value is not None
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from reflex.app import EventNamespace
@@ -22,6 +23,10 @@ class Source(Protocol):
         """One vehicle, as a frame."""
 
 
+ShowAlerts = Callable[[int, str], Awaitable[None]]
+"""Emits the alerts of a fleet to a room or a session."""
+
+
 class SocketRooms:
     """Lets sessions into rooms and emits to them. One per process: it reaches local sockets."""
 
@@ -30,10 +35,15 @@ class SocketRooms:
         self._source: Source | None = None
         self._statuses: dict[str, dict[str, Any]] = {}
         self._notices: dict[str, dict[str, Any]] = {}
+        self._show_alerts: ShowAlerts | None = None
 
     def fed_by(self, source: Source) -> None:
         """Take snapshots from `source`; until then nobody can join."""
         self._source = source
+
+    def alerts_from(self, show: ShowAlerts) -> None:
+        """Who enters a fleet's room is shown its alerts by `show`."""
+        self._show_alerts = show
 
     async def join_fleet(self, sid: str, fleet_id: int) -> None:
         """Enter first, read the snapshot second: nothing can fall between the two."""
@@ -42,6 +52,8 @@ class SocketRooms:
         frame = await self._fed().snapshot(fleet_id)
         status, notices = self._statuses.get(room), self._notices.get(room)
         await self._send(sid, live_message(frame=frame, status=status, changes=notices))
+        if self._show_alerts is not None:
+            await self._show_alerts(fleet_id, sid)
 
     async def join_vehicle(self, sid: str, fleet_id: int, vehicle_id: int) -> None:
         """Enter the room of one vehicle and send where it is."""
@@ -68,6 +80,14 @@ class SocketRooms:
         """Tell everybody in the room, and who enters it later, which records changed."""
         self._notices[room] = {kind: {**one, "ids": []} for kind, one in notices.items()}
         await emit_to_room(self._namespace, room, live_message(changes=notices))
+
+    async def emit_alerts(self, to: str, alerts: dict[str, Any]) -> None:
+        """Show how a fleet's alerts stand to everybody in the room, or to one session."""
+        message = live_message(alerts=alerts)
+        if to.startswith(LIVE_ROOMS):
+            await emit_to_room(self._namespace, to, message)
+        else:
+            await self._send(to, message)
 
     def occupied(self) -> set[str]:
         """The live rooms that have somebody in them."""

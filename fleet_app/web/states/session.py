@@ -31,6 +31,7 @@ PAGES = {
     "/maintenance": "maintenance.due",
     "/history": "trips.read",
     "/zones": "geofences.read",
+    "/alerts": "alerts.read",
     "/imports": "imports.use",
     "/audit": "audit.read",
     "/notifications": "notifications.read",

@@ -118,6 +118,8 @@ export function FleetMap(props) {
   useEffect(() => store.expect(Number(total) || 0), [total]);
   useEffect(() => view?.setTheme(theme, paletteOf(box.current)), [view, theme]);
   useEffect(() => view?.overlay.setFilter(statusList(statuses), search ?? ""), [view, statuses, search]);
+  const alertsKey = JSON.stringify(props.alerts ?? {});
+  useEffect(() => view?.overlay.setAlerts(JSON.parse(alertsKey)), [view, alertsKey]);
   useEffect(() => view?.setPadding(JSON.parse(paddingKey)), [view, paddingKey]);
   useEffect(() => view?.setSelected(Number(selected) || 0), [view, selected]);
   useEffect(() => view?.setFollow(Boolean(follow)), [view, follow, selected]);

@@ -44,6 +44,8 @@ class FleetMap(rx.NoSSRComponent):
     """Where the zones under the vehicles come from; empty for none, and no button for them."""
     zone_changes: rx.Var[Any]
     """Zones are read again when it changes: the newest notice about them."""
+    alerts: rx.Var[Any]
+    """The severity of the worst open alert of each vehicle, by its id: drawn as a ring."""
     padding: rx.Var[dict[str, int]]
     """Pixels covered by floating panels: `top`, `right`, `bottom`, `left`; `right` does not count
     on narrow screens, where panels stand below the map."""

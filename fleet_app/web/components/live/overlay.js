@@ -8,7 +8,7 @@ import { buildAtlas, CELL, symbolOf, turning } from "./icons.js";
 import { labelOffset, placeLabels } from "./labels.js";
 import { LabelSheet } from "./labelSheet.js";
 import { latOf, lonOf, mercatorX, mercatorY, nextTrack, restingTrack, sampleTrack, wrapX } from "./motion.js";
-import { paintHalo, paintTrail } from "./paint.js";
+import { paintAlert, paintHalo, paintTrail } from "./paint.js";
 
 const FRAME_MS = 40;
 const CLUSTER_EVERY_MS = 1000;
@@ -29,6 +29,7 @@ export class FleetOverlay {
   constructor(map, store, palette) {
     Object.assign(this, { map, store, selected: 0, hovered: 0, statuses: [], needle: "" });
     this.tracks = new Map();
+    this.alerts = {};
     this.trail = [];
     this.groups = { clusters: [], singles: new Set() };
     this.groupKey = "";
@@ -74,6 +75,12 @@ export class FleetOverlay {
     this.selected = id;
     this.trail = [];
     this.invalidate(true);
+  }
+
+  /** The severity of the worst open alert by the id of a vehicle. */
+  setAlerts(alerts) {
+    this.alerts = alerts ?? {};
+    this.invalidate();
   }
 
   setHovered(id) {
@@ -261,6 +268,9 @@ export class FleetOverlay {
   drawVehicles(camera) {
     const crowd = this.drawnItems.length > 1500 ? 0.82 : 1;
     this.scale = symbolScale(camera.zoom) * crowd;
+    for (const { id, x, y } of this.drawnItems) {
+      if (this.alerts[id]) paintAlert(this.ctx, x, y, 19 * this.scale + 2, this.palette[this.alerts[id]], this.palette.halo);
+    }
     const layers = Object.fromEntries(ORDER.map((status) => [status, []]));
     const last = [];
     for (const item of this.drawnItems) {

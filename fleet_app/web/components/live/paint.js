@@ -19,6 +19,23 @@ export function paintHalo(ctx, x, y, radius, palette) {
   ctx.stroke();
 }
 
+/** A ring around a vehicle with an open alert. */
+export function paintAlert(ctx, x, y, radius, color, halo) {
+  if (!color) return;
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, TAU);
+  ctx.globalAlpha = 0.2;
+  ctx.fillStyle = color;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+  ctx.lineWidth = 4.5;
+  ctx.strokeStyle = halo;
+  ctx.stroke();
+  ctx.lineWidth = 2.5;
+  ctx.strokeStyle = color;
+  ctx.stroke();
+}
+
 function strokeRuns(ctx, points, from, to) {
   ctx.beginPath();
   ctx.moveTo(points[from].x, points[from].y);

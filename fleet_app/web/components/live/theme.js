@@ -8,6 +8,9 @@ const FALLBACK = {
   "--st-stopped": "#4f63d2",
   "--st-offline": "#6d7787",
   "--st-late": "#d3342f",
+  "--severity-critical": "#c8261b",
+  "--severity-warning": "#c26a00",
+  "--severity-info": "#1f5fd6",
   "--live-halo": "#ffffff",
   "--live-glyph": "#ffffff",
   "--live-surface": "#ffffff",
@@ -36,7 +39,7 @@ export function paletteOf(element) {
   const style = getComputedStyle(element);
   const palette = {};
   for (const [name, fallback] of Object.entries(FALLBACK)) {
-    palette[name.replace(/^--(st|live)-/, "")] = style.getPropertyValue(name).trim() || fallback;
+    palette[name.replace(/^--(st|live|severity)-/, "")] = style.getPropertyValue(name).trim() || fallback;
   }
   return palette;
 }

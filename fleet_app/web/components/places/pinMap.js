@@ -14,14 +14,14 @@ const SHAPE =
   '<circle class="places-pin-eye" cx="14" cy="14" r="5"/></svg>';
 
 /** Opens the map in `box`; resolves to a `PinMap`, or null when the box is gone by then. */
-export async function openPinMap(box, { theme, point, fixed, onMove }) {
+export async function openPinMap(box, { theme, point, fixed, title, onMove }) {
   const info = await fetchMapInfo();
   const style = await fetchStyle(theme, info);
-  return box.isConnected ? new PinMap(box, { info, style, theme, point, fixed, onMove }) : null;
+  return box.isConnected ? new PinMap(box, { info, style, theme, point, fixed, title, onMove }) : null;
 }
 
 export class PinMap {
-  constructor(box, { info, style, theme, point, fixed, onMove }) {
+  constructor(box, { info, style, theme, point, fixed, title, onMove }) {
     Object.assign(this, { info, theme, onMove, fixed });
     const start = point ? { center: [point.lon, point.lat], zoom: CLOSE } : { bounds: info?.bounds ?? WORLD };
     this.map = new GLMap({
@@ -36,7 +36,7 @@ export class PinMap {
       touchPitch: false,
       attributionControl: false,
       cooperativeGestures: true, // the page around it must still scroll
-      locale: { "Map.Title": "Map with the pin of the address" },
+      locale: { "Map.Title": title ?? "Map with the pin of the address" },
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();

@@ -59,7 +59,8 @@ _ADMINISTRATION = Tabs(
     },
 )
 _ZONES = Tabs("/zones", {"/zones": "Map", "/geofences": "Table"})
-_GROUPS = (_MAINTENANCE, _ADMINISTRATION, _ZONES)
+_ALERTS = Tabs("/alerts", {"/alerts": "List", "/alert_rules": "Rules"})
+_GROUPS = (_MAINTENANCE, _ADMINISTRATION, _ZONES, _ALERTS)
 
 
 def tabs_of(page: str) -> Tabs:
