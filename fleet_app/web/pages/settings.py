@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
 
+from fleet_app.web.components.account.pushing import push_card
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.account import Account
 from fleet_app.web.states.session import Session
@@ -15,7 +16,13 @@ from fleet_app.web.states.session import Session
 def settings_page() -> rx.Component:
     """Cards, one concern each."""
     body = rx.el.div(
-        rx.el.h1("Settings"), _appearance(), _profile(), _password(), _sessions(), class_name="page"
+        rx.el.h1("Settings"),
+        _appearance(),
+        _notifications(),
+        _profile(),
+        _password(),
+        _sessions(),
+        class_name="page",
     )
     return chrome(body, active="/settings")
 
@@ -37,6 +44,10 @@ def _appearance() -> rx.Component:
         for mode, label in choices
     )
     return _card("Appearance", rx.el.div(*buttons, class_name="choices", role="group"))
+
+
+def _notifications() -> rx.Component:
+    return _card("Notifications in this browser", push_card())
 
 
 def _profile() -> rx.Component:

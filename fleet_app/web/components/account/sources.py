@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.assets import AssetPathStr
 
-LIBRARIES = ("signUp.js",)
+LIBRARIES = ("signUp.js", "pushing.js")
 
 
 def _publish(name: str) -> AssetPathStr:
@@ -16,3 +16,5 @@ for _name in LIBRARIES:
     _publish(_name)
 
 SIGN_UP_FORM = _publish("SignUpForm.jsx")
+PUSH_CARD = _publish("PushCard.jsx")
+SIGN_OUT = _publish("SignOut.jsx")

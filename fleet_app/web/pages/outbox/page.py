@@ -10,8 +10,10 @@ import reflex as rx
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.records.toolbar import list_search, toolbar
+from fleet_app.web.components.signals.signals import news
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.tabs import tabs_of
+from fleet_app.web.states.live import changes_of
 from fleet_app.web.states.outbox.screen import CHANNELS, STATUSES, OutboxScreen
 from fleet_app.web.states.session import Session
 
@@ -128,6 +130,7 @@ def _grid() -> rx.Component:
         time_zone=OutboxScreen.zone,
         empty_text="Nothing was sent yet. What alerts tell people will be listed here.",
         theme=rx.color_mode_cond("light", "dark"),
+        changes=changes_of("notifications"),
         on_open=OutboxScreen.show,
     )
 
@@ -155,6 +158,7 @@ def _panel() -> rx.Component:
             rx.fragment(),
         ),
         _acts(),
+        news(notices=changes_of("notifications"), on_news=OutboxScreen.follow),
         class_name="audit-panel",
         aria_label="Message",
         custom_attrs={"data-testid": "message"},

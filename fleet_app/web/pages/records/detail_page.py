@@ -10,6 +10,7 @@ import reflex as rx
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.records.browser import ChangeWatch, ShortcutsHelp
+from fleet_app.web.components.records.tab_reveal import tab_reveal
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.records.extras import extra_of
 from fleet_app.web.pages.records.form_parts import newer_bar, problem, record_form
@@ -144,6 +145,7 @@ def _put_aside() -> rx.Component:
 def _tab_bar(tabs: list[Tab]) -> rx.Component:
     return rx.el.div(
         *(_tab(name, label, event) for name, label, _, event in tabs),
+        tab_reveal(),
         class_name="tabs record-tabs",
         role="tablist",
         aria_label="Parts of this record",

@@ -7,6 +7,8 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.web.components.records.tab_reveal import tab_reveal
+
 
 @dataclass(frozen=True)
 class Tabs:
@@ -33,6 +35,7 @@ class Tabs:
                 )
                 for route, name in self.pages.items()
             ),
+            tab_reveal(),
             class_name="tabs",
             aria_label="Section",
         )

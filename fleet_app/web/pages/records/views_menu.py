@@ -9,6 +9,7 @@ import reflex as rx
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.forms import form_actions, form_field, form_problem
 from fleet_app.web.components.modal.modal import modal
+from fleet_app.web.components.records.tab_reveal import tab_reveal
 from fleet_app.web.components.records.toolbar import drop_down
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.ready_views import READY
@@ -218,6 +219,7 @@ def ready_tabs(kind: Kind) -> rx.Component:
             _ready_tab(one.title, ListViews.title == one.title, ListViews.apply_ready(one.title))
             for one in ready
         ),
+        tab_reveal(),
         class_name="tabs",
         role="group",
         aria_label="Ready views",

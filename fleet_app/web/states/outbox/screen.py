@@ -119,6 +119,13 @@ class OutboxScreen(rx.State):
 
     @rx.event
     @requires("notifications.read")
+    async def follow(self) -> None:
+        """Messages have changed: read the one beside the list again."""
+        if self.message:
+            await self._show(self.message)
+
+    @rx.event
+    @requires("notifications.read")
     async def show(self, number: int) -> None:
         """Put a message beside the list."""
         await self._show(int(number))
@@ -189,7 +196,7 @@ def _facts(row: Notification, zone: str) -> list[list[str]]:
     if row.sent_at:
         found.append(["Sent", _moment(row.sent_at, zone)])
     if row.next_at:
-        found.append(["Next try", _moment(row.next_at, zone)])
+        found.append(["Next try" if row.attempts else "To be sent", _moment(row.next_at, zone)])
     if row.provider_id:
         found.append(["Known as", row.provider_id])
     return found
