@@ -37,6 +37,7 @@ from mobile_api.routers import (
     past,
     quarantine,
     records,
+    reports,
     routes,
     track_files,
     tracks,
@@ -59,7 +60,7 @@ ROUTERS = (
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     *(alerts.router, audit.router),
     notifications.router,
-    *(past.router, tracks.router, track_files.router),
+    *(past.router, tracks.router, track_files.router, reports.router),
     *records.ROUTERS,
 )
 """Everything below `PREFIX`, in the order in which addresses are tried."""

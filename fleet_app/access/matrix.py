@@ -84,6 +84,7 @@ PERMISSIONS: Mapping[str, _Grants] = {
     "trips.read": _CREW,
     "track.read": _CREW,
     "track.export": _OFFICE,
+    "reports.read": _OFFICE,
     "overview.read": _CREW,
     "overview.watch": _OFFICE,
     "locations.send": _AT_THE_WHEEL,

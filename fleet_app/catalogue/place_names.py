@@ -66,6 +66,17 @@ class PlaceNames:
         ends = await asyncio.gather(*(self._ends(fact, visited, ranks) for fact in named))
         return {fact.id or 0: both for fact, both in zip(named, ends, strict=True)}
 
+    async def at(
+        self, principal: Principal, fleet_id: int | None, places: Sequence[tuple[float, float]]
+    ) -> list[str | None]:
+        """What some places (latitude, longitude) are called; without a fleet by address alone."""
+        if fleet_id is not None:
+            async with self._work() as session:
+                await self._load(session, fleet_id)
+        ranks = frozenset(rank for rank, needed in _READERS.items() if may(principal, needed))
+        named = (self._place(fleet_id or 0, lat, lon, ranks) for lat, lon in places)
+        return await asyncio.gather(*named)
+
     async def _ends(self, fact: StoredFact, visited: Visited, ranks: Collection[int]) -> Ends:
         """A stop is at one place all the time."""
         seen = frozenset(ranks)

@@ -52,7 +52,7 @@ class FactsQuery(BaseModel):
         """As the reader of the past takes it. Raises `InvalidInput`."""
         since, until = period(self.since, self.until)
         return PastQuery(
-            kinds=kinds, vehicle_ids=_ids(self.vehicle_id), driver_id=self.driver_id,
+            kinds=kinds, vehicle_ids=vehicle_ids(self.vehicle_id), driver_id=self.driver_id,
             fleet_id=self.fleet_id, since=since, until=until, subject=subject,
         )  # fmt: skip
 
@@ -139,7 +139,8 @@ def _values(fact: StoredFact, names: Names) -> dict[str, Any]:
     return {"geofence_id": number, "geofence": names.geofences.get(fact.subject)} | told
 
 
-def _ids(text: str) -> tuple[int, ...]:
+def vehicle_ids(text: str) -> tuple[int, ...]:
+    """Ids with commas between them. Raises `InvalidInput`."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [word for word in words if not word.isdigit() or not 0 < int(word[:20]) < 2**63]
     if wrong or len(words) > MOST_VEHICLES:
