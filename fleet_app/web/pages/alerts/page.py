@@ -11,6 +11,7 @@ from fleet_app.web.components.alerts.alert_parts import AlertList
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.records.browser import NewsWatch, RecordPicker, ShortcutsHelp
 from fleet_app.web.components.records.inputs import searching
+from fleet_app.web.components.records.tab_reveal import tab_reveal
 from fleet_app.web.components.records.toolbar import list_search, selection_bar
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.alerts.panel import alert_panel, snooze_choice
@@ -105,6 +106,7 @@ def _key(name: rx.Var[str]) -> Any:
 def _head() -> rx.Component:
     tabs = rx.el.div(
         *(_tab(name, label) for name, label in TABS.items()),
+        tab_reveal(),
         class_name="tabs",
         role="group",
         aria_label="Which alerts",
