@@ -173,6 +173,35 @@ async def test_the_address_brings_the_list_back(
     await expect(count(page)).to_have_text("3 deliveries")
 
 
+async def test_the_back_button_leads_to_the_list_as_it_was_opened(
+    page: Page, manager: Person, cast: Cast, backstage: Container
+):
+    await deliveries(backstage, cast.fleet_id, 2, address="Bulevardi 5")
+    await deliveries(backstage, cast.fleet_id, 1, address="Arkadiankatu 1")
+    await opened(page, manager, "/deliveries?q=bulevardi&sort=-address")
+    search, found = page.get_by_test_id("list-search"), re.compile(r"q=bulevardi&sort=-address$")
+    await expect(count(page)).to_have_text("2 deliveries found")
+    tab = page.get_by_role("group", name="Ready views").get_by_role("button", name="Unassigned")
+    await tab.click()
+    await expect(count(page)).to_have_text("3 deliveries found")
+    await expect(page).to_have_url(re.compile(r"\?view=unassigned$"))
+    header = page.locator('.ag-header-cell[col-id="address"]')
+    await expect(header).not_to_have_attribute("aria-sort", "descending")
+
+    await page.go_back()
+    await expect(search).to_have_value("bulevardi")
+    await expect(count(page)).to_have_text("2 deliveries found")
+    await expect(header).to_have_attribute("aria-sort", "descending")
+    await expect(tab).to_have_attribute("aria-pressed", "false")
+    await expect(page).to_have_url(found)
+    await page.go_forward()
+    await expect(tab).to_have_attribute("aria-pressed", "true")
+    await expect(count(page)).to_have_text("3 deliveries found")
+    await page.go_back()
+    await expect(page).to_have_url(found)
+    await expect(count(page)).to_have_text("2 deliveries found")
+
+
 async def test_escape_empties_the_search_and_nothing_else(
     page: Page, manager: Person, cast: Cast, backstage: Container
 ):

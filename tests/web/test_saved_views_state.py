@@ -249,3 +249,22 @@ async def test_ready_views_are_possible_lists(container, fleet_id, plural):
         assert listing.sort == ready.sort
         parse_query(KINDS[plural], listing.filters.items())
         assert views.title == ready.title
+
+
+async def test_the_back_button_reads_the_address_of_the_list_again(container, fleet_id):
+    person = await a_person(container, Role.DISPATCHER, fleet_id)
+    listing, views = await a_list(container, person, address="/deliveries?q=Katu")
+    await views.apply_ready("Unassigned")
+    assert listing.words == ""
+    steps = await views.reopen()
+    assert views.returning
+    assert [one.handler.fn.__qualname__ for one in steps] == ["RecordList.open", "ListViews.open"]
+    await listing.open("deliveries")
+    await views.open("deliveries")
+    assert (listing.words, listing.filters, views.title) == ("Katu", {}, "")
+    assert not views.returning
+
+
+async def test_a_list_that_was_never_opened_is_not_opened_again(container, fleet_id):
+    root = await a_screen(container, await a_person(container, Role.DISPATCHER, fleet_id))
+    assert await (await root.get_state(ListViews)).reopen() == []

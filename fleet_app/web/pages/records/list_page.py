@@ -69,7 +69,8 @@ def list_page(kind: Kind) -> Callable[[], rx.Component]:
         address = list_address(
             address=ListViews.address,
             read=ListViews.read,
-            settled=settled,
+            settled=settled & ~ListViews.returning,
+            on_return=ListViews.reopen,
         )
         return rx.fragment(address, frame)
 

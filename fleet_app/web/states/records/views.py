@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
@@ -52,6 +53,8 @@ class ListViews(rx.State):
     """The kind whose list is as its address and its views say."""
     read: str = ""
     """The query of the page's address, when it was read last."""
+    returning: bool = False
+    """Whether the address that the back button led to has still to be read."""
     items: list[ViewItem] = []
     current: int = 0
     """Id of the saved view that was chosen last, 0 for none."""
@@ -100,6 +103,17 @@ class ListViews(rx.State):
         listing.page = wanted.page
         await listing.learn_names()
         self.of, self.read = plural, str(self.router.url.query)
+        self.returning = False
+
+    @rx.event
+    @requires("views.use")
+    async def reopen(self) -> list[EventSpec]:
+        """Show the list as the address says that the back button led to."""
+        if KINDS.get(self.of) is None:
+            return []
+        self.returning = True
+        steps = cast("list[Callable[[str], EventSpec]]", [RecordList.open, ListViews.open])
+        return [step(self.of) for step in steps]
 
     async def _begin(self, listing: RecordList, wanted: Asked) -> None:
         begins = [one["id"] for one in self.items if one["is_default"]]
