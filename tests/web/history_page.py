@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from fleet_app.location.journeys.polyline import encode_places
 from tests.web.component_page import PUBLISHED, Answer, Asked
 
 SCRIPT = f"""
@@ -132,7 +133,10 @@ class Past:
         if self.broken:
             return _refused(503, "The database is busy. Try again in a moment.")
         if asked.path.endswith("/replay"):
-            return self._replay(int(asked.path.split("/")[-2]), query)
+            vehicle_id = int(asked.path.split("/")[-2])
+            return _ok(self.ways.get(vehicle_id, Way()).told(vehicle_id))
+        if asked.path.endswith("/snapped"):
+            return self._snapped(int(asked.path.split("/")[-2]))
         rows = {"trips": self.trips, "stops": self.stops, "movement-events": self.events}
         name = asked.path.removeprefix("/api/v1/")
         if name in rows:
@@ -143,11 +147,19 @@ class Past:
                 "house_number": "1", "city": "Austin"}})  # fmt: skip
         return _refused(404, "Nothing here")
 
-    def _replay(self, vehicle_id: int, query: dict[str, str]) -> Answer:
-        if "snap" in query and not self.snaps:
-            return _refused(422, "There is no such parameter")
-        told = self.ways.get(vehicle_id, Way()).told(vehicle_id)
-        return _ok(told | {"snapped": True} if "snap" in query else told)
+    def _snapped(self, trip_id: int) -> Answer:
+        if not self.snaps:
+            return _refused(409, "There is no road network here")
+        start = FIRST if trip_id == 1 else SECOND
+        road = [(0, LAT + 0.001 * n, LON + 0.002) for n in range(21)]
+        off = [road[-1], (0, LAT + 0.03, LON)]
+        pieces = [
+            {"polyline6": encode_places(line), "matched": matched, "confidence": 0.9,
+             "from_ms": start, "to_ms": start + 10 * MINUTE}
+            for line, matched in ((road, True), (off, False))
+        ]  # fmt: skip
+        agreement = 0.985 if trip_id == 1 else 0.955
+        return _ok({"pieces": pieces, "distance_m": 4000.0, "agreement": agreement})
 
     def _listed(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Answer:
         wanted = {int(one) for one in query["vehicle_id"].split(",")}

@@ -17,6 +17,8 @@ from tests.web.history_page import (
     DAY_MS,
     END_MS,
     FIRST,
+    LAT,
+    LON,
     MINUTE,
     SCRIPT,
     SECOND,
@@ -299,16 +301,40 @@ async def test_several_vehicles_move_in_one_time(player: Player, past: Past):
     await expect(player.page.locator(".past-entry").nth(1)).to_contain_text("Van 8")
 
 
+SNAPPED = """() => {
+  const { map, view } = window.__past;
+  const { features } = map.getSource("past-snapped").serialize().data;
+  const width = map.getPaintProperty("past-line", "line-width");
+  return [features.map(({ properties, geometry }) => [properties.matched, geometry.coordinates]),
+    typeof width === "number", view.shown.tracks.get(7).lon[0]];
+}"""
+
+
 async def test_snapping_is_offered_only_where_the_server_can_do_it(player: Player, past: Past):
     await player.ready()
     await expect(player.page.get_by_label("Raw fixes")).to_be_visible()
     await expect(player.page.get_by_label("Snap to roads")).to_have_count(0)
+    assert [one.path for one in player.asked("/api/v1/trips/2/snapped")], "asked about one trip"
+    past.snaps = True
+    await player.ready()
+    await expect(player.page.get_by_label("Snap to roads")).not_to_be_checked()
+    assert not player.asked("/api/v1/trips/1/snapped"), "and only one, until somebody wants it"
+
+
+async def test_snapped_trips_are_drawn_beside_the_way_as_it_was_told(player: Player, past: Past):
     past.snaps = True
     await player.ready()
     await player.page.get_by_label("Snap to roads").check()
-    await expect(player.page.get_by_label("Snap to roads")).to_be_enabled()
-    await expect(player.page.get_by_label("Snap to roads")).to_be_checked()
-    assert [one for one in player.asked("/api/v1/vehicles/7/replay") if "snap=true" in one.query]
+    await expect(player.page.get_by_label("Snap to roads · 97 % fit")).to_be_checked()
+    drawn, thin, told_lon = await player.page.evaluate(SNAPPED)
+    assert [matched for matched, _ in drawn] == [True, False, True, False]
+    assert drawn[0][1][0] == [pytest.approx(LON + 0.002), pytest.approx(LAT)]
+    assert drawn[0][1][-1] == drawn[1][1][0]
+    assert (thin, told_lon) == (True, pytest.approx(LON)), "the way as it was told stays"
+    await player.page.get_by_label("Snap to roads").uncheck()
+    await expect(player.page.get_by_label("Snap to roads", exact=True)).not_to_be_checked()
+    drawn, thin, _ = await player.page.evaluate(SNAPPED)
+    assert (drawn, thin) == ([], False)
 
 
 async def test_an_empty_day_says_so_and_offers_the_last_day_with_data(player: Player, past: Past):

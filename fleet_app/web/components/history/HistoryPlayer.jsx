@@ -45,23 +45,23 @@ function usePast(vehicles, period, player) {
   return { ...state, retry, loader: loader.current };
 }
 
-function useSnap(past, vehicles, period, wanted, unset) {
-  const [state, setState] = useState({ possible: false, busy: false, tracks: null });
+function useSnap(past, wanted, unset) {
+  const [state, setState] = useState({ possible: false, busy: false, trips: null });
+  const trips = past.data?.trips ?? [];
   useEffect(() => {
-    if (!past.data || !vehicles.length) return undefined;
+    if (!trips.length) return undefined;
     let here = true;
-    const day = Math.min(period.to, Date.now());
-    canSnap(past.loader.get, vehicles[0], day).then((possible) => here && setState((old) => ({ ...old, possible })));
+    canSnap(past.loader.get, trips[0]).then((possible) => here && setState((old) => ({ ...old, possible })));
     return () => {
       here = false;
     };
   }, [past.data]);
   useEffect(() => {
     let here = true;
-    setState((old) => ({ ...old, tracks: null, busy: wanted }));
-    if (!wanted || !past.data) return undefined;
-    past.loader.loadSnapped(vehicles, period).then(
-      (tracks) => here && (tracks ? setState((old) => ({ ...old, tracks, busy: false })) : unset()),
+    setState((old) => ({ ...old, trips: null, busy: wanted && trips.length > 0 }));
+    if (!wanted || !trips.length) return undefined;
+    past.loader.loadSnapped(trips).then(
+      (found) => here && setState((old) => ({ ...old, trips: found, busy: false })),
       () => here && unset(),
     );
     return () => {
@@ -147,7 +147,7 @@ export function HistoryPlayer(props) {
   const set = (change) => setOptions((old) => ({ ...old, ...change }));
   const narrow = (box.current?.clientWidth ?? 1000) <= NARROW;
   const options = { ...chosen, bySpeed: chosen.bySpeed ?? vehicles.length < 2, charts: chosen.charts ?? !narrow };
-  const snap = useSnap(past, vehicles, period, chosen.snap, () => set({ snap: false }));
+  const snap = useSnap(past, chosen.snap, () => set({ snap: false }));
   useKeys(player.current);
   useEffect(() => () => player.current.close(), []);
   const colorOf = (id) => colours?.vehicles[Math.max(0, vehicles.indexOf(id))] ?? "#2463eb";
@@ -170,7 +170,7 @@ export function HistoryPlayer(props) {
           <ListPane open={sheet} onClose={() => setSheet(!sheet)} count={past.data.trips.length}>
             <TripList {...shared} period={period} places={places.current} onGo={onGo} />
           </ListPane>
-          <PastMapPane {...shared} {...{ theme, options, set, snap, go }} shownTracks={snap.tracks ?? past.data.tracks} fitKey={past.key} />
+          <PastMapPane {...shared} {...{ theme, options, set, snap, go }} fitKey={past.key} />
           <div className="past-foot">
             <PlayerBar {...shared}>
               <button type="button" className="past-button" aria-pressed={options.charts} aria-label="Charts" title="Charts" onClick={() => set({ charts: !options.charts })}>

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { speedUnit } from "./moments.js";
 import { Icon } from "./PastIcons.jsx";
 import { openPastMap } from "./pastMap.js";
+import { fitPercent } from "./snapped.js";
 import { CLASSES } from "./track.js";
 import { unitSystem } from "../../live/sources/format.js";
 
@@ -43,18 +44,24 @@ function Choice({ label, checked, onChange, disabled }) {
   );
 }
 
+function snapLabel({ busy, trips }) {
+  const fit = trips && fitPercent(trips);
+  if (busy) return "Snapping…";
+  return Number.isFinite(fit) ? `Snap to roads · ${fit} % fit` : "Snap to roads";
+}
+
 function Choices({ options, set, many, snap }) {
   return (
     <fieldset className="past-choices" aria-label="What the map shows">
       <Choice label="Colour by speed" checked={options.bySpeed} onChange={(bySpeed) => set({ bySpeed })} />
       <Choice label="Raw fixes" checked={options.raw} onChange={(raw) => set({ raw })} />
-      {snap.possible && <Choice label={snap.busy ? "Snapping…" : "Snap to roads"} checked={options.snap} disabled={snap.busy} onChange={(wanted) => set({ snap: wanted })} />}
+      {snap.possible && <Choice label={snapLabel(snap)} checked={options.snap} disabled={snap.busy} onChange={(wanted) => set({ snap: wanted })} />}
       {many && <span className="only-read">Several vehicles are shown together.</span>}
     </fieldset>
   );
 }
 
-export function PastMapPane({ data, shownTracks, zone, theme, colours, colorOf, names, player, options, set, snap, fitKey, go, onPick, children }) {
+export function PastMapPane({ data, zone, theme, colours, colorOf, names, player, options, set, snap, fitKey, go, onPick, children }) {
   const box = useRef(null);
   const [view, setView] = useState(null);
   const [follow, setFollow] = useState(true);
@@ -80,13 +87,13 @@ export function PastMapPane({ data, shownTracks, zone, theme, colours, colorOf, 
   const fitted = useRef("");
   useEffect(() => {
     if (!view || !data) return;
-    const { stops, events } = data;
+    const { tracks, stops, events } = data;
     const scale = { limits, per: speedUnit().per };
-    const raw = options.raw ? data.tracks : null;
-    const shown = { tracks: shownTracks, raw, stops, events, zone, colorOf, names, bySpeed: options.bySpeed, scale, levels: colours.levels, eventColors: colours.events };
+    const raw = options.raw ? tracks : null;
+    const shown = { tracks, raw, snapped: snap.trips, stops, events, zone, colorOf, names, bySpeed: options.bySpeed, scale, levels: colours.levels, eventColors: colours.events };
     view.show(shown, fitted.current !== fitKey);
     fitted.current = fitKey;
-  }, [view, data, shownTracks, zone, colours, options.raw, options.bySpeed, limits, fitKey]);
+  }, [view, data, snap.trips, zone, colours, options.raw, options.bySpeed, limits, fitKey]);
   useEffect(() => {
     if (view && go?.span) view.fit(true, go.span);
   }, [view, go]);

@@ -1,10 +1,13 @@
 // Asking the API for a period of some vehicles. Only the newest question is answered.
 
 import { numbered, readFact } from "./facts.js";
+import { readSnapped } from "./snapped.js";
 import { readTrack } from "./track.js";
 
 const PAGE = 500;
 const MOST_PAGES = 20;
+const AT_ONCE = 4;
+const NO_ROADS = 409;
 const PLAIN = { credentials: "same-origin", headers: { Accept: "application/json" } };
 const UNREACHABLE = "The server cannot be reached right now.";
 
@@ -49,11 +52,15 @@ async function everything(get, path, period, vehicles, signal) {
   return rows;
 }
 
-/** The way of one vehicle; `snap` asks for it on the roads. */
-export async function fetchTrack(get, vehicleId, period, { snap = false, signal } = {}) {
-  const query = periodQuery(period, snap ? { snap: "true" } : {});
-  const { data } = await asked(get, `/api/v1/vehicles/${vehicleId}/replay?${query}`, signal);
-  return { ...readTrack(data), snapped: data.snapped === true };
+/** The way of one vehicle. */
+export async function fetchTrack(get, vehicleId, period, { signal } = {}) {
+  const { data } = await asked(get, `/api/v1/vehicles/${vehicleId}/replay?${periodQuery(period)}`, signal);
+  return readTrack(data);
+}
+
+async function fetchSnapped(get, trip) {
+  const { data } = await asked(get, `/api/v1/trips/${trip.id}/snapped`);
+  return readSnapped(data, trip);
 }
 
 export class PastLoader {
@@ -90,15 +97,13 @@ export class PastLoader {
     }
   }
 
-  /** The ways on the roads, or null where roads cannot be matched. */
-  async loadSnapped(vehicles, period) {
-    try {
-      const tracks = await Promise.all(vehicles.map((id) => fetchTrack(this.get, id, period, { snap: true })));
-      return tracks.every(({ snapped }) => snapped) ? new Map(tracks.map((track, i) => [vehicles[i], track])) : null;
-    } catch (error) {
-      if (error.status === 0 || error.status === 429 || error.status === 503) throw error;
-      return null;
+  /** The trips on their roads. Raises `Refused`. */
+  async loadSnapped(trips) {
+    const found = [];
+    for (let i = 0; i < trips.length; i += AT_ONCE) {
+      found.push(...(await Promise.all(trips.slice(i, i + AT_ONCE).map((trip) => fetchSnapped(this.get, trip)))));
     }
+    return found;
   }
 
   stop() {
@@ -109,9 +114,14 @@ export class PastLoader {
 
 let snapping = null;
 
-/** Whether ways can be put on roads here: asked once, about a minute of one vehicle. */
-export function canSnap(get, vehicleId, to) {
-  const minute = { from: to - 60_000, to };
-  snapping ??= fetchTrack(get, vehicleId, minute, { snap: true }).then(({ snapped }) => snapped, () => false);
+/** Whether trips can be put on roads here: asked once, about one of them. */
+export function canSnap(get, trip) {
+  snapping ??= fetchSnapped(get, trip).then(
+    () => true,
+    ({ status }) => {
+      if (status !== NO_ROADS) snapping = null;
+      return false;
+    },
+  );
   return snapping;
 }

@@ -3,7 +3,7 @@
 import { AttributionControl, LngLatBounds, Map as GLMap, Marker, ScaleControl } from "maplibre-gl";
 import { fetchMapInfo, fetchStyle } from "../../live/sources/basemap.js";
 import { unitSystem } from "../../live/sources/format.js";
-import { addTo, CLICKABLE, eventData, rawData, stopData, wayData } from "./pathLayers.js";
+import { addTo, CLICKABLE, dim, eventData, rawData, snappedData, stopData, wayData } from "./pathLayers.js";
 import { metres, sampleAt } from "./track.js";
 
 const WORLD = [[-30, -40], [60, 66]];
@@ -95,7 +95,7 @@ export class PastMap {
     return best;
   }
 
-  /** What is to be seen: `{tracks, raw, stops, events, zone, colorOf, names, bySpeed, scale, levels}`. */
+  /** What is to be seen: `{tracks, raw, snapped, stops, events, zone, colorOf, names, bySpeed, scale, levels}`. */
   show(shown, fit) {
     this.shown = shown;
     this.paint();
@@ -109,11 +109,13 @@ export class PastMap {
     if (!this.ready) return;
     addTo(this.map, this.palette);
     if (!this.shown) return;
-    const { tracks, raw, stops, events, zone, colorOf, eventColors } = this.shown;
+    const { tracks, raw, snapped, stops, events, zone, colorOf, eventColors } = this.shown;
     this.fill("past-way", wayData(tracks, { ...this.shown, unknown: this.palette.offline }));
     this.fill("past-raw", raw ? rawData(raw, colorOf) : { type: "FeatureCollection", features: [] });
     this.fill("past-stops", stopData(stops, zone, colorOf));
     this.fill("past-events", eventData(events, eventColors));
+    this.fill("past-snapped", snappedData(snapped ?? [], colorOf));
+    dim(this.map, Boolean(snapped));
     this.map.setLayoutProperty("past-raw", "visibility", raw ? "visible" : "none");
   }
 

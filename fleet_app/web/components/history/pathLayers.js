@@ -6,7 +6,7 @@ import { pieces } from "./track.js";
 
 const FONT = ["Fleet Semibold", "Inter Variable", "Inter", "system-ui", "sans-serif"];
 const EMPTY = { type: "FeatureCollection", features: [] };
-export const SOURCES = ["past-way", "past-raw", "past-stops", "past-events"];
+export const SOURCES = ["past-way", "past-snapped", "past-raw", "past-stops", "past-events"];
 /** Layers that can be clicked, the topmost first. */
 export const CLICKABLE = ["past-events", "past-stops", "past-hit"];
 
@@ -23,6 +23,12 @@ export function wayData(tracks, { colorOf, levels, unknown, bySpeed, scale }) {
     }
   }
   return collection(features);
+}
+
+/** Trips on roads; what fits none is not `matched`. */
+export function snappedData(trips, colorOf) {
+  return collection(trips.flatMap(({ vehicle, pieces: parts }) =>
+    parts.map(({ matched, line: way }) => feature("LineString", way, { vehicle, matched, color: colorOf(vehicle) }))));
 }
 
 /** Every fix as it was told, one dot each. */
@@ -49,10 +55,11 @@ export function eventData(events, colors) {
   })));
 }
 
-const line = (id, filter, paint, more = {}) => ({
-  id, type: "line", source: "past-way", filter, paint, layout: { "line-join": "round", "line-cap": "round", ...more },
+const line = (id, filter, paint, more = {}, source = "past-way") => ({
+  id, type: "line", source, filter, paint, layout: { "line-join": "round", "line-cap": "round", ...more },
 });
 const DRIVEN = ["!", ["get", "lost"]];
+const ON_ROAD = ["get", "matched"];
 const WIDTH = ["interpolate", ["linear"], ["zoom"], 8, 2.5, 13, 4, 17, 6];
 const CASING = ["interpolate", ["linear"], ["zoom"], 8, 4.5, 13, 7, 17, 10];
 
@@ -72,6 +79,9 @@ export function layers(palette) {
     line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": 0.75, "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
     line("past-casing", DRIVEN, { "line-color": palette.halo, "line-width": CASING, "line-opacity": 0.9 }),
     line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH }),
+    line("past-snapped-casing", ON_ROAD, { "line-color": palette.halo, "line-width": CASING, "line-opacity": 0.9 }, {}, "past-snapped"),
+    line("past-snapped-line", ON_ROAD, { "line-color": ["get", "color"], "line-width": WIDTH }, {}, "past-snapped"),
+    line("past-snapped-off", ["!", ON_ROAD], { "line-color": ["get", "color"], "line-width": 2.5, "line-dasharray": [2, 1.5] }, { "line-cap": "butt" }, "past-snapped"),
     line("past-hit", DRIVEN, { "line-color": palette.halo, "line-width": 16, "line-opacity": 0 }),
     { ...dot("past-raw", "past-raw", ["interpolate", ["linear"], ["zoom"], 10, 1.5, 16, 4], palette, { "circle-stroke-width": 1 }), layout: { visibility: "none" } },
     dot("past-stops", "past-stops", 9, palette),
@@ -80,6 +90,12 @@ export function layers(palette) {
     dot("past-events", "past-events", 8, palette, { "circle-stroke-width": 2 }),
     words("past-event-signs", "past-events", { "text-field": ["get", "sign"], "text-size": 11 }, { "text-color": palette.glyph }),
   ];
+}
+
+/** The way as it was told becomes a thin line beside the one on the roads. */
+export function dim(map, snapped) {
+  map.setPaintProperty("past-casing", "line-opacity", snapped ? 0 : 0.9);
+  map.setPaintProperty("past-line", "line-width", snapped ? 1.5 : WIDTH);
 }
 
 export function addTo(map, palette) {
