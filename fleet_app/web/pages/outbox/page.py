@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.notification.channels.models import Status as Stands
 from fleet_app.web.components.grid.record_grid import record_grid
 from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.records.toolbar import list_search, toolbar
@@ -32,7 +33,7 @@ def _column(name: str, title: str, kind: str = "text", **more: Any) -> dict[str,
 
 
 COLUMNS = [
-    _column("subject", "Message", width=260),
+    _column("subject", "Message", width=300),
     _column("status", "Status", "status", options=_options(STATUSES), width=120),
     _column("channel", "Through", "choice", options=_options(CHANNELS), width=110),
     _column("recipient", "To", width=150),
@@ -145,7 +146,12 @@ def _panel() -> rx.Component:
         rx.el.p(OutboxScreen.body, style={"white-space": "pre-wrap", "margin": "10px 0"}),
         rx.cond(
             OutboxScreen.problem != "",
-            rx.el.p(OutboxScreen.problem, class_name="form-error"),
+            rx.el.p(
+                OutboxScreen.problem,
+                class_name=rx.cond(
+                    OutboxScreen.status == Stands.SUPPRESSED.value, "audit-why", "form-error"
+                ),
+            ),
             rx.fragment(),
         ),
         rx.el.dl(rx.foreach(OutboxScreen.facts, _pair), class_name="audit-facts"),
