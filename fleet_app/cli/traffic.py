@@ -28,6 +28,14 @@ def simulate(
     speedup: Annotated[
         float, typer.Option(min=0.1, max=3.0, help="How much faster than the clock.")
     ] = 1.0,
+    past_days: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=14,
+            help="Tell a new demo so many days that are over, and let something happen at once.",
+        ),
+    ] = 0,
 ) -> None:
     """Let the demo fleet drive real roads, posting positions with its drivers' own logins."""
     from fleet_app.kernel.errors import FleetError
@@ -38,7 +46,7 @@ def simulate(
 
     _log_plainly()
     with explained(FleetError, LoginsUnreadable, Refused, ValueError):
-        main(url or _local(), vehicles, seed, speedup, get_settings().home)
+        main(url or _local(), vehicles, seed, speedup, get_settings().home, past_days)
 
 
 def replay(  # noqa: PLR0917 - the command line's options

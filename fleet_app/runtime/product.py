@@ -38,10 +38,15 @@ def worker_service() -> Service:
     return Service("worker", lambda: Program(command, {"PYTHONUNBUFFERED": "1"}))
 
 
+PAST_DAYS = 2
+"""So many days before a demo's first start have trips; more would take long to tell."""
+
+
 def simulate_service(settings: Settings, vehicles: int) -> Service:
     """Demo vehicles, driving through the public API."""
     command = [sys.executable, "-m", "fleet_app.cli", "simulate"]
     command += ["--url", local_url(settings), "--vehicles", str(vehicles)]
+    command += ["--past-days", str(PAST_DAYS)]
     return Service("simulate", lambda: Program(command, {"PYTHONUNBUFFERED": "1"}))
 
 

@@ -30,7 +30,7 @@ class Report(msgspec.Struct, omit_defaults=True, kw_only=True):
     heading: float | None = None
     accuracy: float | None = None
     battery: float | None = None
-    attributes: dict[str, str | bool] | None = None
+    attributes: dict[str, str | bool | float] | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True):

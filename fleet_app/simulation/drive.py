@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from math import sqrt
+from math import inf, radians, sqrt
 from random import Random
 
 from fleet_app.kernel.geo import bearing_deg, distance_m
@@ -19,8 +19,12 @@ MAX_OVER_LIMIT = 1.10
 """The most a hurried driver exceeds a limit, as a factor."""
 SHORTEST_SEGMENT_M = 0.5
 """Vertices closer than this are merged: their bearings would be noise."""
-_TURN_SPEEDS = ((20.0, 60.0), (45.0, 9.0), (90.0, 4.5), (140.0, 2.5), (180.0, 1.5))
+_TURN_SPEEDS = ((20.0, 60.0), (45.0, 7.5), (90.0, 4.5), (140.0, 2.5), (180.0, 1.5))
 """(turn in degrees, speed through it in m/s), interpolated between."""
+
+_SIDEWAYS_MPS2 = 2.5
+"""What passengers and parcels put up with in a bend: a quarter of g."""
+_SLOWEST_BEND_MPS = 4.5
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,17 @@ def turn_speed(degrees: float) -> float:
     return _TURN_SPEEDS[-1][1]
 
 
+def bend_speed(degrees: float, metres: float) -> float:
+    """How fast a bend is taken whose two sides are so long together, m/s.
+
+    A bend drawn with many corners turns little at each of them.
+    """
+    if degrees < 1.0:
+        return inf
+    radius = metres / 2 / radians(degrees)
+    return max(sqrt(_SIDEWAYS_MPS2 * radius), _SLOWEST_BEND_MPS)
+
+
 def _halts(headings: Sequence[float], style: Style, random: Random) -> list[float]:
     """Seconds to wait at each inner vertex."""
     return [
@@ -173,9 +188,11 @@ def _vertex_speeds(
 ) -> list[float]:  # fmt: skip
     """The speed at every vertex that braking and acceleration can really reach."""
     inner = [
-        0.0 if wait else min(c1, c2, turn_speed(turn_deg(h1, h2)))
-        for (h1, h2), (c1, c2), wait in zip(
-            pairwise(headings), pairwise(cruise), waits, strict=True
+        0.0
+        if wait
+        else min(c1, c2, turn_speed(turn_deg(h1, h2)), bend_speed(turn_deg(h1, h2), l1 + l2))
+        for (h1, h2), (c1, c2), (l1, l2), wait in zip(
+            pairwise(headings), pairwise(cruise), pairwise(lengths), waits, strict=True
         )
     ]
     speeds = [0.0, *inner, 0.0]

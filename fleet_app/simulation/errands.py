@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from fleet_app.simulation.drive import Drive
@@ -16,6 +17,9 @@ ERRAND_S = 420.0
 """What a trip and the stop at its end take, about."""
 MOST_ERRANDS = 3
 """Trips between two stops of the route at most, when there is time."""
+
+Scene = Callable[[Wander], Drive | None]
+"""A trip that is made before any other; None when there is no way."""
 
 
 class Errands:
@@ -31,8 +35,11 @@ class Errands:
         self._wander: Wander | None = None
         self._bound: dict[int, Stop] = {}
         self._told: dict[int, str] = {}
+        self._scenes: deque[Scene] = deque()
         self._pause = 0
         self._here: Place | None = None
+        self.hurry: Scene = lambda _: None
+        """Tried before every trip that leads to no stop."""
         self.is_live = False
         """Before, trips only fill the hours that are over."""
 
@@ -40,8 +47,17 @@ class Errands:
         """The vehicle stands there, and has work."""
         self._here, self.is_live = place, True
 
+    def go_on_at(self, place: Place, *scenes: Scene) -> None:
+        """The vehicle stands there, with or without work, and first of all does these trips."""
+        self.begin_at(place)
+        self._wander = self._new_wander(place)
+        self._scenes.extend(scenes)
+
     def drive(self, number: int) -> Drive:
         """Trip `number`. Raises `NoRoads`."""
+        while self._scenes and self._wander is not None:
+            if drive := self._scenes.popleft()(self._wander):
+                return drive
         stop = self._next_stop() if self.is_live else None
         if self._wander is None:
             if stop is None or self._here is None:
@@ -49,7 +65,7 @@ class Errands:
             self._wander = self._new_wander(self._here)
         wander = self._wander
         if stop is None:
-            return wander.anywhere()
+            return self.hurry(wander) or wander.anywhere()
         self._bound[number] = stop
         self._pause = self._errands_after(stop)
         return wander.to(stop.place) or wander.anywhere()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -41,6 +41,8 @@ class Sample:
     """The trip under way, or the one that ended where the vehicle stands."""
     left: float = 0.0
     """Seconds until the trip ends."""
+    harsh: float = 0.0
+    """How hard the phone felt somebody brake, m/s2; 0 when it felt nothing."""
 
     @property
     def ignition(self) -> bool:
@@ -91,6 +93,31 @@ def live(
         place = drive.at(drive.duration)
         yield from phone.stand(clock, seconds, place, activity)
         clock += seconds
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A trip, or none, and then standing where it ends until `until`, seconds of the model."""
+
+    begins: float
+    drive: Drive | None
+    place: Motion
+    until: float
+    activity: Activity = Activity.DELIVERING
+
+
+def follow(legs: Iterable[Leg], seed: str, habits: Habits, resting: Habits) -> Iterator[Sample]:
+    """Every sample of a plan; on breaks, which nights are too, the phone has other habits."""
+    phone = _Phone(Random(f"{seed} phone"), habits)  # noqa: S311 - a simulation, not a secret
+    for number, leg in enumerate(legs):
+        phone.leg, stands = number, leg.begins
+        phone.due = max(phone.due, leg.begins)
+        if leg.drive is not None:
+            phone.habits = habits
+            yield from phone.drive(leg.begins, leg.drive)
+            stands += leg.drive.duration
+        phone.habits = resting if leg.activity is Activity.BREAK else habits
+        yield from phone.stand(stands, leg.until - stands, leg.place, leg.activity)
 
 
 def parked(place: Motion, seed: str, habits: Habits | None = None) -> Iterator[Sample]:
@@ -161,7 +188,7 @@ class _Phone:
     def _drain(self, passed: float) -> None:
         rate = 18.0 if self.charging else -9.0  # percent an hour
         self.battery = min(max(self.battery + rate * passed / 3600.0, 1.0), 100.0)
-        if self.battery <= 15.0:
+        if self.battery <= 22.0:  # before the phone warns
             self.charging = True
         elif self.battery >= 99.0:
             self.charging = False

@@ -48,7 +48,7 @@ class Work:
     """One driver's routes of today. Methods that ask the server raise `TryLater` and `Refused`."""
 
     def __init__(self, account: Account, seed: str, keep_back: str) -> None:
-        self._account = account
+        self.account = account
         self._random = Random(f"{seed} work")  # noqa: S311 - a simulation, not a secret
         self._keep_back = keep_back
         """This tracking number stays on its way: somebody may be following it."""
@@ -69,12 +69,12 @@ class Work:
 
     async def _ask(self, now: float) -> list[Stop]:
         if self._driver is None:
-            me = await self._account.request("GET", "/api/v1/auth/me")
+            me = await self.account.request("GET", "/api/v1/auth/me")
             self._driver, self._vehicle = me["driver_id"], me["vehicle_id"]
         if self._driver is None or self._vehicle is None:
             return []
         path = f"/api/v1/drivers/{self._driver}/assignments"
-        assigned = await self._account.request("GET", path)
+        assigned = await self.account.request("GET", path)
         found: list[Stop] = []
         for route in assigned["routes"]:
             if route["vehicle_id"] == self._vehicle and (started := await self._begun(route, now)):
@@ -88,7 +88,7 @@ class Work:
             return None
         try:
             path = f"/api/v1/vehicles/{self._vehicle}/location"
-            last = await self._account.request("GET", path)
+            last = await self.account.request("GET", path)
         except Refused:
             return None
         return last["latitude"], last["longitude"]
@@ -128,7 +128,7 @@ class Work:
         if change.status == "failed":
             body["reason"], body["note"] = self._random.choice(_WHY)
         path = f"/api/v1/deliveries/{stop.delivery_id}/status"
-        await self._account.request("PUT", path, json=body)
+        await self.account.request("PUT", path, json=body)
 
     async def _begun(self, route: dict[str, Any], now: float) -> dict[str, Any] | None:
         """The route, if it is under way, or can be from now on."""
@@ -137,7 +137,7 @@ class Work:
         if route["status"] != "published" or not _starts(route, now) <= now:
             return None
         try:
-            started: dict[str, Any] = await self._account.request(
+            started: dict[str, Any] = await self.account.request(
                 "POST", f"/api/v1/routes/{route['id']}/start"
             )
         except Refused as problem:
@@ -157,7 +157,7 @@ class Work:
         if route["progress"]["left"] or not route["stops"]:
             return
         try:
-            await self._account.request("POST", f"/api/v1/routes/{route['id']}/complete")
+            await self.account.request("POST", f"/api/v1/routes/{route['id']}/complete")
         except Refused as problem:
             logger.debug("route %s: %s", route["id"], problem)
 

@@ -26,18 +26,18 @@ from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.kernel.locks import DEMO_DATA
 from fleet_app.simulation import cast, logins
+from fleet_app.simulation.beginning import FEWEST_CUSTOMERS
 from fleet_app.simulation.cast import Crew
-from fleet_app.simulation.demo import days, parcel, stock
+from fleet_app.simulation.demo import days, parcel, stock, zones
 from fleet_app.simulation.demo.clients import Client, clients_at, usable_places
 from fleet_app.simulation.demo.company import Company
 from fleet_app.simulation.demo.stock import add, get_or_add
+from fleet_app.simulation.diary import PLACES_SEED
 from fleet_app.simulation.logins import DemoLogins, DeviceLogin, DriverLogin, Login
+from fleet_app.simulation.streets import area_of
 
 SECONDS = 180.0
 """A first start on a slow machine takes its time."""
-PLACES_SEED = 7
-FEWEST_CUSTOMERS = 40
-"""A map with fewer addresses has nothing to deliver to."""
 _LOCK = f"SELECT pg_advisory_xact_lock({DEMO_DATA})"
 
 
@@ -146,7 +146,11 @@ async def _store(
         await _device(session, device, company)
     counts = {} if equipped else await stock.equip(session, company, dispatcher, today)
     await parcel.keep_going(session, company, found, now)
-    outcome = await _trade(session, company, clients_at(places, PLACES_SEED), now, counts)
+    clients = clients_at(places, PLACES_SEED)
+    drawn = list(zones.zones_of(area_of(map_dir), company.places, clients))
+    counts["geofences"] = await zones.store_zones(session, fleet_id, drawn)
+    counts["alert_rules"] = await zones.store_rules(session, fleet_id)
+    outcome = await _trade(session, company, clients, now, counts)
     _tell(session, fleet, counts)
     return outcome.changed
 

@@ -29,14 +29,17 @@ from fleet_app.simulation.api import (
     Report,
     TryLater,
 )
+from fleet_app.simulation.beginning import Beginning, begin, report_at, streets_and_town, tell
 from fleet_app.simulation.company import Registrar, Wanted
 from fleet_app.simulation.demo.garage import IN_WORKSHOP
 from fleet_app.simulation.errands import Errands
 from fleet_app.simulation.life import Sample, live, parked
 from fleet_app.simulation.logins import DemoLogins
+from fleet_app.simulation.opening import Part, hurrying
 from fleet_app.simulation.outbox import Outbox, Tally
 from fleet_app.simulation.rounds import Work, succeeds
 from fleet_app.simulation.streets import Streets
+from fleet_app.simulation.tours import Place
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ class Unit:
     channel: Channel
     work: Work | None = None
     """What its driver has to do, where somebody drives for the company."""
+    crew: int = 0
+    """Its number among the demo's own; 0 of others."""
 
 
 @dataclass
@@ -83,26 +88,41 @@ class Fleet:
     tally: Tally = field(default_factory=Tally)
     offline: set[str] = field(default_factory=set)
     boxes: dict[str, Outbox] = field(default_factory=dict)
+    beginning: Beginning | None = None
+
+    def part_of(self, unit: Unit) -> Part:
+        """What the vehicle does first."""
+        found = self.beginning.parts.get(unit.crew) if self.beginning is not None else None
+        return found or Part()
 
 
-def main(url: str, vehicles: int, seed: int, speedup: float, home: Path) -> None:
+def main(  # noqa: PLR0917 - the command line's options
+    url: str, vehicles: int, seed: int, speedup: float, home: Path, past_days: int = 0
+) -> None:
     """Drive until SIGINT or SIGTERM. Raises `LoginsUnreadable`, `Refused` or ValueError."""
-    asyncio.run(_until_signal(url, vehicles, seed, speedup, home))
+    asyncio.run(_until_signal(url, vehicles, seed, speedup, home, past_days))
 
 
-async def _until_signal(url: str, vehicles: int, seed: int, speedup: float, home: Path) -> None:
+async def _until_signal(  # noqa: PLR0917 - the command line's options
+    url: str, vehicles: int, seed: int, speedup: float, home: Path, past_days: int
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await run(url, home / logins.FILE, vehicles, seed=seed, speedup=speedup, stop=stop)
+    await run(
+        url, home / logins.FILE, vehicles, seed=seed, speedup=speedup, stop=stop,
+        past_days=past_days,
+    )  # fmt: skip
 
 
 async def run(
     base_url: str, logins_file: Path, vehicles: int = 25, *, seed: int = 1, speedup: float = 1.0,
-    stop: asyncio.Event,
+    stop: asyncio.Event, past_days: int = 0,
 ) -> Tally:  # fmt: skip
     """Drive `vehicles` until `stop` is set; returns the counts.
+
+    With `past_days`, a new demo is told so many days that are over, and every start is eventful.
 
     `speedup` makes the day run faster than the clock; up to about 3 the server still believes it.
     What could not be sent by then is kept beside the logins file and sent by the next run.
@@ -111,7 +131,7 @@ async def run(
         raise ValueError("a simulation needs at least one vehicle and a positive speedup")
     home = logins_file.parent
     known = logins.load(home)
-    streets = await asyncio.to_thread(Streets, home / "map", seed)
+    streets, town = await asyncio.to_thread(streets_and_town, home, seed)
     fleet = Fleet(streets, seed, speedup, upload_every=vehicles / POSTS_PER_SECOND)
     async with _client(base_url) as client:
         api = Api(client)
@@ -123,6 +143,8 @@ async def run(
             for unit in units
         }
         _load_unsent(home / UNSENT, fleet.boxes)
+        first = next((unit.work for unit in units if unit.work is not None), None)
+        fleet.beginning = await begin(town, streets, past_days, home, first)
         await _drive_all(units, fleet, stop)
     _save_unsent(home / UNSENT, fleet.boxes)
     return fleet.tally
@@ -179,7 +201,7 @@ def _demo_units(api: Api, known: DemoLogins) -> list[Unit]:
             channel = DriverChannel(driver)
         number = sum(unit.type is crew.type for unit in units)
         work = Work(driver, crew.registration, known.tracking_number)
-        units.append(Unit(crew.registration, crew.type, number, channel, work))
+        units.append(Unit(crew.registration, crew.type, number, channel, work, crew.number))
     return units
 
 
@@ -189,7 +211,8 @@ async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -
     started = time.time()
     works = [_drive(unit, fleet, started) for unit in units]
     works += [_attend(unit.work) for unit in units if unit.work is not None]
-    tasks = [asyncio.create_task(work) for work in (*works, _tell(len(units), fleet))]
+    works += [_tell(len(units), fleet), _tell_past(units, fleet)]
+    tasks = [asyncio.create_task(work) for work in works]
     tasks.append(asyncio.create_task(_stopped(stop)))
     done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in running:
@@ -198,6 +221,14 @@ async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -
     for task in done:
         task.result()
     await _flush_all(fleet)
+
+
+async def _tell_past(units: Sequence[Unit], fleet: Fleet) -> None:
+    """What was before the first start, while the vehicles drive already."""
+    if fleet.beginning is not None:
+        works = {unit.crew: unit.work for unit in units if unit.work is not None}
+        await tell(fleet.beginning, fleet.streets, works, fleet.tally)
+    await asyncio.Event().wait()
 
 
 async def _drive(unit: Unit, fleet: Fleet, started: float) -> None:
@@ -212,7 +243,7 @@ async def _drive(unit: Unit, fleet: Fleet, started: float) -> None:
     while True:
         due = started + sample.at / fleet.speedup
         await asyncio.sleep(max(due - time.time(), 0.0))
-        box.add(report_of(sample, due, fleet.speedup))
+        box.add(report_at(sample, due, fleet.speedup))
         if errands is not None:
             errands.is_live = True
             errands.notice(sample, due)
@@ -240,7 +271,22 @@ async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
             known = await succeeds(unit.work.refresh(time.time())) and bool(unit.work.stops)
             if known and (place := await unit.work.position()):
                 errands.begin_at(place)
+    await _set_the_scene(errands, unit, fleet)
     return errands
+
+
+async def _set_the_scene(errands: Errands, unit: Unit, fleet: Fleet) -> None:
+    """A demo's vehicle goes on where it was, first with what it has to do for the eye."""
+    beginning = fleet.beginning
+    if beginning is None or unit.work is None or unit.crew not in beginning.diaries:
+        return
+    place: Place | None = None
+    if not beginning.is_first:
+        with contextlib.suppress(TryLater):
+            place = await unit.work.position()
+    place = place or beginning.diaries[unit.crew].place_at(beginning.now)
+    errands.go_on_at(place, *fleet.part_of(unit).scenes)
+    errands.hurry = hurrying(fleet.streets, unit.type, unit.registration)
 
 
 async def _samples(
@@ -253,7 +299,9 @@ async def _samples(
         drive = await asyncio.to_thread(tour.leg, 0)
         return parked(drive.at(drive.duration), seed)
     if errands is not None and errands.is_live:
-        return live(errands.drive, seed, ahead=(started - time.time()) * fleet.speedup)
+        part = fleet.part_of(unit)
+        ahead = (started - time.time()) * fleet.speedup - part.delay
+        return part.played(live(errands.drive, seed, ahead=ahead), Random(seed))  # noqa: S311
     # Counted from midnight, so that a restarted simulator goes on where it stopped.
     ahead = (started % DAY_S) * fleet.speedup + unit.number * 977.0 % APART_S
     return live(errands.drive if errands else tour.leg, seed, ahead=ahead)
@@ -275,20 +323,6 @@ async def _in_workshop(manager: Account) -> frozenset[str]:
     except (TryLater, Refused):
         return frozenset({cast.CREWS[IN_WORKSHOP - 1].registration})
     return frozenset(row["registration_number"] for row in rows)
-
-
-def report_of(sample: Sample, at: float, speedup: float) -> Report:
-    """The fix of a sample taken at epoch second `at`."""
-    return Report(
-        recorded_at=round(at * 1000),
-        latitude=round(sample.lat, 7),
-        longitude=round(sample.lon, 7),
-        speed=round(sample.speed * speedup, 2),
-        heading=sample.heading,
-        accuracy=sample.accuracy,
-        battery=sample.battery,
-        attributes={"ignition": sample.ignition, "activity": sample.activity.value},
-    )
 
 
 async def _tell(vehicles: int, fleet: Fleet) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from fleet_app.fleet.models import VehicleType
@@ -30,11 +33,35 @@ STYLE = {
 }
 
 
+HURRY_MPS = 15.0
+"""What somebody in a hurry drives in a town, 54 km/h, where turns allow it."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A lower limit, m/s, inside an outline of (lon, lat)."""
+
+    outline: tuple[tuple[float, float], ...]
+    limit: float
+
+    def holds_at(self, place: Place) -> bool:
+        """Whether the place is inside: a ray from it crosses the outline an odd number of times."""
+        lat, lon = place
+        odd = False
+        for (x1, y1), (x2, y2) in zip(
+            self.outline, self.outline[1:] + self.outline[:1], strict=True
+        ):
+            if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
+                odd = not odd
+        return odd
+
+
 class Streets:
     """The map of one installation and the tours on it. Calls block: use them in a thread."""
 
-    def __init__(self, map_dir: Path, seed: int) -> None:
+    def __init__(self, map_dir: Path, seed: int, signs: Sequence[Sign] = ()) -> None:
         self._roads = open_roads(map_dir)
+        self._signs = tuple(signs)
         self.area = area_of(map_dir)
         self._seed = seed
         self._tours: dict[tuple[VehicleType, int], Tour] = {}
@@ -48,15 +75,22 @@ class Streets:
         """The round of vehicle `number` of its type."""
         key = kind, number % TOURS
         if key not in self._tours:
-            find = finder(self._roads, COSTING.get(kind, "auto"))
+            find = self._finder(kind)
             seed = f"{self._seed} {kind.value} {key[1]}"
             self._tours[key] = Tour(self.area, find, STYLE.get(kind, Style()), seed)
         return self._tours[key]
 
-    def wander(self, kind: VehicleType, seed: str, start: Place) -> Wander:
-        """Trips of a vehicle from `start` on."""
-        find = finder(self._roads, COSTING.get(kind, "auto"))
+    def wander(
+        self, kind: VehicleType, seed: str, start: Place, *, in_a_hurry: bool = False
+    ) -> Wander:
+        """Trips of a vehicle from `start` on; in a hurry, no sign and no limit counts."""
+        find = self._finder(kind)
+        if in_a_hurry:
+            find = hurried(finder(self._roads, COSTING.get(kind, "auto")))
         return Wander(self.area, find, STYLE.get(kind, Style()), seed, start)
+
+    def _finder(self, kind: VehicleType) -> FindRoad:
+        return heeding(finder(self._roads, COSTING.get(kind, "auto")), self._signs)
 
 
 def area_of(map_dir: Path) -> Area:
@@ -87,3 +121,38 @@ def road_of(route: RoadRoute) -> Road:
     average = route.distance_m / max(route.duration_s, 1.0)
     speeds = route.speeds_mps or (average,) * (len(route.shape) - 1)
     return Road(route.shape, tuple(max(speed, SLOWEST_MPS) for speed in speeds))
+
+
+def heeding(find: FindRoad, signs: Sequence[Sign]) -> FindRoad:
+    """Roads with the limits that the signs add."""
+    if not signs:
+        return find
+
+    def slower(begin: Place, end: Place) -> Road | None:
+        road = find(begin, end)
+        if road is None:
+            return None
+        slow = [_limit(pair, limit, signs) for pair, limit in
+                zip(pairwise(road.points), road.limits, strict=True)]  # fmt: skip
+        return Road(road.points, tuple(slow))
+
+    return slower
+
+
+def _limit(segment: tuple[Place, Place], limit: float, signs: Sequence[Sign]) -> float:
+    (lat1, lon1), (lat2, lon2) = segment
+    looked_at = (segment[0], ((lat1 + lat2) / 2, (lon1 + lon2) / 2), segment[1])
+    held = (sign.limit for sign in signs if any(map(sign.holds_at, looked_at)))
+    return min((limit, *held))
+
+
+def hurried(find: FindRoad) -> FindRoad:
+    """Roads as somebody takes them who minds no limit."""
+
+    def faster(begin: Place, end: Place) -> Road | None:
+        road = find(begin, end)
+        if road is None:
+            return None
+        return Road(road.points, tuple(max(limit, HURRY_MPS) for limit in road.limits))
+
+    return faster

@@ -18,6 +18,8 @@ TRIES = 40
 STARTS = 25
 SHORTEST_TRIP_M = 400.0
 _ROAD_ENDS_WITHIN_M = 400.0
+OFF_ROAD_MPS = 4.0
+"""How fast a vehicle goes where there is no road."""
 
 
 class NoRoads(Exception):
@@ -145,31 +147,67 @@ class Wander:
         self._find = find
         self._style = style
         self._random = Random(seed)  # noqa: S311 - a simulation, not a secret
-        self._here = start
+        self.here = start
+        """Where the next trip begins."""
 
     def to(self, place: Place) -> Drive | None:
         """The trip to an address; None when no road leads there, or it is at the same kerb."""
-        road = self._find(self._here, place)
-        if road is None or not _reaches(road, self._here, place):
+        road = self._find(self.here, place)
+        if road is None or not _reaches(road, self.here, place):
             return None
         try:
             drive = plan_drive(road, self._style, self._random)
         except ValueError:  # both ends are the same spot of the same road
             return None
-        self._here = road.points[-1]
+        self.here = road.points[-1]
+        return drive
+
+    def into(self, place: Place) -> Drive | None:
+        """The trip to a place beside the road: where the road ends, it goes on straight."""
+        road = self._find(self.here, place)
+        if road is None or not _reaches(road, self.here, place):
+            return None
+        last = Road((road.points[-1], place), (OFF_ROAD_MPS,))
+        try:
+            drive = plan_drive(
+                Road(road.points + last.points[1:], road.limits + last.limits), self._style,
+                self._random,
+            )  # fmt: skip
+        except ValueError:  # it stands there
+            return None
+        self.here = place
+        return drive
+
+    def through(self, *places: Place) -> Drive | None:
+        """One trip by way of places; None when no road leads along all of them."""
+        roads, begin = [], self.here
+        for place in places:
+            road = self._find(begin, place)
+            if road is None or not _reaches(road, begin, place):
+                return None
+            roads.append(road)
+            begin = road.points[-1]
+        points = [point for road in roads for point in road.points]
+        # Where two roads meet, the point comes twice.
+        limits = [limit for road in roads for limit in (*road.limits, road.limits[-1])][:-1]
+        try:
+            drive = plan_drive(Road(tuple(points), tuple(limits)), self._style, self._random)
+        except ValueError:  # all of them are the same spot
+            return None
+        self.here = begin
         return drive
 
     def anywhere(self) -> Drive:
         """A trip of some length. Raises `NoRoads`."""
-        start = self._here
+        start = self.here
         for _ in range(TRIES):
             drive = self.to(self._area.somewhere(self._random))
             if drive is not None and drive.length >= SHORTEST_TRIP_M:
                 return drive
-            self._here = start
+            self.here = start
         # Where a map is cut, one-way streets lead out of it: somewhere else there is a way.
         for _ in range(STARTS):
-            self._here = self._area.somewhere(self._random)
+            self.here = self._area.somewhere(self._random)
             if drive := self.to(self._area.somewhere(self._random)):
                 return drive
         raise NoRoads(start)
