@@ -40,6 +40,8 @@ _EVENT_WORDS = {
     "geofence_id": (OF_ZONES, "only for zones"),
     "zone_group": (OF_ZONES, "only for zones"),
 }
+ONLY_FOR = {name: events for name, (events, _) in _EVENT_WORDS.items()}
+"""Fields that only some events have a use for."""
 
 
 def _among(known: Iterable[str]) -> Callable[[list[str]], list[str]]:
@@ -87,8 +89,9 @@ class AlertRuleFields(Fields):
     below_percent: Integer = field("Battery below", FieldType.INTEGER, default=None, ge=1, le=100,
                                    unit="%", group="How much", shown=False)
     hours: Hours = field("At these hours", default="", max_length=200, group="When",
-                         help="Like Mon-Fri 22:00-06:00; nothing means always. For trips outside "
-                         "working hours: the working hours, if other than the fleet's")
+                         help="Like Mon-Fri 08:00-18:00, Sat 09:00-13:00 or Mon-Sun "
+                         "22:00-06:00; nothing means always. For trips outside working "
+                         "hours: the working hours, if other than the fleet's")
     quiet_hours: Hours = field("Quiet hours", default="", max_length=200, group="When",
                                shown=False, example="Mon-Sun 22:00-06:00",
                                help="The alert is listed, and nothing is sent out")

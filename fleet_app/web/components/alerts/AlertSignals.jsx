@@ -13,6 +13,7 @@ export function AlertToasts({ alerts, fleet }) {
   const [shown, setShown] = useState(NOTHING);
   const [held, setHeld] = useState(false);
   const seen = useRef("");
+  const waited = useRef(0);
   const text = JSON.stringify(alerts ?? null);
   useEffect(() => {
     if (seen.current === text) return;
@@ -21,11 +22,14 @@ export function AlertToasts({ alerts, fleet }) {
     const fresh = tellers.hear(Number(fleet) || 0, newest, at > 0);
     if (fresh.some(({ severity }) => severity === "critical") && wantsSound()) sound();
     const waiting = new Set(newest.map(({ id }) => id));
+    const raised = open - waited.current;
+    if (at > 0) waited.current = open;
     setShown((old) => {
-      // What somebody looks after already needs no message any more.
-      const still = old.items.filter(({ id }) => waiting.has(id));
-      const base = fresh.length ? piled([...still], fresh, open) : { items: still, more: old.more };
-      return { items: base.items, more: fresh.length ? old.more + base.more : still.length ? old.more : 0 };
+      // What somebody looks after already needs no message any more; what is no longer among the
+      // newest may still wait.
+      const items = open > newest.length ? old.items : old.items.filter(({ id }) => waiting.has(id));
+      const still = { items, more: items.length ? old.more : 0 };
+      return fresh.length ? piled(still, fresh, raised) : still;
     });
   }, [text, fleet]);
   useEffect(() => {

@@ -31,10 +31,13 @@ export class NewsTeller {
   }
 }
 
-/** What is on the screen after news: at most three, and how many more there are. */
-export function piled(items, fresh, open) {
+/** What is on the screen after news: at most three, and how many more there are.
+ *
+ * `raised` is by how many more alerts wait than before: only the newest few come with their words. */
+export function piled({ items, more }, fresh, raised) {
   const kept = [...items.filter(({ id }) => !fresh.some((one) => one.id === id)), ...fresh];
-  return { items: kept.slice(-MOST), more: Math.max(0, Math.min(kept.length - MOST, open - MOST)) };
+  const unseen = Math.max(0, raised - fresh.length);
+  return { items: kept.slice(-MOST), more: more + Math.max(0, kept.length - MOST) + unseen };
 }
 
 /** Whether this browser is to sound for critical alerts; off unless somebody turned it on. */

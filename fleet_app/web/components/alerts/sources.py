@@ -13,7 +13,7 @@ assert "theme.js" in live.LIBRARIES
 assert "hotkeys.js" in grid.LIBRARIES
 assert "pinMap.js" in places.LIBRARIES
 
-LIBRARIES = ("alertList.js", "alertNews.js")
+LIBRARIES = ("alertList.js", "alertNews.js", "ruleText.js")
 
 
 def _publish(name: str) -> AssetPathStr:
@@ -26,3 +26,4 @@ for _name in LIBRARIES:
 ALERT_LIST = _publish("AlertList.jsx")
 ALERT_MAP = _publish("AlertMap.jsx")
 ALERT_SIGNALS = _publish("AlertSignals.jsx")
+RULE_FORM = _publish("RuleForm.jsx")

@@ -11,6 +11,7 @@ import reflex as rx
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.fields import FieldType, Spec
 from fleet_app.records.kinds import Kind
+from fleet_app.web.components.alerts.rule_parts import rule_control, rule_sentence
 from fleet_app.web.components.records.browser import FormKeeper
 from fleet_app.web.components.records.inputs import FormVars, field_of
 from fleet_app.web.pages.records.list_link import address_of_list
@@ -39,9 +40,12 @@ def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
         newer_bar(kind, in_form=True),
         clashes(),
         problem(),
+        rule_sentence() if kind.plural == "alert_rules" else rx.fragment(),
         rx.el.div(
             *(
-                rx.el.div(*(card(name, specs) for name, specs in column), class_name="form-column")
+                rx.el.div(
+                    *(card(name, specs, kind) for name, specs in column), class_name="form-column"
+                )
                 for column in _columns(groups(kind, is_new=is_new))
             ),
             class_name="form-columns",
@@ -68,13 +72,21 @@ def groups(kind: Kind, *, is_new: bool) -> list[Card]:
     return list(found.items())
 
 
-def card(name: str, specs: Sequence[Spec]) -> rx.Component:
+def card(name: str, specs: Sequence[Spec], kind: Kind) -> rx.Component:
     """A group of fields."""
+    own = rule_control if kind.plural == "alert_rules" else _usual
     return rx.el.fieldset(
         rx.el.legend(name),
-        rx.el.div(*(field_of(spec, KINDS, FORM) for spec in specs), class_name="form-grid"),
+        rx.el.div(
+            *(field_of(spec, KINDS, FORM, own(spec, FORM)) for spec in specs),
+            class_name="form-grid",
+        ),
         class_name="form-card",
     )
+
+
+def _usual(_spec: Spec, _form: FormVars) -> None:
+    """Most kinds leave every field its usual control."""
 
 
 def problem() -> rx.Component:

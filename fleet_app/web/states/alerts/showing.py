@@ -123,6 +123,8 @@ def span_of(alert: Alert, zone: ZoneInfo) -> str:
     last = moment(alert.last_at, zone)
     if alert.count < 2:
         return last
+    if alert.last_at - alert.first_at < timedelta(minutes=1):
+        return f"{alert.count:,} times, {last}"
     return f"{alert.count:,} times, from {moment(alert.first_at, zone)} until {last}"
 
 
