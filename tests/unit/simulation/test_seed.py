@@ -16,6 +16,10 @@ from fleet_app.delivery.tracking import find_tracked
 from fleet_app.fleet.models import Driver, Fleet, Vehicle, VehicleType
 from fleet_app.identity.errors import WrongCredentials
 from fleet_app.identity.models import User
+from fleet_app.kernel.clock import utc_now
+from fleet_app.location.geofences.models import Geofence
+from fleet_app.notification.defaults import DEFAULT_RULES
+from fleet_app.notification.models import AlertRule
 from fleet_app.simulation import cast, logins
 from fleet_app.simulation.seed import seed_demo
 from tests.engines import TestStores
@@ -125,3 +129,21 @@ def test_the_cast_is_a_mixed_fleet_with_names_and_plates_of_its_own() -> None:
     assert len({crew.registration for crew in cast.CREWS}) == 25
     assert len({crew.email for crew in cast.CREWS}) == 25
     assert all(crew.email.isascii() for crew in cast.CREWS)
+
+
+async def test_zones_and_rules_are_there_once_and_what_was_deleted_stays_away(
+    container: Container, demo: Demo, home: Path
+) -> None:
+    assert await count(container, Geofence) == 6  # without a map there are no customers
+    async with container.work() as session:
+        zones = {zone.external_reference: zone for zone in await session.exec(select(Geofence))}
+        zones["ZONE-LOW-EMISSION"].deleted_at = utc_now()
+        rules = list(await session.exec(select(AlertRule)))
+        for rule in rules:
+            rule.deleted_at = utc_now()
+    assert {rule.name for rule in rules} > {"Speeding", "Delivery failed", "Courier not heard of"}
+    (street,) = (rule for rule in rules if rule.geofence_id is not None)
+    assert street.geofence_id == zones["ZONE-STREET"].id
+    await seed_demo(container, home)
+    assert await count(container, Geofence) == 6
+    assert await count(container, AlertRule) == len(rules) == len(DEFAULT_RULES) + 2
