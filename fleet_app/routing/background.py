@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 log = logging.getLogger(__name__)
-MOST_TILES = 16
+MOST_TILES = 30
 MOST_POINTS = 60_000
 """Of all lines and outlines; the lesser roads go first."""
 DEEPEST = 15

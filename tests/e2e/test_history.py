@@ -74,7 +74,7 @@ async def test_a_stored_day_is_listed_played_and_scrubbed(page: Page, told: int)
 async def test_exports_are_links_that_answer(page: Page, told: int):
     await shown(page, f"/history?vehicles={told}&day={DAY}")
     links = page.locator(".history-exports a")
-    await expect(links).to_have_count(4)
+    await expect(links).to_have_count(9)
     for link in await links.all():
         answer = await page.request.get(await link.get_attribute("href") or "")
         assert answer.status == 200, (await link.get_attribute("href"), await answer.text())

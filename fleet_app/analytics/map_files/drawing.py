@@ -15,6 +15,7 @@ from folium.plugins.heat_map import HeatMap
 from folium.template import Template
 
 from fleet_app.analytics.map_files.track import LEVEL_COLOURS, Way
+from fleet_app.kernel.units import Units
 from fleet_app.routing.background import ATTRIBUTION, Background, Box, Line
 
 _shapes: Any = folium  # whose shapes are not typed
@@ -57,17 +58,18 @@ class _Call(MacroElement):
         self.what, self.said = what, said
 
 
-def a_map(box: Box, background: Background) -> folium.Map:
+def a_map(box: Box, background: Background, units: Units) -> folium.Map:
     """A map of the box over what is known of the ground."""
     centre = [(box.south + box.north) / 2, (box.west + box.east) / 2]
     drawn = folium.Map(
-        centre, tiles=None, control_scale=True, prefer_canvas=True, max_zoom=19, min_zoom=2,
+        centre, tiles=None, prefer_canvas=True, max_zoom=19, min_zoom=2,
         zoom_snap=0.5,
     )  # fmt: skip
     folium.FitBounds(
         [[box.south, box.west], [box.north, box.east]], padding=(18, 18), max_zoom=17
     ).add_to(drawn)
     _Call("background", _packed(background)).add_to(drawn)
+    _Call("scale", units.value).add_to(drawn)
     return drawn
 
 

@@ -10,7 +10,8 @@ import msgspec
 
 from fleet_app.analytics.map_files.drawing import Mark, a_map, add_heat, add_marks, parts_of
 from fleet_app.analytics.map_files.heat import Cell
-from fleet_app.analytics.map_files.track import box_of, near
+from fleet_app.analytics.map_files.track import around, box_of, near
+from fleet_app.kernel.units import Units
 from fleet_app.routing.background import Box, background_of
 
 _COOLEST = 0.12
@@ -21,9 +22,11 @@ _WINDOW = (900, 550)
 
 def map_of(
     cells: Sequence[Cell],
+    *,
     full: float,
     signs: Sequence[tuple[str, str]],
     gradient: Mapping[float, str],
+    units: Units,
     folder: Path,
 ) -> tuple[str, str] | None:
     """The element and the script; None without cells. `signs` tell of the first cells."""
@@ -34,7 +37,7 @@ def map_of(
     box = box_of([(cell.lat, cell.lon) for cell in cells])
     if box is None:
         return None
-    drawn = a_map(box, background_of(folder, box))
+    drawn = a_map(box, background_of(folder, around(box)), units)
     points = [
         (round(one.lat, 5), round(one.lon, 5), round(warmth(one.weight, full), 3)) for one in cells
     ]

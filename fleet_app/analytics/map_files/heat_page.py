@@ -79,7 +79,14 @@ def heat_page(asked: Asked, heat: Heat, names: Sequence[str | None], folder: Pat
         (name or f"Place {number}", _said(asked.query.what, cell.weight))
         for number, (cell, name) in enumerate(zip(heat.cells, names, strict=False), 1)
     ]
-    parts = map_of(heat.cells, full, signs, GRADIENT, folder)
+    parts = map_of(
+        heat.cells,
+        full=full,
+        signs=signs,
+        gradient=GRADIENT,
+        units=asked.ruler.units,
+        folder=folder,
+    )
     return page_of("heat.html", head, parts, said, heat=True)
 
 

@@ -22,6 +22,7 @@ from fleet_app.analytics.map_files.texts import SIGNS, duration
 from fleet_app.analytics.map_files.track import (
     LIMITS,
     MOST_POINTS,
+    around,
     box_of,
     near,
     unwrapped,
@@ -50,7 +51,7 @@ def map_of(
     if box is None:
         return None
     middle = (box.west + box.east) / 2
-    drawn = a_map(box, background_of(folder, box))
+    drawn = a_map(box, background_of(folder, around(box)), material.words.ruler.units)
     add_zones(drawn, (zone for one in material.zones for zone in _drawn(one, middle)))
     if len(columns) > 1:
         ruler = material.words.ruler
@@ -110,5 +111,5 @@ def _stop(
     return Mark(
         lat=fact.lat, lon=near(fact.lon, middle), kind="stop", sign=str(number), rank=3,
         title=f"Stop {number}" + (f": {place}" if place else ""),
-        lines=[f"{words.day(fact.started_at)}, {when}", lasted],
+        lines=[words.day(fact.started_at), f"{when}, {lasted}"],
     )  # fmt: skip

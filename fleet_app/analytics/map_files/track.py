@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -17,6 +19,8 @@ LIMITS = {Units.METRIC: (20, 40, 60, 80, 100), Units.IMPERIAL: (15, 25, 40, 50, 
 _METRES_PER_DEGREE = 111_195.0
 _MARGIN = 0.08
 _LEAST_DEGREES = 0.004
+_WIDEST, _TALLEST = 2.4, 1.5
+"""A map on a wide screen, and on a phone: width to height, height to width."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -81,4 +85,17 @@ def box_of(places: Line) -> Box | None:
     across = max((east - west) * _MARGIN, _LEAST_DEGREES)
     return Box(
         max(south - up, -89.0), west - across, min(north + up, 89.0), east + across
+    )  # fmt: skip
+
+
+def around(box: Box) -> Box:
+    """What a window shows when it has to show all of the box: one wider, or taller, than it."""
+    squeeze = max(math.cos(math.radians((box.south + box.north) / 2)), 0.01)
+    across, tall = (box.east - box.west) * squeeze, box.north - box.south
+    more_across = max(across, tall * _WIDEST) - across
+    more_tall = max(tall, across * _TALLEST) - tall
+    east = more_across / 2 / squeeze
+    return Box(
+        max(box.south - more_tall / 2, -89.0), box.west - east,
+        min(box.north + more_tall / 2, 89.0), box.east + east,
     )  # fmt: skip

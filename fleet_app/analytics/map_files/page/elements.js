@@ -39,7 +39,12 @@ const fleetMap = (() => {
       const icon = L.divIcon({ className: "place-name", html: text("span", name), iconSize: null });
       L.marker([lat, lon], { icon, interactive: false, keyboard: false, zIndexOffset: -9000 }).addTo(map);
     }
+    map.attributionControl.setPrefix(false);
     if (credit) map.attributionControl.addAttribution(credit);
+  }
+
+  function scale(map, units) {
+    L.control.scale({ metric: units === "metric", imperial: units === "imperial" }).addTo(map);
   }
 
   function marks(map, all) {
@@ -52,5 +57,5 @@ const fleetMap = (() => {
     }
   }
 
-  return { background, marks };
+  return { background, marks, scale };
 })();

@@ -13,8 +13,10 @@ from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.records.browser import RecordPicker
 from fleet_app.web.components.records.downloads import download_link
 from fleet_app.web.components.records.toolbar import drop_down
+from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.states.history.screen import History
+from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.session import Session
 
 FORMATS = (
@@ -24,6 +26,13 @@ FORMATS = (
     ("geojson", "GeoJSON", "for maps"),
 )
 """Ending, name and what it is good for."""
+HEAT_MAPS = (
+    ("stops", "Stops", "where vehicles stood"),
+    ("fixes", "Positions", "where they were"),
+    ("speeding", "Speeding", "where they were too fast"),
+    ("harsh", "Harsh driving", "where they braked hard …"),
+)
+"""What is counted, its name, and what the map shows."""
 THEME = rx.color_mode_cond("light", "dark")
 FLEET = rx.cond(Session.fleets.length() > 1, Session.fleet_id, 0)
 
@@ -42,7 +51,8 @@ def history_page() -> rx.Component:
         settled=settled,
         on_return=History.reopen,
     )
-    return rx.fragment(address, chrome(body, active="/history"))
+    feed = live_feed(frame=Live.frame, on_resync=Live.join)
+    return rx.fragment(address, feed, chrome(body, active="/history"))
 
 
 def _content() -> rx.Component:
@@ -52,6 +62,7 @@ def _content() -> rx.Component:
         to_ms=History.to_ms,
         zone=History.zone,
         theme=THEME,
+        changes=[changes_of(one) for one in ("trips", "stops", "movement-events")],
         on_latest=History.show_latest,
     )
     return rx.el.div(
@@ -159,8 +170,29 @@ def _moment(name: str, label: str, value: Any) -> rx.Component:
 
 def _exports() -> rx.Component:
     return rx.fragment(
-        rx.el.h2("Export the fixes"),
+        rx.el.h2("Export the period"),
         rx.el.ul(rx.foreach(History.vehicles, _exports_of), class_name="history-exports"),
+        rx.cond(History.may_report & (History.fleet_id > 0), _heat_maps(), rx.fragment()),
+    )
+
+
+def _heat_maps() -> rx.Component:
+    base = "/api/v1/reports/heatmap.html?" + History.period_query + "&fleet_id=" + (
+        History.fleet_id.to_string()
+    )  # fmt: skip
+    links = (
+        download_link(
+            rx.el.b(name),
+            rx.el.span(use, class_name="quiet"),
+            href=base + f"&what={what}",
+            class_name="menu-entry",
+            custom_attrs={"data-format": f"heat-{what}"},
+        )
+        for what, name, use in HEAT_MAPS
+    )
+    return rx.fragment(
+        rx.el.h2("Heat map of the fleet"),
+        rx.el.ul(rx.el.li(*links), class_name="history-exports"),
     )
 
 
@@ -176,9 +208,19 @@ def _exports_of(vehicle: Any) -> rx.Component:
         )
         for ending, name, use in FORMATS
     )
+    report = download_link(
+        rx.el.b("Report"),
+        rx.el.span("to read, print and mail", class_name="quiet"),
+        href="/api/v1/vehicles/" + vehicle["id"].to_string() + "/report.html?"
+        + History.period_query,
+        class_name="menu-entry",
+        custom_attrs={"data-format": "report"},
+    )  # fmt: skip
     several = History.vehicles.length() > 1
     return rx.el.li(
-        rx.cond(several, rx.el.h3(vehicle["name"]), rx.fragment()), *links,
+        rx.cond(several, rx.el.h3(vehicle["name"]), rx.fragment()),
+        rx.cond(History.may_report, report, rx.fragment()),
+        *links,
         key=vehicle["id"].to_string(),
     )  # fmt: skip
 

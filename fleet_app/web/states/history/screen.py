@@ -65,6 +65,9 @@ class History(rx.State):
     """The query of the address as it was read last."""
     errors: dict[str, str] = {}
     may_export: bool = False
+    may_report: bool = False
+    fleet_id: int = 0
+    """The fleet whose vehicles are shown."""
 
     @rx.var
     def address(self) -> str:
@@ -92,6 +95,7 @@ class History(rx.State):
         who = await current_principal(self)
         parameters = dict(self.router.url.query_parameters)
         self.may_export = may(who, "track.export")
+        self.may_report = may(who, "reports.read")
         self.errors = {}
         async with get_container().work() as session:
             ids = [one["id"] for one in self.vehicles]
@@ -197,6 +201,7 @@ class History(rx.State):
         fleet_id = found[0].fleet_id if found else await shown_fleet(self)
         fleet = await session.get(Fleet, fleet_id) if fleet_id else None
         self.zone = fleet.time_zone if fleet else "UTC"
+        self.fleet_id = fleet_id or 0
 
     def _show(self, period: Period) -> None:
         zone = zone_of(self.zone)
