@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bench._truth import recorded
+from bench._truth import recorded, streets
 from bench._truth.report import figures_of, ratios_of
 from bench._truth.simulated import SEED, measured
 
@@ -20,6 +20,8 @@ def main(quick: bool, file: Path | None = None) -> dict[str, Any]:
     if file is not None:
         ratios, figures = recorded.report(file)
         return {"bench": "truth", "ratios": ratios, "figures": figures}
-    parts = measured(QUICK_DAYS if quick else DAYS)
-    return {"bench": "truth", "ratios": ratios_of(parts),
-            "figures": {"seed": int(SEED), **figures_of(parts)}}  # fmt: skip
+    days = QUICK_DAYS if quick else DAYS
+    parts = measured(days)
+    ratios, figures = streets.figures(days)
+    return {"bench": "truth", "ratios": ratios_of(parts) | ratios,
+            "figures": {"seed": int(SEED), **figures_of(parts), **figures}}  # fmt: skip

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import cos, hypot, radians
+from math import cos, radians
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fleet_app.kernel.geo import distance_m
 from fleet_app.location.zones.shapes import METRES_PER_DEGREE
@@ -14,6 +17,9 @@ Path = Sequence[tuple[float, float]]
 NEAR_M = 15.0
 """A road and its pavements."""
 STEP_M = 5.0
+CHUNK = 200
+"""Places compared at a time."""
+Flat = NDArray[np.float64]
 
 
 def agreement(driven: Path, snapped: Path, near_m: float = NEAR_M) -> tuple[float, float]:
@@ -22,9 +28,13 @@ def agreement(driven: Path, snapped: Path, near_m: float = NEAR_M) -> tuple[floa
 
 
 def _share(path: Path, other: Path, near_m: float) -> float:
-    places = [*_places(path)]
-    near = sum(_metres(place, other) <= near_m for place in places)
-    return near / len(places) if places else 0.0
+    places = _places(path)
+    if not places or len(other) < 2:
+        return 0.0
+    flat = _flat(places, places[0]), _flat(other, places[0])
+    near = sum(int((_metres(part, flat[1]) <= near_m).sum())
+               for part in np.array_split(flat[0], len(places) // CHUNK + 1))  # fmt: skip
+    return near / len(places)
 
 
 def _places(path: Path) -> list[tuple[float, float]]:
@@ -39,16 +49,19 @@ def _places(path: Path) -> list[tuple[float, float]]:
     return found
 
 
-def _metres(place: tuple[float, float], path: Path) -> float:
-    """From a place to the nearest side of a path, in a plane around the place."""
-    lat, lon = place
-    east = METRES_PER_DEGREE * cos(radians(lat))
-    flat = [((b - lon) * east, (a - lat) * METRES_PER_DEGREE) for a, b in path]
-    return min((_to_side(a, b) for a, b in pairwise(flat)), default=float("inf"))
+def _flat(path: Path, around: tuple[float, float]) -> Flat:
+    """Metres north and east of a place, in a plane."""
+    east = METRES_PER_DEGREE * cos(radians(around[0]))
+    flat: Flat = (np.array(path) - around) * (METRES_PER_DEGREE, east)
+    return flat
 
 
-def _to_side(a: tuple[float, float], b: tuple[float, float]) -> float:
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    square = dx * dx + dy * dy
-    along = min(1.0, max(0.0, -(a[0] * dx + a[1] * dy) / square)) if square else 0.0
-    return hypot(a[0] + along * dx, a[1] + along * dy)
+def _metres(places: Flat, path: Flat) -> NDArray[np.float64]:
+    """From each place to the nearest side of a path."""
+    start, way = path[:-1], np.diff(path, axis=0)
+    square = np.maximum((way**2).sum(axis=1), 1e-9)
+    away = places[:, None] - start
+    share = np.clip((away * way).sum(axis=2) / square, 0.0, 1.0)
+    off = away - share[..., None] * way
+    nearest: NDArray[np.float64] = np.hypot(off[..., 0], off[..., 1]).min(axis=1)
+    return nearest

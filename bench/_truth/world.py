@@ -156,6 +156,17 @@ class World:
             moment += stand
         return Day(legs, begin, legs[-1].end + random.uniform(900, 2400))
 
+    def streets(self) -> Iterator[tuple[list[tuple[float, float]], float]]:
+        """Every street between two crossings, and the road between the towns, with its limit."""
+        for (a, b), bend in self._bends.items():
+            if b in self._nodes:
+                (x1, y1), (x2, y2) = self._nodes[a], self._nodes[b]
+                middle = (x1 + x2) / 2 + bend[0], (y1 + y2) / 2 + bend[1]
+                yield [_degrees(one) for one in ((x1, y1), middle, (x2, y2))], _limit(a, b)
+        gates = (0, NODES - 1, NODES // 2), (1, 0, NODES // 2)
+        road = [(self._nodes[gates[0]], COUNTRY), *self._country(*gates)]
+        yield [_degrees(place) for place, _ in road], COUNTRY
+
     def _build(self, town: int, random: Random) -> None:
         for column in range(NODES):
             for row in range(NODES):
@@ -211,7 +222,7 @@ class World:
         for a, b in pairwise(_walk(random, here, there)):
             bend = self._bends.get((a, b)) or self._bends[b, a]
             (x1, y1), (x2, y2) = self._nodes[a], self._nodes[b]
-            limit = AVENUE if (a[1] if a[1] == b[1] else a[2]) % 4 == 0 else SIDE_STREET
+            limit = _limit(a, b)
             line += [(((x1 + x2) / 2 + bend[0], (y1 + y2) / 2 + bend[1]), limit), ((x2, y2), limit)]
         return line
 
@@ -223,6 +234,11 @@ class World:
             side = 180 * sin(2 * pi * share * 3) + 60 * sin(2 * pi * share * 11)
             line.append(((x1 + (x2 - x1) * share, y1 + (y2 - y1) * share + side), COUNTRY))
         return line
+
+
+def _limit(a: Node, b: Node) -> float:
+    """Every fourth street is an avenue."""
+    return AVENUE if (a[1] if a[1] == b[1] else a[2]) % 4 == 0 else SIDE_STREET
 
 
 def _walk(random: Random, here: Node, there: Node) -> list[Node]:

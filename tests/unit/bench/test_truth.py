@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench._truth import naive, recorded
+from bench._truth import naive, recorded, streets
 from bench._truth.files import Unreadable, recording
 from bench._truth.phone import drawn, heard
 from bench._truth.roads import agreement
@@ -17,6 +17,7 @@ from bench._truth.world import STOP_S, Day, Span, World
 from bench._truth.zones import TrueVisit, true_visits, zones_for
 from fleet_app.kernel.geo import destination, distance_m
 from fleet_app.location.journeys.facts import FactKind
+from fleet_app.location.models import Fix
 from fleet_app.location.zones.index import ZoneIndex
 
 BEGIN = 1_772_431_200.0
@@ -101,6 +102,37 @@ class TestScore:
         precise, complete = agreement([start, middle, end], [start, middle, aside])
         assert precise == pytest.approx(0.5, abs=0.02)
         assert complete == pytest.approx(0.5, abs=0.02)
+
+
+class TestStreets:
+    def test_a_drive_is_put_on_the_streets_it_was_driven_on(self, tmp_path: Path):
+        pytest.importorskip("valhalla", reason="Valhalla comes for Python 3.12 and newer")
+        world = World("tests")
+        day = world.day("tests", BEGIN)
+        trip = max(day.trips()[:6], key=lambda one: one.metres)
+        true = streets.driven(day, trip.span)
+        moments = [trip.span.start + 20 * n for n in range(int((trip.span[1] - trip.span[0]) / 20))]
+        fixes = [
+            Fix(recorded_at_ms=round(1000 * moment), lat=motion.lat, lon=motion.lon)
+            for moment, motion in ((moment, day.at(moment)) for moment in moments)
+        ]
+        matcher = streets.network(world, tmp_path)
+        right, found = agreement(true, streets.snapped(matcher, fixes))
+        told, told_found = agreement(true, [(fix.lat, fix.lon) for fix in fixes])
+        assert min(right, found) > 0.9
+        assert right + found > told + told_found, "better than straight lines"
+
+    def test_the_naive_way_goes_to_the_nearest_street(self):
+        world = World("tests")
+        line, _ = next(world.streets())
+        middle = [(a + b) / 2 for a, b in zip(line[0], line[1], strict=True)]
+        aside = destination(middle[0], middle[1], 90, 4)
+        fixes = [Fix(recorded_at_ms=n, lat=lat, lon=lon) for n, (lat, lon) in
+                 enumerate([line[0], aside, line[1]])]  # fmt: skip
+        placed = streets.Nearest(world).line(fixes)
+        assert distance_m(*placed[0], *line[0]) < 0.1
+        assert distance_m(*placed[-1], *line[1]) < 0.1
+        assert agreement(line[:2], placed, 0.6) == (1.0, 1.0)
 
 
 def written(path: Path, lines: list[str]) -> Path:
