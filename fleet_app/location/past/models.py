@@ -24,6 +24,10 @@ from fleet_app.kernel.columns import choice, document, moment, primary_key, refe
 from fleet_app.location.journeys.facts import FactKind
 
 _HOLDS = text("withdrawn_at IS NULL")
+FLEET_SPAN = "int8range(fleet_id, fleet_id, '[]')"
+TIME_SPAN = "tstzrange(LEAST(started_at, ended_at), ended_at)"
+"""What was going on in a fleet at a moment: an index of ranges finds it, however long ago it was
+and however long it lasted. `LEAST` is for ends the wrong way round, which no range can have."""
 
 
 class StoredFact(SQLModel, table=True):
@@ -48,6 +52,10 @@ class StoredFact(SQLModel, table=True):
         ),
         Index("ix_movement_facts_known", "vehicle_id", "known_ms"),
         Index("ix_movement_facts_subject", "subject", "started_at", postgresql_where=_HOLDS),
+        Index(
+            "ix_movement_facts_span", text(FLEET_SPAN), text(TIME_SPAN),
+            postgresql_using="gist", postgresql_where=_HOLDS,
+        ),
     )  # fmt: skip
 
     id: int | None = primary_key()

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    DateTime,
+    Select,
+    cast,
+    literal_column,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import select as columns
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -15,7 +26,7 @@ from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.kernel.cursors import Position
 from fleet_app.location.geofences.models import Geofence
 from fleet_app.location.journeys.facts import FactKind
-from fleet_app.location.past.models import StoredFact
+from fleet_app.location.past.models import FLEET_SPAN, TIME_SPAN, StoredFact
 from fleet_app.location.past.query import PastQuery
 
 GEOFENCE = "geofence:"
@@ -34,14 +45,15 @@ class PastRepository:
         conditions: Sequence[ColumnElement[bool]],
         below: Position | None,
         limit: int,
+        *,
+        fleet_id: int | None = None,
     ) -> list[StoredFact]:
-        """At most `limit`, those that began last first, without their paths."""
+        """At most `limit`, those that began last first, without their paths.
+
+        `fleet_id` helps to find what was going on when the period began.
+        """
         fact = StoredFact
-        wanted = [*_asked(query), *conditions, col(fact.withdrawn_at).is_(None)]
-        if below is not None:
-            newest = tuple_(col(fact.started_at), col(fact.id))
-            wanted.append(newest < tuple_(below.moment, below.key))
-        ids = union_all(*(_newest(kind, wanted, limit) for kind in query.kinds or FactKind))
+        ids = ids_of(query, conditions, below, limit, fleet_id)
         found = select(fact).where(col(fact.id).in_(columns(ids.subquery().c.id)))
         found = found.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
         found = found.options(defer(fact.path), defer(fact.path_times))  # type: ignore[arg-type]
@@ -93,12 +105,53 @@ class PastRepository:
             select(model.id, model.name).where(col(model.id).in_(ids)))).all())  # fmt: skip
 
 
+def ids_of(
+    query: PastQuery,
+    conditions: Sequence[ColumnElement[bool]],
+    below: Position | None,
+    limit: int,
+    fleet_id: int | None = None,
+) -> CompoundSelect[Any]:
+    """The ids of facts that fit, at least the `limit` that began last."""
+    fact = StoredFact
+    wanted = [*_asked(query), *conditions, col(fact.withdrawn_at).is_(None)]
+    if below is not None:
+        newest = tuple_(col(fact.started_at), col(fact.id))
+        wanted.append(newest < tuple_(below.moment, below.key))
+    begun = [] if query.since is None else [col(fact.started_at) >= query.since]
+    parts = [_newest(kind, [*wanted, *begun], limit) for kind in query.kinds or FactKind]
+    if query.since is not None:
+        parts.append(_going_on(query.since, query.kinds, fleet_id, wanted, limit))
+    return union_all(*parts)
+
+
 def _newest(kind: FactKind, wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
     """The ids of one kind: the indexes know an order in time within a kind only."""
     fact = StoredFact
     of_kind = columns(col(fact.id)).where(col(fact.kind) == kind, *wanted)
     of_kind = of_kind.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
     return columns(of_kind.subquery().c.id)
+
+
+def _going_on(
+    since: datetime,
+    kinds: Sequence[FactKind],
+    fleet_id: int | None,
+    wanted: Sequence[ColumnElement[bool]],
+    limit: int,
+) -> Select[Any]:
+    """The ids of what began before `since` and was not over then. What takes no time is never
+    going on: it belongs to the period in which it happens."""
+    fact, mine = StoredFact, list(wanted)
+    moment = cast(since, DateTime(timezone=True))
+    mine += [literal_column(TIME_SPAN).bool_op("@>")(moment), col(fact.started_at) < since]
+    if fleet_id is not None:
+        mine.append(literal_column(FLEET_SPAN).bool_op("@>")(cast(fleet_id, BigInteger)))
+    if kinds:
+        mine.append(col(fact.kind).in_(kinds))
+    found = columns(col(fact.id)).where(*mine)
+    found = found.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
+    return columns(found.subquery().c.id)
 
 
 def _asked(query: PastQuery) -> list[ColumnElement[bool]]:
@@ -109,8 +162,4 @@ def _asked(query: PastQuery) -> list[ColumnElement[bool]]:
         None if query.until is None else col(fact.started_at) < query.until,
         col(fact.subject) == query.subject if query.subject else None,
     ]
-    if query.since is not None:
-        # What takes no time begins and ends at once, and belongs to the period it begins in.
-        begins, ends = col(fact.started_at) >= query.since, col(fact.ended_at) > query.since
-        wanted.append(or_(begins, ends, col(fact.ended_at).is_(None)))
     return [one for one in wanted if one is not None]

@@ -53,7 +53,10 @@ class Past:
         """
         conditions = self._seen(principal, query.fleet_id)
         await self._require(principal, query.vehicle_ids)
-        found = await self._rows.facts(query, conditions, position_of(cursor), limit + 1)
+        fleet = fleet_in_view(principal, query.fleet_id)
+        found = await self._rows.facts(
+            query, conditions, position_of(cursor), limit + 1, fleet_id=fleet
+        )
         rows, more = found[:limit], len(found) > limit
         end = Position.at(rows[-1].started_at, rows[-1].id or 0) if more else None
         return Page(rows, None if end is None else cursor_of(end))
