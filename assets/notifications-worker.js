@@ -40,10 +40,12 @@ function ownAddress(url) {
 /** Go to a tab that shows the page already, or open one: other tabs may hold unsaved work. */
 async function visit(url) {
   const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const here = tabs.find((tab) => tab.url === url);
+  const path = (address) => new URL(address).pathname.replace(/\/+$/, "");
+  const query = (address) => new URL(address).search;
+  const there = tabs.filter((tab) => path(tab.url) === path(url));
+  const here = there.find((tab) => query(tab.url) === query(url));
   if (here) return here.focus();
-  const path = (address) => new URL(address).pathname;
-  const near = tabs.find((tab) => path(tab.url) === path(url));
+  const [near] = there;
   try {
     if (near) return (await (await near.focus()).navigate(url)) ?? near;
   } catch {
