@@ -31,7 +31,7 @@ from mobile_api.multipart import UploadForm
 from mobile_api.schemas import geofences as schemas
 from mobile_api.schemas.records import parameters_of
 
-router = APIRouter(tags=["geofences"])
+router = APIRouter(tags=[GEOFENCES.label_plural.lower()])
 FleetId = Annotated[int | None, Query(gt=0, lt=2**63, description="For administrators.")]
 _PAGING = frozenset({"page", "limit"})
 
@@ -96,8 +96,8 @@ def _export_as(form: ZoneForm) -> None:
 
     @router.get(
         f"/geofences/export.{form.value}",
-        summary=f"Export geofences as {form.value}",
-        description="Every geofence that the list would show on all its pages.",
+        summary=f"Export zones as {form.value}",
+        description="Every zone that the list would show on all its pages.",
         name=f"export_geofences_{form.value}",
         responses=schemas.FILE,
         openapi_extra={"parameters": about},
@@ -120,7 +120,7 @@ async def _exported(request: Request, actor: Actor, form: ZoneForm) -> Response:
         note(session, actor, "export", kind=GEOFENCES.name, object_id=None,
              label=GEOFENCES.label_plural, fleet_id=fleet_id, changes=changes)  # fmt: skip
     headers = {
-        "Content-Disposition": content_disposition(f"geofences.{form.value}"),
+        "Content-Disposition": content_disposition(f"zones.{form.value}"),
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",
     }
@@ -139,7 +139,7 @@ async def list_shapes(
     fleet_id: FleetId = None,
     inactive: Annotated[bool, Query(description="Also those that are switched off.")] = False,
 ) -> Response:
-    """All active geofences as one GeoJSON collection for a map; ask again with `If-None-Match`.
+    """All active zones as one GeoJSON collection for a map; ask again with `If-None-Match`.
     Longitudes run on across the antimeridian, so that every shape is one piece."""
     async with container(request).work() as session:
         version = await shapes_version(session, actor.principal, fleet_id)
@@ -162,7 +162,7 @@ async def create_corridor(
     actor: Annotated[Actor, allow("geofences.create")],
     wanted: schemas.CorridorIn,
 ) -> Response:
-    """A geofence along a route, or through places: on the roads where the map has them, else
+    """A zone along a route, or through places: on the roads where the map has them, else
     straight from one to the next."""
     box = container(request)
     places = [(one.lat, one.lon) for one in wanted.points]

@@ -65,7 +65,7 @@ class EventsQuery(FactsQuery):
         description=f"Any of {', '.join(EVENTS)}, separated by commas.",
         examples=["speeding,harsh"],
     )  # fmt: skip
-    geofence_id: Id | None = Field(default=None, description="Visits of one geofence.")
+    geofence_id: Id | None = Field(default=None, description="Visits of one zone.")
 
     def events(self) -> PastQuery:
         """As the reader of the past takes it. Raises `InvalidInput`."""

@@ -184,7 +184,7 @@ async def test_a_name_is_taken_once_in_a_fleet(world: World, office: Headers) ->
     others = await world.a(Role.DISPATCHER, fleet_id=world.other_fleet_id)
 
     assert (again.status_code, again.json()["error"]["fields"]) == (
-        409, {"name": "there is a geofence of this name already"},
+        409, {"name": "there is a zone of this name already"},
     )  # fmt: skip
     assert await made(world, others, a_circle(name="depot"))
 

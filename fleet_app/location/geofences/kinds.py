@@ -24,7 +24,7 @@ from fleet_app.records.types import Color, Flag, Hours, Line, Lines, Name, Numbe
 
 
 class GeofenceFields(Fields):
-    """A geofence as people write it."""
+    """A zone as people write it."""
 
     name: Name = field("Name", max_length=120, example="Customer yard", group="Zone",
                        aliases=("geofence", "zone", "title"))
@@ -91,13 +91,13 @@ def _column(name: str) -> Any:
 GEOFENCES = Kind(
     name="geofence",
     plural="geofences",
-    label="Geofence",
-    label_plural="Geofences",
+    label="Zone",
+    label_plural="Zones",
     model=Geofence,
     fields=GeofenceFields,
     search=("name", "group_name", "note", "external_reference"),
     key="name",
-    unique={"uq_geofences_name": ("name", "there is a geofence of this name already")},
+    unique={"uq_geofences_name": ("name", "there is a zone of this name already")},
     computed=(
         Computed(name="area_m2", title="Area", type=FieldType.NUMBER, unit="m²",
                  expression=_column("area_m2"), shown=False, example=70685.8,
