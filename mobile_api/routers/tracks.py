@@ -81,7 +81,7 @@ async def snapped_trip(request: Request, actor: Reader, trip_id: Identifier) -> 
         trip = await past.fact(actor.principal, trip_id, kind=FactKind.TRIP)
         vehicle = await past.vehicle(actor.principal, trip.vehicle_id)
         gap_ms = await past.gap_ms(vehicle.fleet_id)
-    found = await box.snapping.snapped(trip, gap_ms)
+    found = await box.snapping.snapped(trip, gap_ms, vehicle.type)
     return compressed(request, ok(request, schemas.snapped_view(found)))
 
 

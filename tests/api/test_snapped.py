@@ -19,7 +19,7 @@ from fleet_app.location.past import snapping
 from fleet_app.location.past.snapping import Snapping
 from fleet_app.mapbuild.build import build_map
 from fleet_app.mapbuild.installed import map_dir
-from fleet_app.routing.roads import RoadMatcher, open_matcher
+from fleet_app.routing.roads import Costing, RoadMatcher, open_matcher
 from fleet_app.routing.roads.matching import Matched, Place
 from tests.builders.api import World
 from tests.builders.fixes import a_batch
@@ -47,10 +47,12 @@ class Counting:
     def __init__(self, matcher: RoadMatcher) -> None:
         self._matcher = matcher
         self.asked: list[int] = []
+        self.costings: list[Costing] = []
 
-    def match(self, places: list[Place], gap_ms: int) -> Matched:
+    def match(self, places: list[Place], gap_ms: int, costing: Costing) -> Matched:
+        self.costings.append(costing)
         self.asked.append(len(places))
-        return self._matcher.match(places, gap_ms)
+        return self._matcher.match(places, gap_ms, costing)
 
 
 @pytest.fixture
@@ -94,6 +96,7 @@ async def test_a_trip_is_told_on_its_roads(
     lat, lon = decode_numbers(piece["polyline6"])[:2]
     assert (lat, lon) == (pytest.approx(60_000_000, abs=90), pytest.approx(25_000_000, abs=200))
     assert counting.asked == [len(places)], "with the first and the last fix"
+    assert counting.costings == ["auto"]
 
 
 async def test_the_gap_of_the_fleet_breaks_the_way_and_fields_are_told_as_they_are(
@@ -147,6 +150,17 @@ async def test_what_became_known_later_is_matched_anew(
         )
     whole = (await snapped(world, manager, one)).json()["data"]
     assert whole["pieces"][-1]["to_ms"] == START + 95_000
+
+
+async def test_a_bike_is_put_on_the_roads_of_bicycles(
+    world: World, manager: dict[str, str], counting: Counting
+) -> None:
+    one = await driven(world, drive(*ROUND))
+    async with world.container.work() as session:
+        bike = text("UPDATE vehicles SET type = 'bike' WHERE id = :id")
+        await (await session.connection()).execute(bike, {"id": world.vehicle_id})
+    assert (await snapped(world, manager, one)).status_code == 200
+    assert counting.costings == ["bicycle"]
 
 
 async def test_a_trip_without_fixes_is_no_way(

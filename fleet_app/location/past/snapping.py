@@ -8,18 +8,25 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from fleet_app.fleet.models import VehicleType
 from fleet_app.kernel.clock import Clock, utc_now
 from fleet_app.kernel.errors import Conflict
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.replay import Columns, gathered
 from fleet_app.location.ports import HistoryStore
-from fleet_app.routing.roads import RoadMatcher
+from fleet_app.routing.roads import Costing, RoadMatcher
 from fleet_app.routing.roads.matching import Matched, Place
 
 AT_ONCE = 2
 """Trips matched at a time in a process; others wait."""
 REMEMBERED = 64
 """Trips, the last ones asked for: somebody who looks at a day asks for it again."""
+
+COSTING: dict[VehicleType, Costing] = {
+    VehicleType.BIKE: "bicycle",
+    VehicleType.SCOOTER: "bicycle",
+}
+"""Who may use other roads than cars. Lorries do drive where they may not, so they count as cars."""
 
 _Key = tuple[int, int, datetime]
 
@@ -45,25 +52,30 @@ class Snapping:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._known: OrderedDict[_Key, Matched] = OrderedDict()
 
-    async def snapped(self, trip: StoredFact, gap_ms: int) -> Matched:
+    async def snapped(
+        self, trip: StoredFact, gap_ms: int, vehicle: VehicleType = VehicleType.VAN
+    ) -> Matched:
         """The way of a trip, as far as it is known. Raises `NoRoads`, `StoreUnavailable`."""
         if self._matcher is None:
             raise NoRoads
+        costing = COSTING.get(vehicle, "auto")
         key = (trip.id or 0, trip.known_ms, trip.changed_at)
         if key not in self._known:
             async with self._turns:
                 if key not in self._known:  # whoever was first has not just asked for the same
-                    self._known[key] = await self._matched(self._matcher, trip, gap_ms)
+                    self._known[key] = await self._matched(self._matcher, trip, gap_ms, costing)
         self._known.move_to_end(key)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return self._known[key]
 
-    async def _matched(self, matcher: RoadMatcher, trip: StoredFact, gap_ms: int) -> Matched:
+    async def _matched(
+        self, matcher: RoadMatcher, trip: StoredFact, gap_ms: int, costing: Costing
+    ) -> Matched:
         until = (trip.ended_at or self._clock()) + timedelta(milliseconds=1)
         fixes = self._history.columns(trip.vehicle_id, trip.started_at, until)
         columns, _ = await gathered(fixes, gap_ms)
-        return await asyncio.to_thread(matcher.match, _places(columns), gap_ms)
+        return await asyncio.to_thread(matcher.match, _places(columns), gap_ms, costing)
 
 
 def _places(columns: Columns) -> list[Place]:

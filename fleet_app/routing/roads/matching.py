@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from fleet_app.kernel.geo import distance_m
 from fleet_app.routing.roads import polyline
 from fleet_app.routing.roads.engines import Engines, Json
-from fleet_app.routing.roads.ports import LatLon
+from fleet_app.routing.roads.ports import Costing, LatLon
 
 MOST_POINTS, MOST_M = 2_000, 100_000.0
 """Of one question: an eighth of the points and half of the way that Valhalla takes at most."""
@@ -101,6 +101,13 @@ class Matched:
         return min(1.0, near / self.asked) if self.asked else 0.0
 
 
+class _Asking(NamedTuple):
+    """Who is asked, and whose roads count."""
+
+    engine: Any
+    costing: Costing
+
+
 class RoadMatcher:
     """Map matching by Valhalla. Calls block, about 40 ms for 1,000 places, and may come from any
     thread."""
@@ -109,7 +116,7 @@ class RoadMatcher:
         """Raises `FileNotFoundError` if `tiles` is not there; opens nothing else yet."""
         self._engines = Engines(tiles, engines)
 
-    def match(self, places: Sequence[Place], gap_ms: int) -> Matched:
+    def match(self, places: Sequence[Place], gap_ms: int, costing: Costing = "auto") -> Matched:
         """The way through `places`, which are in the order of time, in pieces.
 
         A silence longer than `gap_ms` ends a piece, and so does whatever cannot be driven. What
@@ -120,7 +127,7 @@ class RoadMatcher:
         with self._engines.one() as engine:
             for run in map(_thinned, _runs(places, gap_ms)):
                 asked += len(run)
-                pieces += _matched(engine, run, 0)
+                pieces += _matched(_Asking(engine, costing), run, 0)
         return Matched(tuple(_bridged(pieces, gap_ms)), asked)
 
 
@@ -151,8 +158,8 @@ def _thinned(run: Sequence[Place]) -> list[Place]:
     return [*kept, *run[1:][-1:]]
 
 
-def _matched(engine: Any, run: Sequence[Place], depth: int) -> list[Piece]:
-    answer = _asked(engine, run) if len(run) > 1 else None
+def _matched(asking: _Asking, run: Sequence[Place], depth: int) -> list[Piece]:
+    answer = _asked(asking, run) if len(run) > 1 else None
     if answer is None:
         return [_raw(run)]
     points: list[Json] = answer["matched_points"]
@@ -165,16 +172,16 @@ def _matched(engine: Any, run: Sequence[Place], depth: int) -> list[Piece]:
         return [_raw(run)]
     if strays:  # they break the way on both sides, so it is looked for again without them
         kept = [place for i, place in enumerate(run) if i not in strays]
-        return _matched(engine, kept, depth + 1)
+        return _matched(asking, kept, depth + 1)
     pieces: list[Piece] = []
     for part in parts:
         cut = [run[i] for i in part]
         on_road = points[part[0]]["type"] != _NOWHERE
-        pieces += _matched(engine, cut, depth + 1) if on_road else [_raw(cut)]
+        pieces += _matched(asking, cut, depth + 1) if on_road else [_raw(cut)]
     return pieces
 
 
-def _asked(engine: Any, run: Sequence[Place]) -> Json | None:
+def _asked(asking: _Asking, run: Sequence[Place]) -> Json | None:
     from valhalla import ValhallaError  # noqa: PLC0415 - absent on Python 3.11
 
     options = {
@@ -184,13 +191,13 @@ def _asked(engine: Any, run: Sequence[Place]) -> Json | None:
     }
     request = {
         "shape": [{"lat": place.lat, "lon": place.lon} for place in run],
-        "costing": "auto",
+        "costing": asking.costing,
         "shape_match": "map_snap",
         "trace_options": options,
         "filters": {"attributes": list(_WANTED), "action": "include"},
     }
     try:
-        answer: Json = engine.trace_attributes(request)
+        answer: Json = asking.engine.trace_attributes(request)
     except ValhallaError:
         return None
     return answer if len(answer.get("matched_points", ())) == len(run) else None
