@@ -148,7 +148,9 @@ async def _store(
     await parcel.keep_going(session, company, found, now)
     clients = clients_at(places, PLACES_SEED)
     drawn = list(zones.zones_of(area_of(map_dir), company.places, clients))
-    counts["geofences"] = await zones.store_zones(session, fleet_id, drawn)
+    counts["geofences"] = await zones.store_zones(
+        session, fleet_id, drawn, company.vehicles.values()
+    )
     counts["alert_rules"] = await zones.store_rules(session, fleet_id)
     outcome = await _trade(session, company, clients, now, counts)
     _tell(session, fleet, counts)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from fleet_app.fleet.models import Vehicle, VehicleType
 from fleet_app.location.geofences.models import Geofence
 from fleet_app.location.geofences.shaping import columns_of, derived
 from fleet_app.location.zones.checking import checked
@@ -50,6 +51,8 @@ class Zone:
     shape: Shape
     rules: Mapping[str, Any] = field(default_factory=dict)
     """Its limits, as columns."""
+    motors_only: bool = False
+    """Whether bicycles may do there as they like."""
 
 
 def zones_of(area: Area, depots: Sequence[Point], clients: Sequence[Client]) -> Iterator[Zone]:
@@ -79,7 +82,8 @@ def _city() -> Iterator[Zone]:
     )  # fmt: skip
     yield Zone(
         STREET, "Mikonkatu pedestrian street", "City rules", "#dc2626", Polygon(_MIKONKATU),
-        {"dwell_after_min": 2.0, "note": "No vehicles. Deliver from Fabianinkatu."},
+        {"dwell_after_min": 2.0, "note": "No vehicles but bicycles. Deliver from Fabianinkatu."},
+        motors_only=True,
     )  # fmt: skip
     yield Zone(
         "ZONE-CORRIDOR", "Mannerheimintie corridor", "Main roads", "#9333ea",
@@ -87,8 +91,11 @@ def _city() -> Iterator[Zone]:
     )  # fmt: skip
 
 
-async def store_zones(session: AsyncSession, fleet_id: int, zones: Sequence[Zone]) -> int:
+async def store_zones(
+    session: AsyncSession, fleet_id: int, zones: Sequence[Zone], vehicles: Iterable[Vehicle]
+) -> int:
     """Those that were never stored, also not deleted since; how many."""
+    motors = [one.id or 0 for one in vehicles if one.type is not VehicleType.BIKE]
     known = set(
         await session.exec(
             select(Geofence.external_reference).where(col(Geofence.fleet_id) == fleet_id)
@@ -102,7 +109,8 @@ async def store_zones(session: AsyncSession, fleet_id: int, zones: Sequence[Zone
         session.add(
             Geofence(
                 fleet_id=fleet_id, name=zone.name, group_name=zone.group, color=zone.color,
-                external_reference=zone.reference, **zone.rules, **columns_of(shape),
+                external_reference=zone.reference,
+                vehicle_ids=motors if zone.motors_only else [], **zone.rules, **columns_of(shape),
                 **derived(shape),
             )
         )  # fmt: skip

@@ -137,6 +137,7 @@ async def test_zones_and_rules_are_there_once_and_what_was_deleted_stays_away(
     assert await count(container, Geofence) == 6  # without a map there are no customers
     async with container.work() as session:
         zones = {zone.external_reference: zone for zone in await session.exec(select(Geofence))}
+        assert len(zones["ZONE-STREET"].vehicle_ids) == 23  # two are bicycles
         zones["ZONE-LOW-EMISSION"].deleted_at = utc_now()
         rules = list(await session.exec(select(AlertRule)))
         for rule in rules:
