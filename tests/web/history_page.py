@@ -15,8 +15,13 @@ SCRIPT = f"""
 import {{ useState }} from "react";
 import {{ createRoot }} from "react-dom/client";
 import {{ HistoryPlayer }} from "./{PUBLISHED}/history/sources/HistoryPlayer.jsx";
+import {{ store }} from "./{PUBLISHED}/live/sources/liveStore.js";
 
 window.heard = [];
+window.moved = (id, ms) => {{
+  store.vehicles.set(id, {{ id, recordedAt: ms / 1000 }});
+  store.notify("delta", [id]);
+}};
 function Stage({{ given }}) {{
   const [props, setProps] = useState(given);
   window.setProps = (change) => setProps((old) => ({{ ...old, ...change }}));

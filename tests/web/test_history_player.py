@@ -126,7 +126,8 @@ async def test_every_page_of_a_list_is_read(player: Player, past: Past):
     past.page = 1
     await player.ready()
     await expect(player.page.locator(".past-entry")).to_have_count(3)
-    assert [one.query.count("cursor") for one in player.asked("/api/v1/trips")] == [0, 1]
+    lists = [one for one in player.asked("/api/v1/trips") if one.path == "/api/v1/trips"]
+    assert [one.query.count("cursor") for one in lists] == [0, 1]
 
 
 async def test_between_fixes_the_marker_glides_and_over_a_gap_it_waits_greyed(player: Player):

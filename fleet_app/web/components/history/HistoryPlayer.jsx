@@ -5,8 +5,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { store } from "../../live/sources/liveStore.js";
 import { useTheme } from "../../live/sources/theme.js";
 import { coloursOf } from "./colours.js";
-import { dullSpans, extent, isEmpty, marks } from "./facts.js";
-import { canSnap, PastLoader } from "./loading.js";
+import { isEmpty } from "./facts.js";
 import { speedUnit } from "./moments.js";
 import { PastCharts } from "./PastCharts.jsx";
 import { Icon } from "./PastIcons.jsx";
@@ -15,61 +14,10 @@ import { Places } from "./places.js";
 import { playKey, Player } from "./player.js";
 import { PlayerBar } from "./PlayerBar.jsx";
 import { TripList } from "./TripList.jsx";
+import { goesOn, usePast, usePastNews, useSnap } from "./usePast.js";
 
 const LEAD_MS = 1000;
 const NARROW = 720;
-
-function usePast(vehicles, period, player) {
-  const [state, setState] = useState({ data: null, problem: "", busy: true });
-  const [attempt, retry] = useReducer((count) => count + 1, 0);
-  const loader = useRef(null);
-  loader.current ??= new PastLoader();
-  const key = vehicles.join();
-  useEffect(() => {
-    if (!vehicles.length) return undefined;
-    setState((old) => ({ ...old, busy: true, problem: "" }));
-    loader.current.load(vehicles, period).then(
-      (data) => {
-        if (!data) return;
-        const span = extent(data, period);
-        const found = marks(data, span);
-        const first = Math.min(...data.trips.map(({ from }) => from), ...[...data.tracks.values()].flatMap(({ t }) => (t.length ? [t[0]] : [])));
-        const at = Number.isFinite(first) ? Math.max(span.from, first) : span.from;
-        player.load({ ...span, at, marks: found, dull: dullSpans(data.trips, span) });
-        setState({ data, span, problem: "", busy: false, key: `${key} ${period.from} ${period.to}` });
-      },
-      (error) => setState({ data: null, problem: error.message, busy: false }),
-    );
-    return () => loader.current.stop();
-  }, [key, period.from, period.to, attempt]);
-  return { ...state, retry, loader: loader.current };
-}
-
-function useSnap(past, wanted, unset) {
-  const [state, setState] = useState({ possible: false, busy: false, trips: null });
-  const trips = past.data?.trips ?? [];
-  useEffect(() => {
-    if (!trips.length) return undefined;
-    let here = true;
-    canSnap(past.loader.get, trips[0]).then((possible) => here && setState((old) => ({ ...old, possible })));
-    return () => {
-      here = false;
-    };
-  }, [past.data]);
-  useEffect(() => {
-    let here = true;
-    setState((old) => ({ ...old, trips: null, busy: wanted && trips.length > 0 }));
-    if (!wanted || !trips.length) return undefined;
-    past.loader.loadSnapped(trips).then(
-      (found) => here && setState((old) => ({ ...old, trips: found, busy: false })),
-      () => here && unset(),
-    );
-    return () => {
-      here = false;
-    };
-  }, [wanted, past.data]);
-  return state;
-}
 
 function useKeys(player) {
   useEffect(() => {
@@ -148,6 +96,7 @@ export function HistoryPlayer(props) {
   const narrow = (box.current?.clientWidth ?? 1000) <= NARROW;
   const options = { ...chosen, bySpeed: chosen.bySpeed ?? vehicles.length < 2, charts: chosen.charts ?? !narrow };
   const snap = useSnap(past, chosen.snap, () => set({ snap: false }));
+  usePastNews(past, vehicles, period, { changes: props.changes, slowly: chosen.snap });
   useKeys(player.current);
   useEffect(() => () => player.current.close(), []);
   const colorOf = (id) => colours?.vehicles[Math.max(0, vehicles.indexOf(id))] ?? "#2463eb";
@@ -172,7 +121,7 @@ export function HistoryPlayer(props) {
           </ListPane>
           <PastMapPane {...shared} {...{ theme, options, set, snap, go }} fitKey={past.key} />
           <div className="past-foot">
-            <PlayerBar {...shared}>
+            <PlayerBar {...shared} live={goesOn(period)}>
               <button type="button" className="past-button" aria-pressed={options.charts} aria-label="Charts" title="Charts" onClick={() => set({ charts: !options.charts })}>
                 <Icon name="charts" size={17} />
               </button>

@@ -143,7 +143,7 @@ function Clock({ player, zone }) {
   return <time ref={text} className="past-clock" data-testid="past-clock" />;
 }
 
-export function PlayerBar({ player, data, period, zone, units, names, colorOf, children }) {
+export function PlayerBar({ player, data, period, zone, units, names, colorOf, live, children }) {
   usePlayer(player);
   return (
     <section className="past-player" aria-label="Player">
@@ -162,6 +162,12 @@ export function PlayerBar({ player, data, period, zone, units, names, colorOf, c
           <input type="checkbox" checked={player.skipping} onChange={(event) => player.setSkipping(event.target.checked)} />
           <span>Skip stops</span>
         </label>
+        {live && (
+          <button type="button" className="past-live" aria-pressed={player.following} title="Go to the newest fix, and stay with it" data-testid="past-follow-live" onClick={() => player.follow(!player.following)}>
+            <i aria-hidden="true" />
+            Follow live
+          </button>
+        )}
         <Readouts {...{ data, player, zone, names, colorOf, units }} />
         {children}
       </div>

@@ -72,7 +72,7 @@ function useNow(box, player, groups) {
       element, from: Number(element.dataset.from), to: Number(element.dataset.until),
     }));
     let marked = new Set();
-    return player.onFrame((ms) => {
+    const stop = player.onFrame((ms) => {
       const now = new Set(entries.filter(({ from, to }) => from <= ms && ms < to).map(({ element }) => element));
       if (now.size === marked.size && [...now].every((one) => marked.has(one))) return;
       for (const one of marked) one.removeAttribute(NOW);
@@ -80,6 +80,10 @@ function useNow(box, player, groups) {
       if (player.playing) now.values().next().value?.scrollIntoView({ block: "nearest" });
       marked = now;
     });
+    return () => {
+      stop();
+      for (const one of marked) one.removeAttribute(NOW);
+    };
   }, [player, groups]);
 }
 

@@ -30,6 +30,9 @@ class HistoryPlayer(rx.NoSSRComponent):
     """The time zone in which times are told."""
     theme: rx.Var[str]
     """`light` or `dark`; anything else follows the page."""
+    changes: rx.Var[list[Any]]
+    """The newest pushed notices `{sequence, kind, ids}` of trips, stops and events: while the
+    period includes now, what is new is read and added. Fixes are heard of by live frames."""
 
     on_latest: rx.EventHandler[no_arguments]
     """Nothing was recorded in the period: show the last day on which something was."""

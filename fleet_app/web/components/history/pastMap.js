@@ -156,7 +156,8 @@ export class PastMap {
       this.place(this.markers.get(id), at);
       first ??= at && !at.lost ? at : null;
     }
-    if (first && this.following && this.player.playing) this.keepInView(first);
+    const goesAlong = this.player.playing || this.player.following;
+    if (first && this.following && goesAlong) this.keepInView(first);
   }
 
   place(one, at) {

@@ -14,7 +14,7 @@ const browserLoop = {
 
 export class Player {
   constructor(loop = browserLoop) {
-    Object.assign(this, { loop, from: 0, to: 0, ms: 0, rate: 10, playing: false, skipping: true });
+    Object.assign(this, { loop, from: 0, to: 0, ms: 0, rate: 10, playing: false, skipping: true, newest: 0, following: false });
     this.marks = [];
     this.dull = [];
     this.frames = new Set();
@@ -37,13 +37,38 @@ export class Player {
   }
 
   /** Another period: `marks` are moments to jump to, `dull` the spans where nothing moves. */
-  load({ from, to, at = from, marks = [], dull = [] }) {
+  load({ from, to, at = from, marks = [], dull = [], newest = to }) {
     this.pause();
-    Object.assign(this, { from, to, marks, dull });
+    Object.assign(this, { from, to, marks, dull, newest });
     this.seek(at);
   }
 
+  /** More is known of the same period: the moment stays, unless the newest is followed. */
+  grow({ from, to, marks, dull, newest }) {
+    Object.assign(this, { from, to, marks, dull, newest });
+    this.move(this.following ? newest : this.ms);
+  }
+
+  /** Goes to the newest moment, and along with it as more becomes known; or no longer. */
+  follow(following) {
+    this.pause();
+    this.setFollowing(following);
+    if (following) this.move(this.newest);
+  }
+
+  setFollowing(following) {
+    if (this.following === following) return;
+    this.following = following;
+    this.tell();
+  }
+
+  /** Goes to a moment: who does so follows the newest no longer. */
   seek(ms) {
+    this.setFollowing(false);
+    this.move(ms);
+  }
+
+  move(ms) {
     this.ms = Math.min(this.to, Math.max(this.from, ms));
     this.draw();
   }

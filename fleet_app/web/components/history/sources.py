@@ -9,7 +9,7 @@ from fleet_app.web.components.live import sources as live
 
 LIBRARIES = (
     *("track.js", "player.js", "moments.js", "facts.js", "loading.js", "places.js", "colours.js"),
-    *("pathLayers.js", "pastMap.js", "chart.js", "snapped.js"),
+    *("pathLayers.js", "pastMap.js", "chart.js", "snapped.js", "pastNews.js", "usePast.js"),
     *("PastIcons.jsx", "TripList.jsx", "PlayerBar.jsx", "PastCharts.jsx", "PastMapPane.jsx"),
 )
 FROM_LIVE = ("basemap.js", "format.js", "liveStore.js", "motion.js", "theme.js")
