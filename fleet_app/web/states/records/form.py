@@ -30,6 +30,7 @@ from fleet_app.web.states.records.reading import (
     house_style,
     kind_of,
     label_in,
+    labels_in,
     labels_of,
     last_word,
     named,
@@ -37,7 +38,7 @@ from fleet_app.web.states.records.reading import (
     read_record,
     texts_in,
 )
-from fleet_app.web.states.records.texts import in_words, problem_of, text_of, told_at, zone_of
+from fleet_app.web.states.records.texts import in_words, problem_of, texts_of, told_at, zone_of
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.records.typed import Sheet, default_texts, values_in
 from fleet_app.web.states.session import shown_fleet
@@ -180,15 +181,14 @@ class RecordForm(rx.State):
     async def take_theirs(self, name: str) -> None:
         """Decide a clash for what the other person wrote."""
         unit = unit_with(kind_of(self.plural), name)
-        theirs = {one: self._theirs.get(one, "") for one in unit}
-        self._fill(theirs)
-        self._decided(name)
+        self._fill({one: self._theirs.get(one, "") for one in unit})
+        self.clashes = [one for one in self.clashes if one["name"] != name]
 
     @rx.event
     @requires("views.use")
     async def keep_mine(self, name: str) -> None:
         """Decide a clash for what stands in the form."""
-        self._decided(name)
+        self.clashes = [one for one in self.clashes if one["name"] != name]
 
     @rx.event
     @requires("views.use")
@@ -238,11 +238,9 @@ class RecordForm(rx.State):
 
     def fill_in(self, values: Mapping[str, Any]) -> None:
         """Offer these values in the form of a new record, as if somebody had typed them."""
-        kind = kind_of(self.plural)
-        known = {name: value for name, value in values.items() if name in kind.by_name}
         zone, ruler = zone_of(self.zone), self._ruler(values)
-        texts = {n: text_of(kind.by_name[n], value, zone, ruler) for n, value in known.items()}
-        self._fill(texts)
+        texts = texts_of(kind_of(self.plural), values, zone, ruler)
+        self._fill({name: text for name, text in texts.items() if name in values})
 
     async def refresh(self) -> None:
         """Show what became of the record, for other states that acted on it."""
@@ -266,13 +264,12 @@ class RecordForm(rx.State):
     async def _begin(self, kind: Kind) -> None:
         self.fleet = await shown_fleet(self)
         self.opened = opening.marked(kind.plural, NEW, f"{self.fleet}:{self.router.url.query}")
-        tied = kind.tenant == "fleet_id"
-        self.fleet_name = await opening.named_fleet(self, self.fleet) if tied else ""
+        chosen = self.fleet if kind.tenant == "fleet_id" else 0
+        self.fleet_name = await opening.named_fleet(self, chosen)
         self.zone, self.currency = await house_style(self.fleet)
         self.units = await units_of(self.fleet)
-        given = dict(self.router.url.query_parameters)
         self.base = default_texts(kind, zone_of(self.zone), self._ruler({}))
-        known = {name: str(text)[:200] for name, text in given.items() if name in self.base}
+        known = opening.given(self, self.base)
         self._fill({**self.base, **known})
         self.labels = await labels_of(self, kind, known)
         self.title = f"New {kind.label.lower()}"
@@ -281,9 +278,7 @@ class RecordForm(rx.State):
         """Begin again in the fleet that was chosen meanwhile, with what it can have of `mine`."""
         before = self.units
         await self._begin(kind)
-        same = self.units == before  # else numbers that were typed mean something else here
-        kept = {name: text for name, text in mine.items() if same or not kind.by_name[name].unit}
-        self._fill(opening.portable(kind, kept))
+        self._fill(opening.portable(kind, mine, same_units=self.units == before))
         self.labels, self.problem = {}, opening.switched(self.fleet_name)
 
     async def _load(self, kind: Kind, number: int) -> None:
@@ -294,7 +289,7 @@ class RecordForm(rx.State):
     async def _show(self, kind: Kind, row: Row) -> None:
         """Show a stored record from the beginning."""
         await self._describe(kind, row)
-        self.base = self._texts(kind, row)
+        self.base = texts_of(kind, row, zone_of(self.zone), self._ruler(row))
         self.values, self.errors, self.problem, self.clashes = {}, {}, "", []
         self._fill(self.base)
 
@@ -302,7 +297,7 @@ class RecordForm(rx.State):
         """Show what changed in a stored record; other fields stay as they are in the form."""
         before = self.base
         await self._describe(kind, row)
-        self.base = self._texts(kind, row)
+        self.base = texts_of(kind, row, zone_of(self.zone), self._ruler(row))
         self._fill({name: self.base[name] for name in changed_names(kind, before, self.base)})
 
     async def _describe(self, kind: Kind, row: Row) -> None:
@@ -315,17 +310,9 @@ class RecordForm(rx.State):
         self.title = label_in(kind, row)
         self.status = str(row.get("service_status") or row.get("status") or "")
         self.status_label = words_of(self.status)
-        self.labels = {
-            spec.name: target["label"]
-            for spec in kind.references
-            if (target := row.get(spec.name.removesuffix("_id")))
-        }
+        self.labels = labels_in(kind, row)
         self.facts = header_facts(kind, row, zone, ruler)
         self.every_fact = all_facts(kind, row, zone, ruler)
-
-    def _texts(self, kind: Kind, row: Row) -> dict[str, str]:
-        zone, ruler = zone_of(self.zone), self._ruler(row)
-        return {spec.name: text_of(spec, row.get(spec.name), zone, ruler) for spec in kind.specs}
 
     def _ruler(self, values: Mapping[str, Any]) -> Ruler:
         """How the record is measured when its fields have these values."""
@@ -336,9 +323,6 @@ class RecordForm(rx.State):
         self.values = {**self.values, **texts}
         turns = {name: self.stamps.get(name, 0) + 1 for name in texts}
         self.stamps = {**self.stamps, **turns}
-
-    def _decided(self, name: str) -> None:
-        self.clashes = [one for one in self.clashes if one["name"] != name]
 
     async def _create(
         self, kind: Kind, mine: Mapping[str, str], *, again: bool
@@ -371,7 +355,7 @@ class RecordForm(rx.State):
         )
         self.stored = row["id"]
         await self._describe(kind, row)
-        self.base, self.clashes = self._texts(kind, row), []
+        self.base, self.clashes = texts_of(kind, row, zone_of(self.zone), self._ruler(row)), []
         self.values = dict(mine)
         # As it was stored: tidied, and with what the kind's own rules added.
         self._fill({n: text for n, text in self.base.items() if text != mine.get(n, "")})
@@ -402,9 +386,9 @@ class RecordForm(rx.State):
             return
         base = self._older or self.base
         await self._describe(kind, row)
-        theirs = self._texts(kind, row)
-        texts, self.clashes = merged(kind, base, mine, theirs)
-        self.base, self._theirs, self._older = theirs, theirs, {}
+        self.base = self._theirs = texts_of(kind, row, zone_of(self.zone), self._ruler(row))
+        texts, self.clashes = merged(kind, base, mine, self.base)
+        self._older = {}
         self.values = dict(mine)
         self._fill({name: text for name, text in texts.items() if text != mine.get(name, "")})
 

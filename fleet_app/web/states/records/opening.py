@@ -32,11 +32,19 @@ def stays_in_fleet(kind: Kind, texts: Mapping[str, str]) -> bool:
     return kind.tenant == "fleet_id" and not administers
 
 
-def portable(kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts as another fleet can have them: without its records and files."""
+def portable(kind: Kind, texts: Mapping[str, str], *, same_units: bool) -> dict[str, str]:
+    """The texts as another fleet can have them: without its records and files, and without
+    numbers that would mean something else in its units."""
     bound = {spec.name for spec in kind.specs
              if spec.type is FieldType.REFERENCE or spec.input in ("photo", "file")}  # fmt: skip
-    return {name: "" if name in bound else text for name, text in texts.items()}
+    kept = {name: text for name, text in texts.items() if same_units or not kind.by_name[name].unit}
+    return {name: "" if name in bound else text for name, text in kept.items()}
+
+
+def given(state: rx.State, fields: Mapping[str, str]) -> dict[str, str]:
+    """What the page's address says about the fields of a new record."""
+    said = dict(state.router.url.query_parameters)
+    return {name: str(text)[:200] for name, text in said.items() if name in fields}
 
 
 async def named_fleet(state: rx.State, fleet_id: int) -> str:

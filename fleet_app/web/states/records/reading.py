@@ -106,6 +106,12 @@ async def change_record(
     return row, [entry.id for entry in own if entry.id]
 
 
+def labels_in(kind: Kind, row: Row) -> dict[str, str]:
+    """What the records are called that this one refers to, by field."""
+    targets = {spec.name: row.get(spec.name.removesuffix("_id")) for spec in kind.references}
+    return {name: target["label"] for name, target in targets.items() if target}
+
+
 async def labels_of(state: rx.State, kind: Kind, texts: Mapping[str, str]) -> dict[str, str]:
     """What the records are called that these fields name, and the file of an import."""
     labels = await _file_of(state, texts.get(IMPORT, ""))

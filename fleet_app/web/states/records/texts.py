@@ -39,6 +39,13 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def texts_of(
+    kind: Kind, values: Mapping[str, Any], zone: ZoneInfo, ruler: Ruler = METRIC
+) -> dict[str, str]:
+    """All fields of a record as their inputs show them."""
+    return {spec.name: text_of(spec, values.get(spec.name), zone, ruler) for spec in kind.specs}
+
+
 def text_of(spec: Spec, value: Any, zone: ZoneInfo, ruler: Ruler = METRIC) -> str:
     """A value as its input shows it; empty for none."""
     if value is None or isinstance(value, bool):
