@@ -32,6 +32,7 @@ const { Player } = await at("player.js");
 const moments = await at("moments.js");
 const facts = await at("facts.js");
 const chart = await at("chart.js");
+const { PastNews } = await at("pastNews.js");
 const plain = (one) => ({ ...one, t: [...one.t], lat: [...one.lat], lon: [...one.lon],
                           gapAfter: [...one.gapAfter] });
 const calls = {
@@ -47,6 +48,15 @@ const calls = {
   },
   scale: ([low, high]) => chart.scaleOf(low, high),
   moment: ([name, ...given]) => moments[name](...given),
+  news([known, steps]) {
+    let clock = 0; let due = null;
+    const later = (run, wait) => { due = clock + wait; return 1; };
+    const news = new PastNews({ refetch: () => {}, knows: (id) => known.includes(id),
+      hidden: () => false, now: () => clock, later, cancel: () => { due = null; } });
+    news.notices([null]);
+    return steps.map(([passed, name, ...given]) => { clock += passed; news[name](...given);
+      return due; });
+  },
   dull: ([trips, period]) => facts.dullSpans(trips, period),
   play({ load, rate, skipping, frames }) {
     let clock = 0; let call = null;
@@ -299,3 +309,14 @@ def test_every_script_of_the_player_is_published() -> None:
         text = (folder / one).read_text(encoding="utf-8")
         borrowed = [part.split('"')[0] for part in text.split('"../../live/sources/')[1:]]
         assert set(borrowed) <= set(sources.FROM_LIVE)
+
+
+def test_news_are_read_soon_and_those_of_other_vehicles_seldom(scripts: NodeScripts):
+    def heard(*steps: Any) -> Any:
+        return scripts.call("news", [[5], [list(step) for step in steps]])
+
+    one, other = ([{"sequence": 1, "kind": "created", "ids": [ids]}] for ids in (5, 6))
+    assert heard((20_000, "notices", one)) == [21_000]
+    assert heard((20_000, "notices", other)) == [60_000]
+    assert heard((1_000, "fixes"), (0, "notices", other)) == [5_000, 2_000]
+    assert heard((0, "fixes"), (100, "forget")) == [5_000, None]
