@@ -76,14 +76,17 @@ class Frontend:
 
     @contextmanager
     def _one_at_a_time(self, say: Callable[[str], None]) -> Iterator[None]:
-        self._web.mkdir(parents=True, exist_ok=True)
-        with (self._web / ".fleet-lock").open("w") as lock:
+        # The folder of the project itself is locked: a build may replace everything in `.web`.
+        lock = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 say("another command is building the pages; waiting")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
     def _export(self, say: Callable[[str], None]) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)

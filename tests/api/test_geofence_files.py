@@ -148,7 +148,7 @@ async def test_what_is_exported_comes_back_and_changes_nothing(
     others = await world.a(Role.DISPATCHER, fleet_id=world.other_fleet_id)
     moved = await taken(world, others, file.content, name=f"geofences.{form}")
 
-    assert f'filename="geofences.{form}"' in file.headers["content-disposition"]
+    assert f'filename="zones.{form}"' in file.headers["content-disposition"]
     # A GeoJSON file cuts what crosses the antimeridian; joined again, it begins at another corner.
     cut = 1 if form == "geojson" else 0
     assert (told["unchanged"], told["updated"]) == (4 - cut, cut), told

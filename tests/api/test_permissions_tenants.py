@@ -74,9 +74,8 @@ async def test_nobody_names_another_fleet_in_a_query(walk: Walk) -> None:
             continue
         url = await walk.path(route, walk.world.fleet_id)
         for role in limited(route):
-            answer = await walk.send(
-                route, role.value, url=url, params={"fleet_id": walk.world.other_fleet_id}
-            )
+            asked = {**httpx.URL(url).params, "fleet_id": walk.world.other_fleet_id}
+            answer = await walk.send(route, role.value, url=url, params=asked)
             tried += 1
             if answer.status_code != 404:
                 problems.append(f"{route} as {role}: {answer.status_code}")

@@ -75,7 +75,7 @@ async def opened(browser: Browser, request: pytest.FixtureRequest) -> AsyncItera
 
 
 @pytest.fixture
-async def world_with_a_day(world: World) -> World:
+async def world_with_a_day(world: World) -> AsyncIterator[World]:
     """A vehicle with an unkind name, its day, and a map of the town around it."""
     home = world.container.settings.home
     build_map(whole_town().write(home / "town.osm.pbf"), home, lambda line: None)
@@ -98,7 +98,8 @@ async def world_with_a_day(world: World) -> World:
     async with world.container.work() as session:
         (await session.get_one(Fleet, world.fleet_id)).brand_name = "HelCo"
         (await session.get_one(Vehicle, world.vehicle_id)).name = EVIL
-    return world
+    yield world
+    (home / "map").unlink()  # other tests share the home, and have no map
 
 
 async def saved(world: World, headers: dict[str, str], url: str, folder: Path) -> Path:

@@ -48,7 +48,7 @@ async def test_a_manager_finds_a_change_and_takes_it_back(page: Page, backstage:
     await page.get_by_test_id("undo-change").click()
     await expect(page.get_by_text("Taken back.")).to_be_visible(timeout=PATIENCE_MS)
     await expect(entry).to_have_count(0)
-    await page.get_by_text("Show all").click()
+    await page.get_by_role("button", name="Show all").click()
     await expect(rows).to_have_count(4, timeout=PATIENCE_MS)
     await expect(rows.first).to_contain_text("Taken back")
     actor = an_actor(Role.FLEET_MANAGER, manager.fleet_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,22 @@ def test_it_builds_once_with_the_wheels_tools(root: Path, tmp_path: Path) -> Non
     ], "the build must not write into the project"
     (root / "assets" / "new.css").write_text("a{}")
     assert not frontend.is_current()
+
+
+def test_whoever_comes_while_the_pages_are_built_waits_and_builds_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(Frontend(tmp_path / "home", root).build, said.append)
+        until = time.monotonic() + 60
+        while not any((root / ".web").glob("*.json")) and time.monotonic() < until:
+            time.sleep(0.05)  # its folder has been filled by then
+        assert not first.done()
+        second = pool.submit(Frontend(tmp_path / "other", root).build, said.append)
+        assert first.result()
+        assert not second.result()
+    assert "another command is building the pages; waiting" in said
 
 
 def test_a_broken_page_is_reported_with_the_end_of_the_log(root: Path, tmp_path: Path) -> None:
