@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import msgspec
 
 from fleet_app.access.actor import Channel
-from fleet_app.kernel.errors import InvalidInput
-from fleet_app.kernel.parameters import moment, number, search
+from fleet_app.kernel.parameters import Readers, moment, number, read_all, search
 
 MOST_ROWS, MOST_PAGES, LONGEST_WORD, MOST_WORDS = 500, 1_000_000, 40, 50
 
@@ -45,20 +43,7 @@ class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_audit_query(parameters: Iterable[tuple[str, str]]) -> AuditQuery:
     """Read the parameters of an address. Raises `InvalidInput` that names every wrong one."""
-    problems: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for name, text in parameters:
-        if name not in _READERS:
-            problems[name[:80]] = "is no parameter of this list"
-            continue
-        attribute, read = _READERS[name]
-        try:
-            values[attribute] = read(text)
-        except ValueError as error:
-            problems[name] = str(error)
-    if problems:
-        raise InvalidInput("The list cannot be asked for like this", fields=problems)
-    return AuditQuery(**values)
+    return AuditQuery(**read_all(parameters, _READERS))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -84,7 +69,7 @@ def _sort(text: str) -> str:
 
 
 _id = number(1, 2**63 - 1)
-_READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+_READERS: Readers = {
     "page": ("page", number(1, MOST_PAGES)),
     "limit": ("limit", number(1, MOST_ROWS)),
     "sort": ("sort", _sort),

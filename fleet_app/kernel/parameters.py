@@ -4,10 +4,34 @@ in words for the caller."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
+
+from fleet_app.kernel.errors import InvalidInput
 
 LONGEST_SEARCH = 100
+Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
+"""What a parameter is called in the query that is made of it, and how it is read."""
+
+
+def read_all(parameters: Iterable[tuple[str, str]], readers: Readers) -> dict[str, Any]:
+    """The values of the parameters of an address. Raises `InvalidInput` that names every wrong
+    one."""
+    problems: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name, text in parameters:
+        if name not in readers:
+            problems[name[:80]] = "is no parameter of this list"
+            continue
+        attribute, read = readers[name]
+        try:
+            values[attribute] = read(text)
+        except ValueError as error:
+            problems[name] = str(error)
+    if problems:
+        raise InvalidInput("The list cannot be asked for like this", fields=problems)
+    return values
 
 
 def number(low: int, high: int) -> Callable[[str], int]:

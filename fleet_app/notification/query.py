@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from fleet_app.kernel.errors import InvalidInput
-from fleet_app.kernel.parameters import moment, number, search
+from fleet_app.kernel.parameters import Readers, moment, number, read_all, search
 from fleet_app.notification.models import AlertEvent, AlertStatus, Severity
 
 MOST_ROWS, MOST_PAGES, MOST_VALUES = 500, 1_000_000, 100
@@ -48,20 +47,7 @@ class AlertQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_alert_query(parameters: Iterable[tuple[str, str]]) -> AlertQuery:
     """Read the parameters of an address. Raises `InvalidInput` that names every wrong one."""
-    problems: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for name, text in parameters:
-        if name not in _READERS:
-            problems[name[:80]] = "is no parameter of this list"
-            continue
-        attribute, read = _READERS[name]
-        try:
-            values[attribute] = read(text)
-        except ValueError as error:
-            problems[name] = str(error)
-    if problems:
-        raise InvalidInput("The list cannot be asked for like this", fields=problems)
-    return AlertQuery(**values)
+    return AlertQuery(**read_all(parameters, _READERS))
 
 
 def _words(text: str) -> list[str]:
@@ -105,7 +91,7 @@ def _sort(text: str) -> tuple[tuple[str, bool], ...]:
     return tuple(order.items()) or AlertQuery().sort
 
 
-_READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+_READERS: Readers = {
     "page": ("page", number(1, MOST_PAGES)),
     "limit": ("limit", number(1, MOST_ROWS)),
     "sort": ("sort", _sort),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 import msgspec
 
-from fleet_app.kernel.errors import InvalidInput
-from fleet_app.kernel.parameters import moment, number, search
+from fleet_app.kernel.parameters import Readers, moment, number, read_all, search
 from fleet_app.notification.channels.models import Channel, Status
 
 MOST_ROWS, MOST_PAGES = 200, 1_000_000
@@ -34,20 +32,7 @@ class LogQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_log_query(parameters: Iterable[tuple[str, str]]) -> LogQuery:
     """Read the parameters of an address. Raises `InvalidInput` that names every wrong one."""
-    problems: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for name, text in parameters:
-        if name not in _READERS:
-            problems[name[:80]] = "is no parameter of this list"
-            continue
-        attribute, read = _READERS[name]
-        try:
-            values[attribute] = read(text)
-        except ValueError as error:
-            problems[name] = str(error)
-    if problems:
-        raise InvalidInput("The list cannot be asked for like this", fields=problems)
-    return LogQuery(**values)
+    return LogQuery(**read_all(parameters, _READERS))
 
 
 def _any_of(words: type[StrEnum], text: str) -> tuple[str, ...]:
@@ -58,7 +43,7 @@ def _any_of(words: type[StrEnum], text: str) -> tuple[str, ...]:
 
 
 _id = number(1, 2**63 - 1)
-_READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+_READERS: Readers = {
     "page": ("page", number(1, MOST_PAGES)),
     "limit": ("limit", number(1, MOST_ROWS)),
     "q": ("text", search),
