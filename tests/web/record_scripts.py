@@ -47,7 +47,8 @@ const calls = {
       if (typeof step === "string") {
         page.location.search = step;
         keeper.arrive();
-      } else keeper.take({ address: step[0], read: step[1], settled: step[2] });
+      } else if (step.went !== undefined) page.location.search = step.went;
+      else keeper.take({ address: step[0], read: step[1], settled: step[2] });
     }
     return page.written;
   },

@@ -230,6 +230,13 @@ OPENED = [["", "", False], ["view=5", "", True]]
              ["q=old", "q=old", True], ["q=old&page=2", "q=old", True]],
             [["replace", "/vans?view=5", 4], ["replace", "/vans?q=old&page=2", 4]],
         ),
+        # Gone forward while the last news of the page before are still on their way.
+        (
+            "?q=old",
+            [["q=old", "q=old", False], {"went": "?view=5"}, ["q=old", "q=old", True],
+             "?view=5", ["", "view=5", False], ["view=5&page=2", "view=5", True]],
+            [["replace", "/vans?view=5&page=2", 4]],
+        ),
     ],
 )  # fmt: skip
 def test_the_address_follows_the_list_once_it_was_understood(

@@ -27,7 +27,7 @@ export class ListAddress {
 
   /** Another address was opened: it counts until the server has read it. */
   arrive() {
-    this.wanted = plain(this.page.location.search);
+    this.wanted = this.at = plain(this.page.location.search);
     this.waiting = true;
     this.left = false;
     this.first = true;
@@ -49,10 +49,13 @@ export class ListAddress {
   write(query) {
     const { history, location } = this.page;
     const now = plain(location.search);
-    if (now === query) return;
+    // Gone back or forward meanwhile: the page hears of it a moment later, and what it shows until
+    // then is not what that address asks for.
+    if (now !== this.at || now === query) return;
     const place = location.pathname + (query ? `?${query}` : "");
     if (this.first || isFleeting(now, query)) history.replaceState(history.state, "", place);
     else history.pushState(this.next(history.state), "", place);
+    this.at = query;
   }
 
   /** The router counts its entries and knows them by a key. */
