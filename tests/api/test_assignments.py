@@ -57,8 +57,8 @@ async def test_drafts_are_the_offices_business(depot: Depot) -> None:
 
 
 async def test_only_that_day_in_the_order_of_starting(depot: Depot) -> None:
-    later = data(await depot.plan([], name="later", starts_at="2026-11-23T12:00:00Z"), 201)
-    early = data(await depot.plan([], name="early", starts_at="2026-11-23T06:00:00Z"), 201)
+    later = data(await depot.plan([], name="later", starts_at="2041-11-25T12:00:00Z"), 201)
+    early = data(await depot.plan([], name="early", starts_at="2041-11-25T06:00:00Z"), 201)
     await depot.plan([], date=(DAY + timedelta(days=1)).isoformat())
     found = data(await ask(depot, depot.office))["routes"]
     assert [one["id"] for one in found] == [early["id"], later["id"]]

@@ -303,7 +303,7 @@ async def test_a_corridor_leads_through_places(world: World, office: Headers) ->
 async def test_a_corridor_follows_the_stops_of_a_route(world: World, office: Headers) -> None:
     actor = an_actor(Role.DISPATCHER, world.fleet_id)
     async with records(world.container, "routes", actor) as routes:
-        route = await routes.create({"date": "2026-11-23", "name": "North"})
+        route = await routes.create({"date": "2041-11-25", "name": "North"})
     empty = await world.client.post(
         f"{API}/corridor", headers=office,
         json={"name": "Way", "width_m": 50, "route_id": route["id"]},
@@ -326,7 +326,7 @@ async def test_another_fleets_route_is_none(world: World, office: Headers) -> No
     async with records(
         world.container, "routes", an_actor(Role.DISPATCHER, strange)
     ) as routes:  # fmt: skip
-        route = await routes.create({"date": "2026-11-23", "name": "Theirs"})
+        route = await routes.create({"date": "2041-11-25", "name": "Theirs"})
     answer = await world.client.post(
         f"{API}/corridor", headers=office,
         json={"name": "Way", "width_m": 50, "route_id": route["id"]},

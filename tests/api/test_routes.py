@@ -126,7 +126,7 @@ async def test_a_plan_that_breaks_constraints_is_made_with_warnings(
         ({"name": "x" * 121}, "name"),
         ({"delivery_ids": list(range(1, 502))}, "delivery_ids"),
         ({"delivery_ids": [0]}, "delivery_ids[0]"),
-        ({"starts_at": "2026-11-23T06:30:00"}, "starts_at"),
+        ({"starts_at": "2041-11-25T06:30:00"}, "starts_at"),
         ({"status": "started"}, "status"),
     ],
 )

@@ -21,8 +21,7 @@ from tests.builders.orders import a_delivery, deliveries, stored
 from tests.builders.people import Person, a_driver, a_fleet, a_person, a_vehicle
 from tests.builders.records import a_new, an_actor
 from tests.builders.screens import a_screen, opened
-
-DAY = date(2026, 11, 23)
+from tests.builders.tours import DAY
 
 
 async def test_a_route_is_planned_in_the_order_of_ticking(container, manager):
@@ -139,7 +138,7 @@ async def test_a_delivery_names_its_route_and_what_drives_it(container, manager)
     _, form = await opened(container, manager, f"/deliveries/{number}")
     (fact,) = [one for one in form.facts if one["label"] == "Route"]
     assert fact["text"].startswith("North 1 · Van ")
-    assert fact["text"].endswith(" · 23 Nov 2026")
+    assert fact["text"].endswith(" · 25 Nov 2041")
     assert fact["href"] == f"/routes/{route.id}"
 
 
