@@ -12,6 +12,7 @@ from fleet_app.access.actor import SYSTEM, Actor
 from fleet_app.audit.trail import note
 from fleet_app.kernel.events import DomainEvent, publish
 from fleet_app.notification.channels.outgoing import withdraw
+from fleet_app.notification.matching import listens
 from fleet_app.notification.models import Alert, AlertComment, AlertRule, AlertStatus, Trail
 from fleet_app.outbox.changes import What, changed
 
@@ -128,6 +129,8 @@ QUIET: Mapping[str, Any] = {"snoozed_until": None, "escalate_at": None}
 
 def escalation(rule: AlertRule, alert: Alert, now: datetime) -> datetime | None:
     """When an alert becomes more urgent that nobody looks after from now on."""
-    if rule.escalate_after_minutes is None or alert.late or alert.escalated_at is not None:
+    if rule.escalate_after_minutes is None or not listens(rule):
+        return None
+    if alert.late or alert.escalated_at is not None:
         return None
     return now + timedelta(minutes=rule.escalate_after_minutes)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 
 from fleet_app.access.roles import Role
 from fleet_app.notification.channels.models import Channel
+from fleet_app.notification.keeping_up import fall_silent, keep_up
 from fleet_app.notification.models import AlertEvent, AlertRule, Severity
 from fleet_app.notification.naming import find_named
 from fleet_app.records.fields import Fields, FieldType, Spec, field
@@ -149,6 +150,8 @@ ALERT_RULES = Kind(
     fields=AlertRuleFields,
     search=("name", "zone_group", "note", "external_reference"),
     before_save=find_named,
+    after_save=keep_up,
+    before_delete=fall_silent,
     behind=(
         Spec(name="vehicle_ids", title="Vehicles meant", type=FieldType.TAGS),
         Spec(name="driver_ids", title="Drivers meant", type=FieldType.TAGS),

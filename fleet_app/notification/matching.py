@@ -52,6 +52,11 @@ def applies(rule: AlertRule, occasion: Occasion, clock: Clock) -> bool:
     )
 
 
+def listens(rule: AlertRule) -> bool:
+    """Whether the rule is on: one that is off or deleted raises nothing and tells nobody."""
+    return rule.active and rule.deleted_at is None
+
+
 def due_at(rule: AlertRule, occasion: Occasion) -> datetime | None:
     """When to look whether it still goes on; None when it is an alert at once."""
     if rule.below_percent is not None and rule.event is E.LOW_BATTERY:

@@ -15,7 +15,7 @@ from fleet_app.fleet.models import Driver
 from fleet_app.identity.models import User
 from fleet_app.notification.channels.models import Channel
 from fleet_app.notification.channels.outgoing import Notice, notify
-from fleet_app.notification.matching import Clock, is_quiet, quiet_until
+from fleet_app.notification.matching import Clock, is_quiet, listens, quiet_until
 from fleet_app.notification.models import Alert, AlertRule
 
 
@@ -25,9 +25,16 @@ class _Audience(msgspec.Struct, frozen=True):
     user_ids: Sequence[int]
 
 
-async def tell(session: AsyncSession, rule: AlertRule, alert: Alert, clock: Clock) -> bool:
-    """Tell those whom the rule names, unless they were told of the same just now."""
-    if await _told_lately(session, rule, alert, clock.now):
+async def tell(
+    session: AsyncSession, rule: AlertRule, alert: Alert, clock: Clock, *, again: bool = False
+) -> bool:
+    """Tell those whom the rule names, unless they were told of the same just now.
+
+    `again` says it whenever that was, as somebody asked to be told now.
+    """
+    if not listens(rule):
+        return False
+    if not again and await _told_lately(session, rule, alert, clock.now):
         return False
     audience = _Audience(rule.channels, rule.roles, rule.user_ids)
     return await _send(session, rule, alert, audience, clock)

@@ -5,21 +5,26 @@ Every worker looks every few seconds. Rows are taken with SKIP LOCKED, so any nu
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import delete, func, or_
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.maintenance.models import MaintenanceSchedule
+from fleet_app.kernel.attempts import attempt
+from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.location.past.models import StoredFact
 from fleet_app.notification.changing import change, end, escalation
 from fleet_app.notification.engine import clock_of, in_full, raise_alert
 from fleet_app.notification.life import more_severe
-from fleet_app.notification.matching import ASK_AGAIN, applies, due_at
+from fleet_app.notification.matching import ASK_AGAIN, applies, due_at, listens
 from fleet_app.notification.models import (
     Alert,
     AlertEvent,
@@ -32,6 +37,9 @@ from fleet_app.notification.models import (
 from fleet_app.notification.occasions import Occasion, occasion_of
 from fleet_app.notification.telling import tell, tell_escalated
 
+log = logging.getLogger(__name__)
+_Row = TypeVar("_Row")
+_Act = Callable[[AsyncSession, _Row, datetime], Awaitable[None]]
 AT_ONCE = 100
 KEPT = timedelta(days=30)
 """How long it is known which events rules have heard, as long as the events themselves."""
@@ -47,7 +55,7 @@ async def look_after(session: AsyncSession, now: datetime) -> int:
     return (
         await _wake(session, now)
         + await _escalate(session, now)
-        + await _end_waits(session, now)
+        + await _waits(session, now)
         + await _close(session, now)
         + await _close_maintenance(session, now)
     )
@@ -65,44 +73,51 @@ async def _wake(session: AsyncSession, now: datetime) -> int:
         col(Alert.status) == AlertStatus.SNOOZED,
         col(Alert.snoozed_until) <= now,
     )
-    for alert in alerts:
-        rule = await session.get_one(AlertRule, alert.rule_id)
-        values = {
-            "status": AlertStatus.RAISED,
-            "snoozed_until": None,
-            "escalate_at": escalation(rule, alert, now),
-        }
-        await change(session, alert, values, Trail.SNOOZE_ENDED, now=now)
-        if not alert.late:
-            clock = await clock_of(session, alert.fleet_id, now)
-            await tell(session, rule, alert, clock)
-    return len(alerts)
+    return await _each(session, alerts, _wake_one, now)
+
+
+async def _wake_one(session: AsyncSession, alert: Alert, now: datetime) -> None:
+    """Told whenever it was told last: whoever snoozed it wants to hear of it now."""
+    rule = await session.get_one(AlertRule, alert.rule_id)
+    values = {
+        "status": AlertStatus.RAISED,
+        "snoozed_until": None,
+        "escalate_at": escalation(rule, alert, now),
+    }
+    await change(session, alert, values, Trail.SNOOZE_ENDED, now=now)
+    if not alert.late:
+        clock = await clock_of(session, alert.fleet_id, now)
+        await tell(session, rule, alert, clock, again=True)
 
 
 async def _escalate(session: AsyncSession, now: datetime) -> int:
     alerts = await _alerts(
         session, col(Alert.escalate_at) <= now, col(Alert.status) == AlertStatus.RAISED
     )
-    for alert in alerts:
-        rule = await session.get_one(AlertRule, alert.rule_id)
-        waited = rule.escalate_after_minutes
-        text = f"Nobody looked after it for {waited} min" if waited else ""
-        values = {
-            "severity": more_severe(alert.severity),
-            "escalate_at": None,
-            "escalated_at": now,
-        }
-        await change(session, alert, values, Trail.ESCALATED, text, now=now)
-        await tell_escalated(session, rule, alert, await clock_of(session, alert.fleet_id, now))
-    return len(alerts)
+    return await _each(session, alerts, _escalate_one, now)
 
 
-async def _end_waits(session: AsyncSession, now: datetime) -> int:
+async def _escalate_one(session: AsyncSession, alert: Alert, now: datetime) -> None:
+    rule = await session.get_one(AlertRule, alert.rule_id)
+    waited = rule.escalate_after_minutes
+    if escalation(rule, alert, now) is None:  # the rule wants it no more
+        alert.escalate_at = None
+        session.add(alert)
+        return
+    values = {
+        "severity": more_severe(alert.severity),
+        "escalate_at": None,
+        "escalated_at": now,
+    }
+    text = f"Nobody looked after it for {waited} min"
+    await change(session, alert, values, Trail.ESCALATED, text, now=now)
+    await tell_escalated(session, rule, alert, await clock_of(session, alert.fleet_id, now))
+
+
+async def _waits(session: AsyncSession, now: datetime) -> int:
     query = select(AlertWait).where(col(AlertWait.due_at) <= now).order_by(col(AlertWait.id))
     waits = (await session.exec(query.limit(AT_ONCE).with_for_update(skip_locked=True))).all()
-    for wait in waits:
-        await _end_wait(session, wait, now)
-    return len(waits)
+    return await _each(session, waits, _end_wait, now)
 
 
 async def _end_wait(session: AsyncSession, wait: AlertWait, now: datetime) -> None:
@@ -110,8 +125,7 @@ async def _end_wait(session: AsyncSession, wait: AlertWait, now: datetime) -> No
     rule = await session.get_one(AlertRule, wait.rule_id)
     fact = await session.get(StoredFact, wait.fact_id)
     told = occasion_of(msgspec.convert(wait.event, DomainEvent))
-    is_wanted = rule.active and rule.deleted_at is None
-    if not is_wanted or told is None or fact is None or fact.withdrawn_at is not None:
+    if not listens(rule) or told is None or fact is None or fact.withdrawn_at is not None:
         await session.delete(wait)
         return
     occasion = await in_full(session, _as_it_is(told, fact))
@@ -194,6 +208,23 @@ async def _close_maintenance(session: AsyncSession, now: datetime) -> int:
             await end(session, alert, "The work is not due any more", now)
             closed += 1
     return closed
+
+
+async def _each(
+    session: AsyncSession, found: Sequence[_Row], act: _Act[_Row], now: datetime
+) -> int:
+    """Deal with each by itself, so that one that cannot be dealt with keeps up no other."""
+    done = 0
+    for row in found:
+        try:
+            async with attempt(session):
+                await act(session, row, now)
+            done += 1
+        except (FleetError, SQLAlchemyError):
+            raise  # the database: it would be the same with the others
+        except Exception:
+            log.exception("one of the alerts could not be looked after; trying again")
+    return done
 
 
 async def _alerts(session: AsyncSession, *conditions: Any) -> list[Alert]:

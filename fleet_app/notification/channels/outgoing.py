@@ -70,11 +70,11 @@ async def notify(session: AsyncSession, notice: Notice) -> list[int]:
     return ids
 
 
-async def withdraw(session: AsyncSession, fleet_id: int, about: str) -> int:
-    """Do not send what still waits about a subject; returns how many were not even tried yet."""
+async def withdraw(session: AsyncSession, fleet_id: int, *about: str) -> int:
+    """Do not send what still waits about subjects; returns how many were not even tried yet."""
     waiting = (
         update(Notification)
-        .where(col(Notification.fleet_id) == fleet_id, col(Notification.about) == about)
+        .where(col(Notification.fleet_id) == fleet_id, col(Notification.about).in_(about))
         .where(col(Notification.status) == Status.QUEUED)
         .values(status=Status.SUPPRESSED, next_at=None, last_error="It was no longer needed.")
         .returning(col(Notification.id), col(Notification.attempts))
