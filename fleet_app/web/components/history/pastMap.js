@@ -1,12 +1,11 @@
 // The map of the past: ways and markers over the base map, without React.
 
-import { AttributionControl, LngLatBounds, Map as GLMap, Marker, ScaleControl } from "maplibre-gl";
-import { fetchMapInfo, fetchStyle } from "../../live/sources/basemap.js";
-import { unitSystem } from "../../live/sources/format.js";
+import { LngLatBounds, Marker } from "maplibre-gl";
+import { fetchStyle } from "../../live/sources/basemap.js";
+import { addRuler, flatMap, readGround } from "../../live/sources/flatMap.js";
 import { addTo, CLICKABLE, dim, eventData, rawData, snappedData, stopData, wayData } from "./pathLayers.js";
 import { metres, sampleAt } from "./track.js";
 
-const WORLD = [[-30, -40], [60, 66]];
 /** What floats over the map needs room. */
 const ROOM = { top: 64, right: 68, bottom: 84, left: 48 };
 const NEAR_EDGE = 0.42;
@@ -14,34 +13,16 @@ const ARROW = '<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true
 
 /** Opens the map in `box`; resolves to a `PastMap`, or null when the box is gone by then. */
 export async function openPastMap(box, given) {
-  const info = await fetchMapInfo();
-  const style = await fetchStyle(given.theme, info);
-  return box.isConnected ? new PastMap(box, { ...given, info, style }) : null;
+  const ground = await readGround(box, given.theme);
+  return ground && new PastMap(box, { ...given, ground });
 }
 
 export class PastMap {
-  constructor(box, { info, style, theme, palette, player, onPick, onFollow }) {
-    Object.assign(this, { info, theme, palette, player, onPick, onFollow, following: true, ready: false, markers: new Map(), shown: null });
+  constructor(box, { ground, theme, palette, player, onPick, onFollow }) {
+    Object.assign(this, { info: ground.info, theme, palette, player, onPick, onFollow, following: true, ready: false, markers: new Map(), shown: null });
     this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-    this.map = new GLMap({
-      container: box,
-      style,
-      bounds: info?.bounds ?? WORLD,
-      fitBoundsOptions: { padding: 24 },
-      minZoom: 1,
-      maxZoom: 20,
-      maxPitch: 0,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      attributionControl: false,
-      locale: { "Map.Title": "Map of the past" },
-    });
-    this.map.touchZoomRotate.disableRotation();
-    this.map.keyboard.disableRotation();
-    const attribution = info?.attribution ? { customAttribution: info.attribution } : {};
-    this.map.addControl(new AttributionControl({ compact: false, ...attribution }), "bottom-right");
-    this.map.addControl(new ScaleControl({ maxWidth: 90, unit: unitSystem() }), "bottom-left");
+    this.map = flatMap(box, ground, "Map of the past");
+    addRuler(this.map);
     this.listen();
     this.stopFrames = player.onFrame((ms) => this.draw(ms));
     window.__past = { map: this.map, player, view: this };
@@ -58,7 +39,6 @@ export class PastMap {
       map.getCanvas().style.cursor = this.hit(point) ? "pointer" : "";
     });
     map.on("dragstart", (event) => event.originalEvent && this.setFollow(false));
-    map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
   }
 
   remove() {

@@ -12,7 +12,7 @@ LIBRARIES = (
     *("pathLayers.js", "pastMap.js", "chart.js", "snapped.js", "pastNews.js", "usePast.js"),
     *("PastIcons.jsx", "TripList.jsx", "PlayerBar.jsx", "PastCharts.jsx", "PastMapPane.jsx"),
 )
-FROM_LIVE = ("basemap.js", "format.js", "liveStore.js", "motion.js", "theme.js")
+FROM_LIVE = ("basemap.js", "flatMap.js", "format.js", "liveStore.js", "motion.js", "theme.js")
 """What the player shares with the live map: base map, units, colours."""
 
 

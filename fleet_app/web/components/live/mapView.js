@@ -1,56 +1,31 @@
 // The map object behind the FleetMap component: camera, pointer and keyboard, without React.
 
-import { AttributionControl, Map as GLMap, ScaleControl } from "maplibre-gl";
-import { fetchMapInfo, fetchStyle } from "./basemap.js";
+import { fetchStyle } from "./basemap.js";
+import { addRuler, flatMap, readGround } from "./flatMap.js";
 import { latOf, lonOf } from "./motion.js";
 import { FleetOverlay } from "./overlay.js";
 import { unitSystem } from "./format.js";
 
-const WORLD = [[-30, -40], [60, 66]];
 const FIT_ZOOM = 15.5;
 const FOLLOW_ZOOM = 15;
 const CALM_ZONE = 0.16;
 const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
 
-function attributionOf(info) {
-  const text = info?.attribution;
-  return text ? { customAttribution: text, compact: false } : { compact: false };
-}
-
 /** Create the map with its style and data; resolves to a `MapView`. */
 export async function openMap(container, { store, theme, palette, handlers }) {
-  const info = await fetchMapInfo();
-  const style = await fetchStyle(theme, info);
-  if (!container.isConnected) return null;
-  return new MapView(container, { store, palette, handlers, info, style, theme });
+  const ground = await readGround(container, theme);
+  return ground && new MapView(container, { store, palette, handlers, ground, theme });
 }
 
 export class MapView {
-  constructor(container, { store, palette, handlers, info, style, theme }) {
-    Object.assign(this, { store, handlers, info, theme, padding: NO_PADDING, selected: 0 });
+  constructor(container, { store, palette, handlers, ground, theme }) {
+    Object.assign(this, { store, handlers, info: ground.info, theme, padding: NO_PADDING, selected: 0 });
     this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-    const map = new GLMap({
-      container,
-      style,
-      bounds: info?.bounds ?? WORLD,
-      fitBoundsOptions: { padding: 24 },
-      minZoom: 1,
-      maxZoom: 20,
-      maxPitch: 0,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      attributionControl: false,
-      locale: { "Map.Title": "Live fleet map" },
-    });
+    const map = flatMap(container, ground, "Live fleet map");
     this.map = map;
     this.size = { width: container.clientWidth, height: container.clientHeight };
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    map.addControl(new AttributionControl(attributionOf(info)), "bottom-right");
     this.system = unitSystem();
-    this.ruler = new ScaleControl({ maxWidth: 90, unit: this.system });
-    map.addControl(this.ruler, "bottom-left");
+    this.ruler = addRuler(map);
     this.overlay = new FleetOverlay(map, store, palette);
     this.overlay.afterDraw = () => this.keepInView();
     this.listen();
@@ -87,7 +62,6 @@ export class MapView {
     map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key.startsWith("Arrow")) this.panned();
     });
-    map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
   }
 
   // A panel that opens below the map makes it smaller: what was in view stays in view.

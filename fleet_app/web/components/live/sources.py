@@ -24,6 +24,7 @@ LIBRARIES = (
     "paint.js",
     "overlay.js",
     "basemap.js",
+    "flatMap.js",
     "mapView.js",
     "gridSource.js",
     "gridColumns.jsx",

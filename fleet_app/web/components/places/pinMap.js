@@ -1,9 +1,9 @@
 // A small map with one pin that can be set, dragged, and moved with the arrow keys. No React.
 
-import { AttributionControl, Map as GLMap, Marker } from "maplibre-gl";
-import { fetchMapInfo, fetchStyle } from "../../live/sources/basemap.js";
+import { Marker } from "maplibre-gl";
+import { fetchStyle } from "../../live/sources/basemap.js";
+import { flatMap, readGround } from "../../live/sources/flatMap.js";
 
-const WORLD = [[-30, -40], [60, 66]];
 const CLOSE = 16;
 const STEP_PX = 12;
 const FINE_STEP_PX = 2;
@@ -15,35 +15,18 @@ const SHAPE =
 
 /** Opens the map in `box`; resolves to a `PinMap`, or null when the box is gone by then. */
 export async function openPinMap(box, { theme, point, fixed, title, onMove }) {
-  const info = await fetchMapInfo();
-  const style = await fetchStyle(theme, info);
-  return box.isConnected ? new PinMap(box, { info, style, theme, point, fixed, title, onMove }) : null;
+  const ground = await readGround(box, theme);
+  return ground && new PinMap(box, { ground, theme, point, fixed, title, onMove });
 }
 
 export class PinMap {
-  constructor(box, { info, style, theme, point, fixed, title, onMove }) {
-    Object.assign(this, { info, theme, onMove, fixed });
-    const start = point ? { center: [point.lon, point.lat], zoom: CLOSE } : { bounds: info?.bounds ?? WORLD };
-    this.map = new GLMap({
-      container: box,
-      style,
-      ...start,
-      minZoom: 1,
-      maxZoom: 20,
-      maxPitch: 0,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      attributionControl: false,
-      cooperativeGestures: true, // the page around it must still scroll
-      locale: { "Map.Title": title ?? "Map with the pin of the address" },
-    });
-    this.map.touchZoomRotate.disableRotation();
-    this.map.keyboard.disableRotation();
-    const attribution = info?.attribution ? { customAttribution: info.attribution } : {};
-    this.map.addControl(new AttributionControl({ compact: false, ...attribution }), "bottom-right");
+  constructor(box, { ground, theme, point, fixed, title, onMove }) {
+    Object.assign(this, { info: ground.info, theme, onMove, fixed });
+    const start = point ? { center: [point.lon, point.lat], zoom: CLOSE } : {};
+    const named = title ?? "Map with the pin of the address";
+    // The page around it must still scroll.
+    this.map = flatMap(box, ground, named, { ...start, cooperativeGestures: true });
     this.map.on("click", ({ lngLat }) => this.fixed || this.moved(lngLat));
-    this.map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
     this.setPoint(point, false);
   }
 

@@ -7,7 +7,7 @@ from reflex.assets import AssetPathStr
 
 from fleet_app.web.components.live import sources as live
 
-FROM_LIVE = ("basemap.js", "theme.js")
+FROM_LIVE = ("basemap.js", "flatMap.js", "theme.js")
 """What the scripts here import from the live map, whose package publishes it."""
 assert set(FROM_LIVE) <= set(live.LIBRARIES)
 

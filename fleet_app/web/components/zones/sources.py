@@ -9,7 +9,7 @@ from fleet_app.web.components.live import sources as live
 from fleet_app.web.components.places import sources as places
 from fleet_app.web.components.records import sources as records
 
-FROM_LIVE = ("basemap.js", "theme.js", "format.js")
+FROM_LIVE = ("basemap.js", "flatMap.js", "theme.js", "format.js")
 FROM_PLACES = ("coordinates.js",)
 FROM_RECORDS = ("recordPicker.js",)
 """What the scripts here import from other packages, which publish it."""

@@ -1,45 +1,26 @@
 // The map of the zones page: camera, zones, and the pen that draws and changes one. No React.
 
-import { AttributionControl, Map as GLMap, Marker, ScaleControl } from "maplibre-gl";
-import { fetchMapInfo, fetchStyle } from "../../live/sources/basemap.js";
-import { unitSystem } from "../../live/sources/format.js";
+import { Marker } from "maplibre-gl";
+import { fetchStyle } from "../../live/sources/basemap.js";
+import { addRuler, flatMap, readGround } from "../../live/sources/flatMap.js";
 import { ZoneLayers } from "./zoneLayers.js";
 import { ZonePen } from "./zonePen.js";
 import { boundsOf } from "./zoneShapes.js";
 
-const WORLD = [[-30, -40], [60, 66]];
 const CLOSEST = 17;
 
 /** Opens the map in `box`; resolves to a `ZoneMap`, or null when the box is gone by then. */
 export async function openZoneMap(box, { theme, palette, desk }) {
-  const info = await fetchMapInfo();
-  const style = await fetchStyle(theme, info);
-  return box.isConnected ? new ZoneMap(box, { info, style, theme, palette, desk }) : null;
+  const ground = await readGround(box, theme);
+  return ground && new ZoneMap(box, { ground, theme, palette, desk });
 }
 
 export class ZoneMap {
-  constructor(container, { info, style, theme, palette, desk }) {
-    Object.assign(this, { info, theme, desk });
-    const map = new GLMap({
-      container,
-      style,
-      bounds: info?.bounds ?? WORLD,
-      fitBoundsOptions: { padding: 24 },
-      minZoom: 1,
-      maxZoom: 20,
-      maxPitch: 0,
-      dragRotate: false,
-      pitchWithRotate: false,
-      touchPitch: false,
-      attributionControl: false,
-      locale: { "Map.Title": "Map with the zones" },
-    });
+  constructor(container, { ground, theme, palette, desk }) {
+    Object.assign(this, { info: ground.info, theme, desk });
+    const map = flatMap(container, ground, "Map with the zones");
     this.map = map;
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
-    const attribution = info?.attribution ? { customAttribution: info.attribution } : {};
-    map.addControl(new AttributionControl({ compact: false, ...attribution }), "bottom-right");
-    map.addControl(new ScaleControl({ maxWidth: 90, unit: unitSystem() }), "bottom-left");
+    addRuler(map);
     this.layers = new ZoneLayers(map, { palette, namesFrom: 8 });
     this.pen = new ZonePen(map, { palette, onShape: (shape) => desk.drawn(shape), onMode: (mode) => desk.setMode(mode) });
     map.on("click", ({ point }) => this.pen.busy || desk.onMapChoice(this.layers.at(point)));
@@ -47,7 +28,6 @@ export class ZoneMap {
     map.on("movestart", ({ originalEvent }) => {
       if (originalEvent) this.touched = true;
     });
-    map.on("error", ({ error }) => console.warn("map:", error?.message ?? error));
     window.__zones = { map, desk, pen: this.pen, layers: this.layers }; // what browser tests may ask
   }
 
