@@ -76,6 +76,16 @@ async def test_any_order_and_batching_ends_in_the_same_facts(
     assert await (await a_van(container)).drove(*posts) == await in_one(container, fixes)
 
 
+async def test_what_grows_after_it_was_over_stays_one_fact(container: Container):
+    """Hard braking is over as soon as it is told, and goes on with the next fix."""
+    van, alarm = await a_van(container), {"alarm": "hardBraking"}
+    fixes = [a_fix(second, attributes=alarm) for second in (0, 3, 6)]
+    (braking,) = await van.drove(*[[fix] for fix in fixes])
+    assert (braking.started_ms, braking.ended_ms) == (NOON_MS, NOON_MS + 6_000)
+    assert len(await van.events("vehicle.harsh_event")) == 1
+    assert await van.corrections() == []
+
+
 async def test_two_workers_at_once_tell_nothing_twice(container: Container):
     van, fixes = await a_van(container), errand()
     other = van.another()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,13 +32,25 @@ class FactRows:
         self._session = session
         self._fleet_id, self._vehicle_id = fleet_id, vehicle_id
 
-    async def known_since(self, since_ms: int) -> dict[int, Known]:
-        """The facts that hold and became known after `since_ms` or still go on, by id."""
+    async def known_since(self, since_ms: int, told: Iterable[Fact] = ()) -> dict[int, Known]:
+        """The facts that hold and became known after `since_ms` or still go on, by id; and those
+        known before that are `told` again: what was over may yet grow, as hard braking does."""
         fact = StoredFact
+        known = await self._known(or_(col(fact.known_ms) > since_ms, col(fact.ended_at).is_(None)))
+        keys = {one.fact.key for one in known.values()}
+        again = [one for one in told if one.started_ms <= since_ms and one.key not in keys]
+        if again:
+            known |= await self._known(
+                col(fact.kind).in_({one.kind for one in again}),
+                col(fact.started_at).in_({from_ms(one.started_ms) for one in again}),
+            )
+        return known
+
+    async def _known(self, *conditions: Any) -> dict[int, Known]:
         query = select_columns(_TABLE).where(
-            col(fact.vehicle_id) == self._vehicle_id,
-            col(fact.withdrawn_at).is_(None),
-            or_(col(fact.known_ms) > since_ms, col(fact.ended_at).is_(None)),
+            col(StoredFact.vehicle_id) == self._vehicle_id,
+            col(StoredFact.withdrawn_at).is_(None),
+            *conditions,
         )
         rows = (await self._run(query)).mappings()
         return {row["id"]: known_of(row) for row in rows}

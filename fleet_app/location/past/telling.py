@@ -51,7 +51,7 @@ class Telling:
     async def store(self, *, whole: bool) -> Told:
         """Bring the stored facts in line. `whole`: the fold has come to the last fix."""
         turn = self._turn
-        known = await self._rows.known_since(turn.since_ms)
+        known = await self._rows.known_since(turn.since_ms, turn.told.values())
         stored = {id_: one.fact for id_, one in known.items()}
         changes = self._kept(reconcile(stored, turn.told.values(), turn.since_ms), stored)
         await self._correct(changes, known, whole)
