@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 import reflex as rx
 
 from fleet_app.access.matrix import may
-from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
-from fleet_app.fleet.service import FleetService
-from fleet_app.kernel.errors import FleetError, InvalidInput
-from fleet_app.kernel.parameters import LONGEST_SEARCH
+from fleet_app.kernel.errors import FleetError
 from fleet_app.notification.channels.log import AGAIN, MANAGE, DeliveryLog
 from fleet_app.notification.channels.models import Channel, Notification, NotificationAttempt
 from fleet_app.notification.channels.models import Status as Stands
 from fleet_app.notification.channels.query import parse_log_query
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.narrowing import Narrowing
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
-from fleet_app.web.states.session import shown_fleet
 
-FILTERS = ("status", "channel", "created_at.from", "created_at.to", "about")
 STATUSES = {
     Stands.QUEUED: "Waiting",
     Stands.SENDING: "Being sent",
@@ -41,15 +36,11 @@ CHANNELS = {
 }
 
 
-class OutboxScreen(rx.State):
+class OutboxScreen(Narrowing, rx.State):
     """What a reader of the log looks at. Everything is checked again where it is acted upon."""
 
-    words: str = ""
-    filters: dict[str, str] = {}
-    zone: str = "UTC"
-    fleet: int = 0
-    """The fleet asked for; 0 for those who have only one."""
-    version: int = 0
+    FILTERS = ("status", "channel", "created_at.from", "created_at.to", "about")
+
     message: int = 0
     """The message beside the list; 0 for none."""
     title: str = ""
@@ -61,53 +52,29 @@ class OutboxScreen(rx.State):
     tries: list[list[str]] = []
     again: bool = False
 
-    @rx.var
-    def query(self) -> str:
-        """The page's part of the list's address."""
-        parameters = dict(sorted(self.filters.items()))
-        if self.words.strip():
-            parameters["q"] = self.words.strip()
-        if self.fleet:
-            parameters["fleet_id"] = str(self.fleet)
-        return urlencode(parameters)
-
-    @rx.var
-    def narrowed(self) -> bool:
-        """Whether a filter or words hide a part of the log."""
-        return bool(self.filters or self.words.strip())
-
     @rx.event
     @requires("notifications.read")
     async def open(self) -> None:
         """Start reading; the address may bring filters."""
-        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-        who = await current_principal(self)
-        fleet_id = await shown_fleet(self)
-        self.fleet = fleet_id if who.role is Role.SYSTEM_ADMIN else 0
-        async with get_container().work() as session:
-            fleets = await FleetService(session).fleets(who)
-        self.zone = next((one.time_zone for one in fleets if one.id == fleet_id), "UTC")
-        given = dict(self.router.url.query_parameters)
-        self.words = str(given.pop("q", ""))[:LONGEST_SEARCH]
-        self._filter({name: str(text) for name, text in given.items()})
+        await self._begin()
 
     @rx.event
     @requires("notifications.read")
     async def search(self, words: str) -> None:
         """Show only what matches the words."""
-        self.words = words.replace("\0", "").lstrip()[:LONGEST_SEARCH]
+        self._look_for(words)
 
     @rx.event
     @requires("notifications.read")
     async def set_filter(self, name: str, text: str) -> None:
         """Set one filter, or drop it by an empty text; an impossible one is not taken over."""
-        self._filter({name: str(text).strip()})
+        self._filter({name: str(text)})
 
     @rx.event
     @requires("notifications.read")
     async def show_all(self) -> None:
         """Drop every filter and the words."""
-        self.filters, self.words = {}, ""
+        self._show_all()
 
     @rx.event
     @requires("notifications.read")
@@ -167,22 +134,8 @@ class OutboxScreen(rx.State):
         self.facts = _facts(row, self.zone)
         self.tries = [[_moment(one.at, self.zone), _outcome(one)] for one in tries]
 
-    def _filter(self, changes: dict[str, str]) -> None:
-        filters = dict(self.filters)
-        for name, text in changes.items():
-            if not text:
-                filters.pop(name, None)
-            elif name in FILTERS and _possible(name, text):
-                filters[name] = text
-        self.filters = filters
-
-
-def _possible(name: str, text: str) -> bool:
-    try:
-        parse_log_query([(name, text)])
-    except InvalidInput:
-        return False
-    return True
+    def _read(self, parameters: list[tuple[str, str]]) -> object:
+        return parse_log_query(parameters)
 
 
 def _facts(row: Notification, zone: str) -> list[list[str]]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, TypedDict
-from urllib.parse import urlencode
 
 import reflex as rx
 
-from fleet_app.access.roles import Role
 from fleet_app.audit.models import SYSTEM_CHAIN
 from fleet_app.audit.query import parse_audit_query
 from fleet_app.audit.reading import AuditLog
@@ -16,21 +14,19 @@ from fleet_app.audit.trail import noted
 from fleet_app.audit.verifying import Verdict, verify
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.fleet.service import FleetService
-from fleet_app.kernel.errors import FleetError, InvalidInput
-from fleet_app.kernel.parameters import LONGEST_SEARCH
+from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.fields import words_of
 from fleet_app.records.named import known_to
 from fleet_app.records.undo import Undo
 from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
+from fleet_app.web.states.narrowing import Narrowing
 from fleet_app.web.states.records.aftermath import lost_words
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
 from fleet_app.web.states.session import shown_fleet
 
-FILTERS = ("actor_id", "action", "kind", "channel", "at.from", "at.to", "object_id")
 CHANNELS = {
     "web": "the dashboard", "api": "the API", "import": "an import", "job": "the system",
     "command": "the command line",
@@ -53,18 +49,14 @@ class Line(TypedDict):
     after: str
 
 
-class AuditScreen(rx.State):
+class AuditScreen(Narrowing, rx.State):
     """What a reader of the log looks at. Everything is checked again where it is acted upon."""
 
-    words: str = ""
-    filters: dict[str, str] = {}
+    FILTERS = ("actor_id", "action", "kind", "channel", "at.from", "at.to", "object_id")
+
     people: list[Person] = []
-    zone: str = "UTC"
     units: str = Units.METRIC.value
     """The units of the fleet whose log it is."""
-    fleet: int = 0
-    """The fleet asked for; 0 for those who have only one."""
-    version: int = 0
     total: int = 0
     entry: int = 0
     """The entry beside the list; 0 for none."""
@@ -77,57 +69,34 @@ class AuditScreen(rx.State):
     sound: bool = False
     checking: bool = False
 
-    @rx.var
-    def query(self) -> str:
-        """The page's part of the list's address."""
-        parameters = dict(sorted(self.filters.items()))
-        if self.words.strip():
-            parameters["q"] = self.words.strip()
-        if self.fleet:
-            parameters["fleet_id"] = str(self.fleet)
-        return urlencode(parameters)
-
-    @rx.var
-    def narrowed(self) -> bool:
-        """Whether a filter or words hide a part of the log."""
-        return bool(self.filters or self.words.strip())
-
     @rx.event
     @requires("audit.read")
     async def open(self) -> None:
         """Start reading; the address may bring filters."""
-        self.reset()  # type: ignore[no-untyped-call]  # Reflex's
-        who = await current_principal(self)
-        fleet_id = await shown_fleet(self)
-        self.fleet = fleet_id if who.role is Role.SYSTEM_ADMIN else 0
+        who, fleet = await self._begin()
+        self.units = (fleet.units if fleet else Units.METRIC).value
         async with get_container().work() as session:
-            known = await AuditLog(session).actors(who, fleet_id or None)
-            fleets = await FleetService(session).fleets(who)
-        self.zone = next((one.time_zone for one in fleets if one.id == fleet_id), "UTC")
-        self.units = next((one.units for one in fleets if one.id == fleet_id), Units.METRIC).value
+            known = await AuditLog(session).actors(who, fleet.id if fleet else None)
         ordered = sorted(known.items(), key=lambda one: one[1].lower())
         self.people = [Person(value=str(id_), label=name) for id_, name in ordered]
-        given = dict(self.router.url.query_parameters)
-        self.words = str(given.pop("q", ""))[:LONGEST_SEARCH]
-        self._filter({name: str(text) for name, text in given.items()})
 
     @rx.event
     @requires("audit.read")
     async def search(self, words: str) -> None:
         """Show only what matches the words."""
-        self.words = words.replace("\0", "").lstrip()[:LONGEST_SEARCH]
+        self._look_for(words)
 
     @rx.event
     @requires("audit.read")
     async def set_filter(self, name: str, text: str) -> None:
         """Set one filter, or drop it by an empty text; an impossible one is not taken over."""
-        self._filter({name: str(text).strip()})
+        self._filter({name: str(text)})
 
     @rx.event
     @requires("audit.read")
     async def show_all(self) -> None:
         """Drop every filter and the words."""
-        self.filters, self.words = {}, ""
+        self._show_all()
 
     @rx.event
     @requires("audit.read")
@@ -221,22 +190,8 @@ class AuditScreen(rx.State):
         """Take the verdict away."""
         self.verdict = ""
 
-    def _filter(self, changes: dict[str, str]) -> None:
-        filters = dict(self.filters)
-        for name, text in changes.items():
-            if not text:
-                filters.pop(name, None)
-            elif name in FILTERS and _possible(name, text):
-                filters[name] = text
-        self.filters = filters
-
-
-def _possible(name: str, text: str) -> bool:
-    try:
-        parse_audit_query([(name, text)])
-    except InvalidInput:
-        return False
-    return True
+    def _read(self, parameters: list[tuple[str, str]]) -> object:
+        return parse_audit_query(parameters)
 
 
 def _in_words(verdict: Verdict) -> str:
