@@ -11,7 +11,7 @@ from fleet_app.access.roles import Role
 from fleet_app.notification.channels.models import Channel
 from fleet_app.notification.keeping_up import fall_silent, keep_up
 from fleet_app.notification.models import AlertEvent, AlertRule, Severity
-from fleet_app.notification.naming import find_named
+from fleet_app.notification.naming import Names, find_named
 from fleet_app.records.fields import Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind
 from fleet_app.records.types import (
@@ -77,11 +77,11 @@ class AlertRuleFields(Fields):
                                    aliases=("geofence",))
     zone_group: OptionalLine = field("Zone group", default=None, max_length=80, group="Where",
                                      shown=False, help="All zones of this group")
-    vehicles: Tags = field("Only vehicles", FieldType.TAGS, default=[], example=[], group="Where",
-                           shown=False, help="Plates or names, with commas between them; "
-                           "none means all")
-    drivers: Tags = field("Only drivers", FieldType.TAGS, default=[], example=[], group="Where",
-                          shown=False, help="Names or licence numbers; none means all")
+    vehicles: Names = field("Only vehicles", FieldType.TAGS, default=[], example=[], group="Where",
+                            shown=False, help="Names or plates, with commas between them; "
+                            "none means all")
+    drivers: Names = field("Only drivers", FieldType.TAGS, default=[], example=[], group="Where",
+                           shown=False, help="Names or licence numbers; none means all")
     over_by_mps: Number = field("Faster than the limit by", FieldType.NUMBER, default=None, ge=0,
                                 le=100, unit="m/s", group="How much", shown=False)
     after_minutes: Integer = field("After", FieldType.INTEGER, default=None, ge=1, le=10_080,
@@ -104,8 +104,8 @@ class AlertRuleFields(Fields):
     roles: Roles = field("Tell these roles", FieldType.TAGS, default=[], group="Whom",
                          suggestions=ROLES, example=["dispatcher"],
                          help="dispatcher, fleet_manager, driver (of the vehicle)")
-    people: Tags = field("Tell these people", FieldType.TAGS, default=[], example=[], group="Whom",
-                         shown=False, help="E-mail addresses of users")
+    people: Names = field("Tell these people", FieldType.TAGS, default=[], example=[],
+                          group="Whom", shown=False, help="Names or e-mail addresses of users")
     channels: Channels = field("By", FieldType.TAGS, default=["in_app"], group="Whom",
                                suggestions=CHANNELS, example=["in_app", "email"],
                                help="in_app, email, sms, web_push, push, webhook")
@@ -117,9 +117,9 @@ class AlertRuleFields(Fields):
     escalate_roles: Roles = field("Then tell these roles", FieldType.TAGS, default=[],
                                   suggestions=ROLES, group="Escalation", shown=False,
                                   example=["fleet_manager"])
-    escalate_people: Tags = field("Then tell these people", FieldType.TAGS, default=[], example=[],
-                                  group="Escalation", shown=False,
-                                  help="E-mail addresses of users")
+    escalate_people: Names = field("Then tell these people", FieldType.TAGS, default=[],
+                                   example=[], group="Escalation", shown=False,
+                                   help="Names or e-mail addresses of users")
     escalate_channels: Channels = field("Then by", FieldType.TAGS, default=[], example=[],
                                         suggestions=CHANNELS, group="Escalation", shown=False,
                                         help="None means by the same ways as before")

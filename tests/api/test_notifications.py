@@ -66,6 +66,40 @@ async def test_a_message_tells_its_text_and_its_tries_to_its_own_fleet_only(worl
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("channel", "address", "seen"),
+    [
+        (Channel.EMAIL, "elina@example.com", "e…@example.com"),
+        (Channel.SMS, "+358 40 123 4567", "…567"),
+        (Channel.WEBHOOK, "https://hooks.example.com/T0/secret", "https://hooks.example.com/…"),
+    ],
+)
+async def test_where_users_are_reached_is_for_those_who_may_read_users(
+    world: World, channel: Channel, address: str, seen: str
+):
+    person = await a_person(world.container, Role.DISPATCHER, world.fleet_id)
+    told = {"channel": channel, "address": address, "last_error": f"550 <{address}> is full"}
+    number = await a_dead_message(world.container, world.fleet_id, user_id=person.id, **told)
+    office, manager = await world.a(Role.DISPATCHER), await world.a(Role.FLEET_MANAGER)
+    for path, of in ((f"/notifications/{number}", dict), ("/notifications", list)):
+        found = (await ask(world, office, path))["data"]
+        row = found if of is dict else found[0]
+        assert (row["address"], row["last_error"]) == (seen, f"550 <{seen}> is full")
+        found = (await ask(world, manager, path))["data"]
+        assert (found if of is dict else found[0])["address"] == address
+    word = {"q": address[3:12]}
+    assert (await ask(world, office, "/notifications", **word))["data"] == []
+    assert len((await ask(world, manager, "/notifications", **word))["data"]) == 1
+
+
+async def test_addresses_of_customers_are_seen_by_the_office(world: World):
+    number = await a_dead_message(world.container, world.fleet_id, address="c@example.com")
+    office = await world.a(Role.DISPATCHER)
+    assert (await ask(world, office, f"/notifications/{number}"))["data"]["address"] == (
+        "c@example.com"
+    )
+
+
 async def test_a_manager_sends_a_dead_message_again_and_no_sent_one(world: World):
     manager, office = await world.a(Role.FLEET_MANAGER), await world.a(Role.DISPATCHER)
     number = await a_dead_message(world.container, world.fleet_id)

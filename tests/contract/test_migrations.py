@@ -150,3 +150,33 @@ USER = """
     INSERT INTO users
       (id, fleet_id, email, name, role, password_hash, is_active, created_at, deleted_at)
     VALUES (:id, 7, :email, 'P' || :id, :role, '!', true, now(), CAST(:deleted AS timestamptz))"""
+
+
+def test_rules_name_people_instead_of_their_addresses(config: Config, empty_database_url: str):
+    command.upgrade(config, "0021")
+    engine = create_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO fleets (id, name, time_zone, created_at) VALUES (7, 'F', 'UTC', now())"
+            )
+        )
+        for number in (1, 2, 3):
+            values = {"id": number, "role": "dispatcher", "deleted": None}
+            connection.execute(text(USER), values | {"email": f"p{number}@a.fi"})
+        connection.execute(text("UPDATE users SET name = 'Same' WHERE id > 1"))
+        connection.execute(text(RULE))
+    command.upgrade(config, "0022")
+    with engine.connect() as connection:
+        rules = text("SELECT people, escalate_people FROM alert_rules ORDER BY id")
+        found = [tuple(row) for row in connection.execute(rules)]
+    engine.dispose()
+    assert found == [(["Same #2", "P1"], []), ([], ["Same #3"])]
+
+
+RULE = """
+    INSERT INTO alert_rules (fleet_id, name, event, severity, active, cool_down_minutes, keep_late,
+        hours, quiet_hours, note, created_at, people, user_ids, escalate_people, escalate_user_ids)
+    SELECT 7, 'A', 'speeding', 'warning', true, 30, false, '', '', '', now(), p, u, e, v
+    FROM (VALUES ('["p2@a.fi", "p1@a.fi"]'::jsonb, '[2, 1]'::jsonb, '[]'::jsonb, '[]'::jsonb),
+        ('[]', '[]', '["p3@a.fi"]', '[3]')) AS rule(p, u, e, v)"""

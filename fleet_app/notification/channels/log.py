@@ -24,6 +24,7 @@ from fleet_app.notification.channels.models import (
 from fleet_app.notification.channels.outgoing import PLURAL, defer_sending
 from fleet_app.notification.channels.query import LogQuery
 from fleet_app.notification.channels.recipients import addressees
+from fleet_app.notification.channels.sight import covered, sees_addresses
 from fleet_app.outbox.changes import changed
 
 READ, MANAGE = "notifications.read", "notifications.manage"
@@ -45,7 +46,10 @@ class DeliveryLog:
         total = (await self._session.exec(select(func.count()).where(*conditions))).one()
         rows = select(Notification).where(*conditions).order_by(col(Notification.id).desc())
         rows = rows.offset((query.page - 1) * query.limit).limit(query.limit)
-        return (await self._session.exec(rows)).all(), total
+        found = (await self._session.exec(rows)).all()
+        for row in found:
+            self._cover(principal, row, [])
+        return found, total
 
     async def counts(self, principal: Principal, fleet_id: int | None = None) -> dict[str, int]:
         """How many messages there are of each status. Raises `Forbidden`, `NotFound`."""
@@ -64,7 +68,18 @@ class DeliveryLog:
             .where(col(NotificationAttempt.notification_id) == number)
             .order_by(col(NotificationAttempt.id))
         )
-        return row, (await self._session.exec(tries)).all()
+        found = list((await self._session.exec(tries)).all())
+        self._cover(principal, row, found)
+        return row, found
+
+    def _cover(
+        self, principal: Principal, row: Notification, tries: list[NotificationAttempt]
+    ) -> None:
+        """Only what is shown is covered, not what is stored."""
+        if not sees_addresses(principal):
+            for one in (row, *tries):
+                self._session.expunge(one)
+            covered(row, tries)
 
     async def retry(self, actor: Actor, number: int) -> Notification:
         """Send a message again that was not sent. Raises `Forbidden`, `NotFound`, `Conflict`."""
@@ -127,6 +142,7 @@ def _conditions(principal: Principal, query: LogQuery) -> list[Any]:
     if query.end is not None:
         found.append(col(row.created_at) <= query.end)
     if query.text:
-        columns = (row.subject, row.recipient, row.address)
+        columns = [row.subject, row.recipient]
+        columns += [row.address] if sees_addresses(principal) else []
         found.append(or_(*(col(one).icontains(query.text, autoescape=True) for one in columns)))
     return found or [col(row.id) > 0]
