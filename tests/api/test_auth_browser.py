@@ -11,15 +11,15 @@ from fastapi import FastAPI
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.settings import Settings
-from mobile_api.app import create_api
 from mobile_api.deps import CurrentPrincipal, allow
 from mobile_api.routers.auth import safe_target
+from tests.builders.api import an_api
 from tests.builders.people import PASSWORD, Person, a_person
 
 
 def build(container: Container) -> FastAPI:
     """The API with two more routes."""
-    api = create_api(container)
+    api = an_api(container)
 
     async def change(principal: CurrentPrincipal) -> str:
         return principal.email

@@ -12,13 +12,13 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity.errors import InvalidToken
 from fleet_app.identity.models import SpeedUnit
-from mobile_api.app import create_api
+from tests.builders.api import an_api
 from tests.builders.people import PASSWORD, Person, a_fleet, a_person, a_vehicle
 
 
 @pytest.fixture
 async def api(container: Container) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_api(container))
+    transport = httpx.ASGITransport(an_api(container))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

@@ -17,13 +17,13 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity import grants
 from fleet_app.identity.errors import WrongCredentials
-from mobile_api.app import create_api
+from tests.builders.api import an_api
 from tests.builders.people import PASSWORD, Person, a_driver, a_person, a_vehicle
 
 
 @pytest.fixture
 async def api(container: Container) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_api(container))
+    transport = httpx.ASGITransport(an_api(container))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

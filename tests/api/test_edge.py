@@ -14,9 +14,8 @@ from starlette.applications import Starlette
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.settings import Settings
-from mobile_api.app import create_api
 from mobile_api.envelope import ok
-from tests.builders.api import ORIGIN, World, a_fix
+from tests.builders.api import ORIGIN, World, a_fix, an_api
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         redis_url="redis://127.0.0.1:1",
         secret_key="k" * 40,  # type: ignore[arg-type]
     )
-    app = create_api(Container(nowhere))
+    app = an_api(Container(nowhere))
 
     @app.get("/api/broken")
     async def broken() -> None:

@@ -11,8 +11,7 @@ import pytest
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from mobile_api.app import create_api
-from tests.builders.api import ORIGIN, World
+from tests.builders.api import ORIGIN, World, an_api
 from tests.builders.media import a_pdf, a_png
 from tests.builders.uploads import PATH, Send, stored
 
@@ -81,7 +80,7 @@ async def test_the_limit_is_about_the_file_and_exact(
     container: Container, manager: dict[str, str], folder: Path
 ) -> None:
     container.settings.file_max_bytes = 10_000
-    transport = httpx.ASGITransport(create_api(container))
+    transport = httpx.ASGITransport(an_api(container))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
 
         async def status(size: int) -> int:

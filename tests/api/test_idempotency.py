@@ -13,9 +13,8 @@ from fleet_app.access.roles import Role
 from fleet_app.fleet.models import Vehicle
 from fleet_app.identity.models import DeviceToken
 from fleet_app.kernel.errors import StoreUnavailable
-from mobile_api.app import create_api
 from mobile_api.idempotency import covers
-from tests.builders.api import ORIGIN, World
+from tests.builders.api import ORIGIN, World, an_api
 
 PATH = "/api/v1/vehicles"
 VAN = {"name": "Van 12", "registration_number": "ABC-123"}
@@ -54,7 +53,7 @@ async def test_the_second_time_the_first_answer_comes_again(
 
 async def test_another_process_knows_the_answer(world: World, manager: dict[str, str]) -> None:
     first = await post(world, manager)
-    transport = httpx.ASGITransport(create_api(world.container))
+    transport = httpx.ASGITransport(an_api(world.container))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as elsewhere:
         second = await elsewhere.post(PATH, json=VAN, headers={**manager, "Idempotency-Key": "k1"})
 

@@ -20,7 +20,7 @@ from fleet_app.identity.models import User
 from fleet_app.identity.passwords import Passwords
 from fleet_app.notification.defaults import DEFAULT_RULES
 from fleet_app.settings import Settings
-from mobile_api.app import create_api
+from tests.builders.api import an_api
 from tests.builders.fingerprint import fingerprint
 from tests.builders.people import PASSWORD, a_fleet, a_person
 
@@ -46,7 +46,7 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
 
 
 def client_of(container: Container, address: str = "192.0.2.7") -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(create_api(container), client=(address, 1))
+    transport = httpx.ASGITransport(an_api(container), client=(address, 1))
     origin = container.settings.origin
     return httpx.AsyncClient(transport=transport, base_url=origin, headers={"Origin": origin})
 

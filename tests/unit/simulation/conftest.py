@@ -22,7 +22,7 @@ from fleet_app.location.models import FixBatch
 from fleet_app.settings import Settings
 from fleet_app.simulation.logins import FILE, DemoLogins
 from fleet_app.simulation.seed import seed_demo
-from mobile_api.app import create_api
+from tests.builders.api import an_api
 from tests.engines import TestStores
 
 PATIENCE_SECONDS = 90.0
@@ -46,7 +46,7 @@ class Server:
     async def start(self) -> None:
         """Listen; return when it does."""
         config = uvicorn.Config(
-            create_api(self._container), port=self._port, log_level="warning", lifespan="off"
+            an_api(self._container), port=self._port, log_level="warning", lifespan="off"
         )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
