@@ -23,6 +23,7 @@ from fleet_app.identity.authenticator import Authenticator
 from fleet_app.identity.devices import DeviceService
 from fleet_app.identity.grants import GrantService
 from fleet_app.identity.passwords import Passwords
+from fleet_app.identity.ports import SessionStore
 from fleet_app.identity.service import IdentityService
 from fleet_app.identity.sessions import SessionService
 from fleet_app.identity.tokens import AccessTokens
@@ -37,6 +38,7 @@ from fleet_app.location.tracker import Tracker
 from fleet_app.notification.channels.opening import Channels
 from fleet_app.notification.channels.sealing import Sealer
 from fleet_app.notification.channels.sending import Sender
+from fleet_app.notification.channels.signed_out import SessionsWithBrowsers
 from fleet_app.outbox.changes import take_changes
 from fleet_app.outbox.ports import ChangeFeed
 from fleet_app.records.exports import Exports
@@ -102,9 +104,9 @@ class Container:
         return create_client(self.redis_url, retries=1, seconds=LIVE_SECONDS)
 
     @cached_property
-    def sessions_store(self) -> RedisSessions:
+    def sessions_store(self) -> SessionStore:
         """Browser sessions."""
-        return RedisSessions(self.redis)
+        return SessionsWithBrowsers(RedisSessions(self.redis), self.work)
 
     @cached_property
     def token_bindings(self) -> RedisBindings:

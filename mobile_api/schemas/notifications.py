@@ -142,7 +142,8 @@ PARAMETERS = [
                "Counts from 1."),
     _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 50},
                "Messages on a page."),
-    _parameter("q", _TEXT, "Words to be found in the subject or the recipient, for managers in the address too."),
+    _parameter("q", _TEXT, "Words to be found in the subject or the recipient; for managers "
+               "in the address too."),
     _parameter("about", _TEXT, "What it is about, such as `alert:17`."),
     _parameter("status", {"type": "string"}, f"Any of {', '.join(Status)}, by commas."),
     _parameter("channel", {"type": "string"}, f"Any of {', '.join(Channel)}, by commas."),

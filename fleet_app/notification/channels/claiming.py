@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.identity.models import User
+from fleet_app.identity.passwords import password_stamp
 from fleet_app.kernel.locks import MESSAGE_RATES
 from fleet_app.notification.channels.models import (
     Channel,
@@ -66,8 +67,8 @@ async def claim(
         row.next_at = free
         await defer_sending(session, [notification_id], free)
         return None
-    await _require_reader(session, row)
-    message = await _message(session, row, sealer, origin)
+    user = await _reader(session, row)
+    message = await _message(session, row, user, sealer, origin)
     row.status, row.attempts, row.next_at = Status.SENDING, row.attempts + 1, now + LEASE
     attempt = NotificationAttempt(
         notification_id=notification_id, channel=row.channel, at=now, error=UNKNOWN
@@ -102,17 +103,18 @@ async def _full_until(
     return found[-1] + MINUTE if len(found) >= per_minute else None
 
 
-async def _require_reader(session: AsyncSession, row: Notification) -> None:
+async def _reader(session: AsyncSession, row: Notification) -> User | None:
     """People who left between the alert and the message are not told any more."""
     if row.user_id is None:
-        return
+        return None
     user = await session.get(User, row.user_id)
     if user is None or not user.is_active or user.deleted_at or user.fleet_id != row.fleet_id:
         raise Refused("This person may not sign in any more.")
+    return user
 
 
 async def _message(
-    session: AsyncSession, row: Notification, sealer: Sealer, origin: str
+    session: AsyncSession, row: Notification, user: User | None, sealer: Sealer, origin: str
 ) -> Message:
     return Message(
         id=row.id or 0,
@@ -126,27 +128,39 @@ async def _message(
         url=f"{origin}{row.path}" if row.path else "",
         created_at=row.created_at,
         data=row.data,
-        place=await _place(session, row, sealer),
+        place=await _place(session, row, user, sealer),
     )
 
 
 async def _place(
-    session: AsyncSession, row: Notification, sealer: Sealer
+    session: AsyncSession, row: Notification, user: User | None, sealer: Sealer
 ) -> Browser | Phone | Hook | None:
     """A browser or phone that belongs to somebody else by now is not the one that was meant."""
     if row.channel is Channel.WEB_PUSH:
         browser = await session.get(PushSubscription, row.target_id or 0)
-        if browser and browser.user_id == row.user_id:
+        if browser and await _is_signed_in(session, browser, user):
             return Browser(browser.endpoint, browser.p256dh, browser.auth)
     if row.channel is Channel.PUSH:
         phone = await session.get(PushToken, row.target_id or 0)
-        if phone and phone.user_id == row.user_id:
+        if phone and await _is_signed_in(session, phone, user):
             return Phone(phone.token)
     if row.channel is Channel.WEBHOOK:
         hook = await session.get(Webhook, row.target_id or 0)
         if hook and hook.fleet_id == row.fleet_id:
             return _hook(hook, sealer)
     return None
+
+
+async def _is_signed_in(
+    session: AsyncSession, device: PushSubscription | PushToken, user: User | None
+) -> bool:
+    """A new password ends all there was before; what knew the old one is forgotten."""
+    if user is None or device.user_id != user.id:
+        return False
+    if device.stamp is None or device.stamp == password_stamp(user.password_hash):
+        return True
+    await session.delete(device)
+    return False
 
 
 def _hook(hook: Webhook, sealer: Sealer) -> Hook:

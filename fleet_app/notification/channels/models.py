@@ -94,7 +94,11 @@ class NotificationAttempt(SQLModel, table=True):
 
 
 class PushSubscription(SQLModel, table=True):
-    """A browser that shows our messages to its user, as it told us (RFC 8030 and 8291)."""
+    """A browser that shows our messages to its user, as it told us (RFC 8030 and 8291).
+
+    It does so until its session is ended, or until the user has another password than `stamp` is
+    of. Both are None of what was made before they were kept.
+    """
 
     __tablename__ = "push_subscriptions"
 
@@ -104,11 +108,13 @@ class PushSubscription(SQLModel, table=True):
     p256dh: str = Field(sa_column=Column(String(120), nullable=False))
     auth: str = Field(sa_column=Column(String(40), nullable=False))
     name: str = Field(default="", sa_column=Column(String(120), nullable=False))
+    session_id: str | None = Field(default=None, sa_column=Column(String(64), index=True))
+    stamp: str | None = Field(default=None, sa_column=Column(String(64)))
     created_at: datetime = moment(now=True)
 
 
 class PushToken(SQLModel, table=True):
-    """A phone with our app, as Firebase knows it."""
+    """A phone with our app, as Firebase knows it; `stamp` is as a browser's."""
 
     __tablename__ = "push_tokens"
 
@@ -116,6 +122,7 @@ class PushToken(SQLModel, table=True):
     user_id: int = reference("users.id", ondelete="CASCADE")
     token: str = Field(sa_column=Column(String(500), nullable=False, unique=True))
     name: str = Field(default="", sa_column=Column(String(120), nullable=False))
+    stamp: str | None = Field(default=None, sa_column=Column(String(64)))
     created_at: datetime = moment(now=True)
 
 

@@ -16,6 +16,8 @@ from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import authorize
 from fleet_app.audit.trail import note
 from fleet_app.fleet.models import Fleet
+from fleet_app.identity.models import User
+from fleet_app.identity.passwords import password_stamp
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound
 from fleet_app.notification.channels.encryption import check_keys
@@ -37,6 +39,7 @@ class OwnPlaces:
         authorize(actor.principal, USE)
         self._session = session
         self._user_id = actor.principal.user_id
+        self._session_id = actor.principal.session_id
 
     async def browsers(self) -> Sequence[PushSubscription]:
         """Oldest first."""
@@ -59,7 +62,8 @@ class OwnPlaces:
         except ValueError:
             told = "are not those of a push subscription"
             raise InvalidInput(f"The keys {told}", fields={"keys": told}) from None
-        values = {"p256dh": p256dh, "auth": auth, "name": name, "user_id": self._user_id}
+        values = {"p256dh": p256dh, "auth": auth, "name": name, "user_id": self._user_id,
+                  "session_id": self._session_id, "stamp": await self._stamp()}  # fmt: skip
         adding = insert(PushSubscription).values(endpoint=endpoint, created_at=utc_now(), **values)
         number = await self._number(
             adding.on_conflict_do_update(index_elements=["endpoint"], set_=values).returning(
@@ -71,7 +75,7 @@ class OwnPlaces:
 
     async def add_phone(self, token: str, name: str) -> PushToken:
         """The phone, which is nobody else's from now on."""
-        values = {"name": name, "user_id": self._user_id}
+        values = {"name": name, "user_id": self._user_id, "stamp": await self._stamp()}
         adding = insert(PushToken).values(token=token, created_at=utc_now(), **values)
         number = await self._number(
             adding.on_conflict_do_update(index_elements=["token"], set_=values).returning(
@@ -92,6 +96,10 @@ class OwnPlaces:
     async def _of(self, table: type[Device]) -> Sequence[Device]:
         own = select(table).where(col(table.user_id) == self._user_id).order_by(col(table.id))
         return (await self._session.exec(own)).all()
+
+    async def _stamp(self) -> str:
+        user = await self._session.get_one(User, self._user_id)
+        return password_stamp(user.password_hash)
 
     async def _number(self, adding: object) -> int:
         connection = await self._session.connection()
