@@ -27,6 +27,7 @@ from fleet_app.location.past.cursors import Cursors
 from fleet_app.location.past.folding import Turn
 from fleet_app.location.past.keeper import PastKeeper
 from fleet_app.location.past.models import JourneyMark
+from tests.builders.drives import Drive
 from tests.builders.fixes import NOON_MS, a_batch, a_fix
 from tests.builders.journeys import Journeys, errand
 from tests.builders.people import a_driver, a_fleet, a_person, a_vehicle
@@ -251,6 +252,40 @@ async def test_what_is_no_longer_kept_stays_told(container: Container):
     after = await van.drove([a_fix(3_000.5), a_fix(6 * 86_400 + 5.5)])
     trips = [fact for fact in facts if fact.kind is FactKind.TRIP]
     assert [fact for fact in after if fact.kind is FactKind.TRIP] == trips
+
+
+async def test_a_trip_across_the_first_day_kept_is_not_cut_off(container: Container):
+    """Neither by a fix from before nor by one that is late and not that old."""
+    van = await a_van(container, history_days=3)
+    drive = Drive().rest(39_600).go(50_000, 12.0, None).rest(90_000)
+    fixes = drive.fixes(30, noise_m=3.0)
+    facts = await van.drove(fixes)
+    (trip,) = [fact for fact in facts if fact.kind is FactKind.TRIP]
+    van.now = from_ms(NOON_MS) + timedelta(days=3, hours=13)
+    midnight = NOON_MS + 43_200_000
+    assert trip.ended_ms is not None
+    assert trip.started_ms < midnight < trip.ended_ms
+    await container.history.drop_before(from_ms(midnight))
+    async with container.work() as session:
+        await Cursors(session).forget_before(midnight)
+    await van.drove([a_fix(1_000.5)])
+    await van.drove([a_fix(120_000.5, lat=drive.lat, lon=drive.lon, speed=0.0, battery=5.0)])
+    assert await van.facts(FactKind.TRIP) == [trip]
+    assert "trip" not in [one.before["kind"] for one in await van.corrections()]
+    assert await van.facts(FactKind.LOW_BATTERY)
+
+
+async def test_a_late_fix_changes_nothing_where_no_place_is_left_to_go_on_from(
+    container: Container,
+):
+    van = await a_van(container, history_days=3)
+    slow = [a_fix(second, speed=0.0) for second in range(0, 172_800, 7_200)]
+    facts = await van.drove(slow)
+    van.now = from_ms(NOON_MS) + timedelta(days=4, seconds=3_000)
+    async with container.work() as session:
+        await Cursors(session).forget_before(NOON_MS + 10 * 86_400_000)
+    await van.drove([a_fix(150_000.5, 9_000, speed=0.0)])
+    assert await van.facts(FactKind.STOP) == [one for one in facts if one.kind is FactKind.STOP]
 
 
 async def test_who_drove_is_who_the_office_had_told_by_then(container: Container):

@@ -28,6 +28,9 @@ DELETE FROM journey_checkpoints WHERE vehicle_id = :vehicle_id AND at_ms >= :lat
 _NEWEST = text("""
 SELECT at_ms, state FROM journey_checkpoints WHERE vehicle_id = :vehicle_id AND at_ms >= :oldest_ms
 ORDER BY at_ms DESC LIMIT 1""")
+_OLDEST = text("""
+SELECT min(at_ms) FROM journey_checkpoints WHERE vehicle_id = :vehicle_id AND at_ms >= :oldest_ms
+""")
 _PUT = text("""
 INSERT INTO journey_checkpoints (vehicle_id, at_ms, rules, state)
 VALUES (:vehicle_id, :at_ms, :rules, :state)
@@ -79,6 +82,12 @@ class Cursors:
         found = await self._run(_NEWEST, vehicle_id=vehicle_id, oldest_ms=oldest_ms)
         row = found.first()
         return None if row is None else bytes(row.state)
+
+    async def first(self, vehicle_id: int, oldest_ms: int) -> int | None:
+        """The moment of the oldest checkpoint from `oldest_ms` on."""
+        found = await self._run(_OLDEST, vehicle_id=vehicle_id, oldest_ms=oldest_ms)
+        at_ms: int | None = found.scalar()
+        return at_ms
 
     async def put(self, cursor: Cursor, kept: dict[int, bytes]) -> None:
         """Keep new checkpoints, and only those of all that are worth their room."""

@@ -55,6 +55,17 @@ class FactRows:
         rows = (await self._run(query)).mappings()
         return {row["id"]: known_of(row) for row in rows}
 
+    async def went_on_at(self, moment: datetime) -> bool:
+        """Whether something that had begun before went on then."""
+        fact = StoredFact
+        query = select_columns(col(fact.id)).where(
+            col(fact.vehicle_id) == self._vehicle_id,
+            col(fact.withdrawn_at).is_(None),
+            col(fact.started_at) < moment,
+            or_(col(fact.ended_at) > moment, col(fact.ended_at).is_(None)),
+        )
+        return (await self._run(query.limit(1))).first() is not None
+
     async def add(self, facts: Sequence[Fact], drivers: DriversAt, now: datetime) -> list[Known]:
         """Store new facts, under whoever drove when they began."""
         if not facts:

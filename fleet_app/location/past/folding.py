@@ -20,6 +20,7 @@ from fleet_app.location.models import Fix
 from fleet_app.location.past.cursors import Cursor
 from fleet_app.location.past.road_limits import RoadLimits
 
+DAY_MS = 86_400_000
 LONGEST_SECONDS = 5.0
 """Of folding and resting in one transaction: where zones are many, a few fixes take long."""
 Breathe = Callable[[float], Awaitable[None]]
@@ -78,18 +79,24 @@ class Turn:
             self.since_ms = fixes[0].recorded_at_ms - 1
         at, until = 0, time.monotonic() + self.longest_seconds
         while at < len(fixes) and (at == 0 or time.monotonic() < until):
-            began = time.perf_counter()
+            began, day = time.perf_counter(), self._day
             piece = fixes[at : at + checkpoints.AT_REST - unsaved % checkpoints.AT_REST]
             if self.laws.limits is not None:
                 await asyncio.to_thread(self.laws.limits.look, piece)
             self._tell(self.folding.fold(piece))
             at, unsaved = at + len(piece), unsaved + len(piece)
-            if checkpoints.due(unsaved, self.folding.at_rest):
+            if checkpoints.due(unsaved, self.folding.at_rest) or self._day > day:
                 self.kept[self.folding.at_ms] = self.folding.checkpoint()
                 unsaved = 0
             await breathe(time.perf_counter() - began)
         self.behind = at < len(fixes)
         return unsaved
+
+    @property
+    def _day(self) -> int:
+        """Of the last fix. Days are what is dropped of history: without a place to go on from in
+        each, nothing could be folded again in what is left after the first."""
+        return self.folding.at_ms // DAY_MS
 
     def hold_until(self, now: datetime) -> None:
         """Nothing newer has been sent: tell what is known from the time of day alone."""

@@ -14,7 +14,7 @@ from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.geofences.fleet_zones import FleetZones, VehicleZones
 from fleet_app.location.journeys.fold import NEVER_MS, StaleCheckpoint
 from fleet_app.location.past.cursors import Cursor, Cursors
-from fleet_app.location.past.facts import DriversAt
+from fleet_app.location.past.facts import DriversAt, FactRows
 from fleet_app.location.past.folding import Breathe, Turn, at_once, due_ms, laws_of
 from fleet_app.location.past.marks import take_marks
 from fleet_app.location.past.road_limits import RoadLimits
@@ -95,7 +95,7 @@ class PastKeeper:
             await cursors.save(cursor)
             return
         zones = await self._zones.zones_of(session, cursor.fleet_id, cursor.vehicle_id)
-        turn = await self._resumed(cursors, cursor, zones, now)
+        turn = await self._resumed(session, cursor, zones, now)
         after_ms = max(turn.folding.at_ms, self._oldest_ms(now) - 1)
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
         await zones.look(session, fixes, self._drivers)
@@ -108,25 +108,41 @@ class PastKeeper:
         await self._leave(cursors, cursor, turn, told if whole else None, now)
 
     async def _resumed(
-        self, cursors: Cursors, cursor: Cursor, zones: VehicleZones, now: datetime
+        self, session: AsyncSession, cursor: Cursor, zones: VehicleZones, now: datetime
     ) -> Turn:
         """The fold where it was left, or where it had not yet seen the oldest fix pending."""
         laws = laws_of(cursor, zones, self._limits)
-        oldest_ms = self._oldest_ms(now)
-        late_ms = max(cursor.pending_ms, oldest_ms) if cursor.pending_ms is not None else None
         if cursor.rules and cursor.rules != laws.name:
             log.info("vehicle %d is folded by other rules from now on", cursor.vehicle_id)
-        state: bytes | None = cursor.state
         cursor.rules = laws.name
-        if late_ms is not None and late_ms <= cursor.at_ms:
-            state, cursor.unsaved = await cursors.rewound(cursor.vehicle_id, late_ms, oldest_ms), 0
+        state: bytes | None = cursor.state
+        if cursor.pending_ms is not None and cursor.pending_ms <= cursor.at_ms:
+            state = await self._rewound(session, cursor, now)
         try:
             return Turn(laws, state or b"")
         except StaleCheckpoint as error:
             log.warning("vehicle %d is folded from the beginning: %s", cursor.vehicle_id, error)
-            await cursors.rewound(cursor.vehicle_id, NEVER_MS, 0)
+            await Cursors(session).rewound(cursor.vehicle_id, NEVER_MS, 0)
             cursor.unsaved = 0
             return Turn(laws)
+
+    async def _rewound(self, session: AsyncSession, cursor: Cursor, now: datetime) -> bytes | None:
+        """The fold as it was before the oldest fix pending; None to begin with the first fix.
+
+        When fixes from before are no longer kept, that would cut off what had begun with them. So
+        it goes on from the oldest place left, or from where it is: what is older stays as told.
+        """
+        cursors, vehicle_id, oldest_ms = Cursors(session), cursor.vehicle_id, self._oldest_ms(now)
+        late_ms = max(cursor.pending_ms or NEVER_MS, oldest_ms)
+        first_ms = await cursors.first(vehicle_id, oldest_ms)
+        if self._history is not None and (first_ms is None or first_ms >= late_ms):
+            facts = FactRows(session, cursor.fleet_id, vehicle_id)
+            if await facts.went_on_at(from_ms(oldest_ms)):
+                if first_ms is None:
+                    return cursor.state
+                late_ms = first_ms + 1
+        cursor.unsaved = 0
+        return await cursors.rewound(vehicle_id, late_ms, oldest_ms)
 
     async def _leave(
         self, cursors: Cursors, cursor: Cursor, turn: Turn, told: Told | None, now: datetime
