@@ -42,7 +42,7 @@ class Asked:
 def lay_out(folder: Path) -> Path:
     """Put the scripts of the components where the product publishes them; returns that folder."""
     published = folder / PUBLISHED
-    for package in ("live", "grid", "history"):
+    for package in ("live", "grid", "history", "places", "records", "zones"):
         target = published / package / "sources"
         target.mkdir(parents=True)
         for path in (COMPONENTS / package).iterdir():

@@ -109,7 +109,7 @@ async def test_the_list_tells_trips_and_stops_in_the_time_of_the_fleet(player: P
     entries = player.page.locator(".past-entry")
     await expect(entries).to_have_count(3)
     day = player.page.locator(".past-day h2")
-    await expect(day).to_have_text("Sunday 8 March2 trips · 8.9 km")
+    await expect(day).to_have_text("Sunday 8 March2 trips · 8.9 km · 40 min")
     trip, stop, last = entries.nth(0), entries.nth(1), entries.nth(2)
     await expect(trip.locator(".past-when")).to_have_text("01:30 – 01:50")
     await expect(trip).to_contain_text("4.5 km")
@@ -119,7 +119,52 @@ async def test_the_list_tells_trips_and_stops_in_the_time_of_the_fleet(player: P
     # Three hours and ten minutes: there was no hour from two to three.
     await expect(stop.locator(".past-when")).to_have_text("01:50 – 06:00")
     await expect(stop).to_contain_text("3 h 10 min")
-    await expect(last.locator(".past-event")).to_contain_text("06:10")
+    event = last.locator(".past-event")
+    await expect(event).to_have_text("06:10Speeding: 72 km/h where 50 are allowed")
+    await expect(player.page.get_by_role("link")).to_have_count(0)
+
+
+async def test_who_may_report_has_a_file_of_every_trip(player: Player):
+    await player.ready(reports=True)
+    link = player.page.get_by_role("link", name="Report of the trip at 06:00")
+    await expect(link).to_have_attribute("href", "/api/v1/trips/2/report.html")
+    await expect(player.page.get_by_role("link", name="Report of")).to_have_count(2)
+
+
+DRAWN = """async () => {
+  const features = async (name) => (await __past.map.getSource(name).getData()).features;
+  const bold = (await features("past-way")).filter(({ properties }) => !properties.pale);
+  const north = bold.flatMap(({ geometry }) => geometry.coordinates.map(([, lat]) => lat));
+  return [Math.min(...north), (await features("past-stops")).length,
+    (await features("past-events")).length];
+}"""
+
+
+async def test_what_is_chosen_stands_out_until_the_moment_leaves_it(player: Player, past: Past):
+    past.stops.append(a_fact(5, "stop", SECOND + 20 * MINUTE, LAST))
+    await player.ready()
+    await player.page.wait_for_function("__past.map.getSource('past-way')")
+    whole = [pytest.approx(LAT), 2, 1]
+    assert await player.page.evaluate(DRAWN) == whole
+    await player.page.locator(".past-go").nth(2).click()
+    chosen = player.page.locator('.past-go[aria-current="true"]')
+    await expect(chosen).to_contain_text("06:00")
+    middle = pytest.approx(LAT + 0.04)
+    assert await player.page.evaluate(DRAWN) == [middle, 2, 1], "between two stops"
+    await player.page.locator(".past-go").nth(0).click()
+    assert await player.page.evaluate(DRAWN) == [pytest.approx(LAT), 1, 0], "to the first stop"
+    await player.page.get_by_role("button", name="Show all").click()
+    assert await player.page.evaluate(DRAWN) == whole
+    await player.page.locator(".past-go").nth(2).click()
+    await player.seek(FIRST)
+    await expect(chosen).to_have_count(0)
+    assert await player.page.evaluate(DRAWN) == whole
+
+
+async def test_it_begins_at_the_moment_that_was_asked_for_on_its_trip(player: Player):
+    await player.ready(atMs=SECOND + 5 * MINUTE)
+    assert await player.at() == SECOND + 5 * MINUTE
+    await expect(player.page.locator('.past-go[aria-current="true"]')).to_contain_text("06:00")
 
 
 async def test_every_page_of_a_list_is_read(player: Player, past: Past):

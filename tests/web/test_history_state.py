@@ -138,6 +138,26 @@ async def test_who_comes_back_by_the_menu_goes_on_where_he_was(container, fleet_
     assert (screen.day, screen.read) == ("2015-03-08", "")
 
 
+async def test_the_history_of_a_vehicle_is_of_today_wherever_one_was_before(container, fleet_id):
+    vehicle_id = await a_vehicle(container, fleet_id)
+    root = await a_screen_of(container, Role.DISPATCHER, fleet_id, "/history?day=2015-03-08")
+    screen = await root.get_state(History)
+    await screen.open()
+    visit(root, f"/history?vehicles={vehicle_id}")
+    await screen.open()
+    assert screen.is_today
+
+
+async def test_a_moment_opens_its_day_and_is_forgotten_with_it(container, fleet_id):
+    at = "2015-03-09T04:30:00Z"
+    screen = await opened(container, fleet_id, f"?at={at}")
+    assert screen.day == "2015-03-08", "half past eleven at night in Austin"
+    assert screen.at_ms == 1_425_875_400_000
+    await screen.step(1)
+    assert screen.at_ms == 0
+    assert (await opened(container, fleet_id, "?day=2015-03-08&at=nonsense")).at_ms == 0
+
+
 async def test_those_heard_of_last_are_offered_first(container, fleet_id):
     silent, late, early = [await a_vehicle(container, fleet_id) for _ in range(3)]
     await seen(container, early, fleet_id, ago=timedelta(days=2))

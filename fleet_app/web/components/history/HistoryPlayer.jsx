@@ -5,6 +5,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { store } from "../../live/sources/liveStore.js";
 import { useTheme } from "../../live/sources/theme.js";
 import { coloursOf } from "./colours.js";
+import { warmUp } from "./pastMap.js";
 import { isEmpty } from "./facts.js";
 import { speedUnit } from "./moments.js";
 import { PastCharts } from "./PastCharts.jsx";
@@ -17,6 +18,7 @@ import { TripList } from "./TripList.jsx";
 import { goesOn, usePast, usePastNews, useSnap } from "./usePast.js";
 
 const LEAD_MS = 1000;
+const AROUND_MS = 60_000;
 const NARROW = 720;
 
 function useKeys(player) {
@@ -37,6 +39,25 @@ function useUnits() {
   const [count, again] = useReducer((old) => old + 1, 0);
   useEffect(() => store.subscribe(({ kind }) => kind === "units" && again()), []);
   return count;
+}
+
+// The trip of the moment that was asked for.
+const lookedFor = ({ trips }, ms) => trips.find(({ from, to }) => from <= ms && ms <= (to ?? Infinity)) ?? null;
+
+/** The trip or stop that is looked at, until the moment leaves it: `[focus, setFocus]`. */
+function useFocus(player) {
+  const [focus, setFocus] = useState(null);
+  useEffect(() => {
+    if (!focus) return undefined;
+    return player.onFrame((ms) => (ms < focus.from || ms > (focus.to ?? Infinity) + LEAD_MS) && setFocus(null));
+  }, [player, focus]);
+  return [focus, setFocus];
+}
+
+// An event is looked at with the way to it and from it.
+function looked(fact) {
+  if (fact.kind === "trip" || fact.kind === "stop") return { ...fact };
+  return { ...fact, from: fact.from - AROUND_MS, to: fact.to === null ? null : fact.to + AROUND_MS };
 }
 
 // Whoever clicks goes on with the keyboard of the player: a button that was clicked keeps no focus.
@@ -76,7 +97,7 @@ function ListPane({ open, onClose, count, children }) {
 }
 
 export function HistoryPlayer(props) {
-  const { fromMs, toMs, zone = "UTC", onLatest } = props;
+  const { fromMs, toMs, atMs, zone = "UTC", onLatest } = props;
   const theme = useTheme(props.theme);
   const vehicles = useMemo(() => (props.vehicles ?? []).map(({ id }) => Number(id)), [JSON.stringify(props.vehicles)]);
   const names = useMemo(() => new Map((props.vehicles ?? []).map(({ id, name }) => [Number(id), name])), [JSON.stringify(props.vehicles)]);
@@ -88,9 +109,9 @@ export function HistoryPlayer(props) {
   places.current ??= new Places();
   const units = useUnits();
   const colours = useColours(box, theme);
-  const past = usePast(vehicles, period, player.current);
+  const past = usePast(vehicles, period, player.current, Number(atMs) || null);
   const [chosen, setOptions] = useState({ raw: false, snap: false, bySpeed: null, charts: null });
-  const [go, setGo] = useState(null);
+  const [focus, setFocus] = useFocus(player.current);
   const [sheet, setSheet] = useState(false);
   const set = (change) => setOptions((old) => ({ ...old, ...change }));
   const narrow = (box.current?.clientWidth ?? 1000) <= NARROW;
@@ -98,12 +119,16 @@ export function HistoryPlayer(props) {
   const snap = useSnap(past, chosen.snap, () => set({ snap: false }));
   usePastNews(past, vehicles, period, { changes: props.changes, slowly: chosen.snap });
   useKeys(player.current);
-  useEffect(() => () => player.current.close(), []);
+  useEffect(() => {
+    warmUp(theme);
+    return () => player.current.close();
+  }, []);
+  useEffect(() => setFocus(atMs && past.data ? lookedFor(past.data, Number(atMs)) : null), [past.key]);
   const colorOf = (id) => colours?.vehicles[Math.max(0, vehicles.indexOf(id))] ?? "#2463eb";
 
   const onGo = (fact) => {
     player.current.seek(fact.kind === "trip" ? fact.from : fact.from + LEAD_MS);
-    setGo({ span: [fact.from, fact.to ?? past.span.to] });
+    setFocus(looked(fact));
     setSheet(false);
   };
   const empty = past.data && isEmpty(past.data, period);
@@ -117,9 +142,9 @@ export function HistoryPlayer(props) {
       {ready && (
         <>
           <ListPane open={sheet} onClose={() => setSheet(!sheet)} count={past.data.trips.length}>
-            <TripList {...shared} period={period} places={places.current} onGo={onGo} />
+            <TripList {...shared} {...{ period, focus, onGo }} places={places.current} reports={props.reports} />
           </ListPane>
-          <PastMapPane {...shared} {...{ theme, options, set, snap, go }} fitKey={past.key} />
+          <PastMapPane {...shared} {...{ theme, options, set, snap, focus }} fitKey={past.key} zones={props.zones} onAll={() => setFocus(null)} />
           <div className="past-foot">
             <PlayerBar {...shared} live={goesOn(period)}>
               <button type="button" className="past-button" aria-pressed={options.charts} aria-label="Charts" title="Charts" onClick={() => set({ charts: !options.charts })}>

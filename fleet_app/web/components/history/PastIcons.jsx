@@ -9,6 +9,8 @@ const PATHS = {
   minus: "M5 12h14",
   fit: "M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4",
   follow: "M12 3v3M12 18v3M3 12h3M18 12h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
+  zones: "M12 3.5 20.5 10 17 20H7L3.5 10Z",
+  report: "M14 3v5h5M14 3H7a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1V8zM9 13h6M9 17h6",
   charts: "M4 4v16h16M7 15l4-5 3 3 5-7",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   close: "M6 6l12 12M18 6 6 18",

@@ -78,7 +78,7 @@ function Marks({ player, period, data }) {
   const events = player.marks.filter(({ what }) => what === "event");
   return (
     <div className="past-ticks" aria-hidden="true" data-events={data.events.length}>
-      {events.map(({ ms, id }) => <i key={id} style={{ left: `${((ms - period.from) / span) * 100}%` }} />)}
+      {events.map(({ ms, id, kind }) => <i key={id} data-kind={kind} style={{ left: `${((ms - period.from) / span) * 100}%` }} />)}
     </div>
   );
 }

@@ -1,29 +1,34 @@
 // The list of a period: days, and on them trips, stops and events. A click goes there.
 
 import { useEffect, useMemo, useReducer, useRef } from "react";
-import { days, eventName, lasted } from "./facts.js";
-import { clockText, dayKey, dayText, distanceText } from "./moments.js";
+import { days, eventDetail, eventName, lasted } from "./facts.js";
+import { clockText, dayKey, dayText, distanceText, lengthText } from "./moments.js";
 import { Icon } from "./PastIcons.jsx";
 
 const NOW = "data-now";
 
 /** "08:15", and the day before or after it when that is another one than the list's. */
-function When({ fact, day, zone, from, to }) {
-  const text = (ms) => (dayKey(ms, zone) === day ? clockText(ms, zone) : `${dayText(ms, zone).split(" ")[0].slice(0, 3)} ${clockText(ms, zone)}`);
-  const start = fact.from < from && dayKey(fact.from, zone) !== day ? text(fact.from) : clockText(fact.from, zone);
-  return <b className="past-when">{start} – {fact.to === null ? "now" : text(fact.to)}</b>;
+function momentOn(day, ms, zone) {
+  const clock = clockText(ms, zone);
+  return dayKey(ms, zone) === day ? clock : `${dayText(ms, zone).slice(0, 3)} ${clock}`;
 }
 
-function Events({ events, zone, onGo }) {
+function When({ fact, day, zone }) {
+  return <b className="past-when">{momentOn(day, fact.from, zone)} – {fact.to === null ? "now" : momentOn(day, fact.to, zone)}</b>;
+}
+
+const told = (event) => [eventName(event), eventDetail(event)].filter(Boolean).join(": ");
+
+function Events({ events, day, zone, onGo }) {
   if (!events.length) return null;
   return (
     <ul className="past-events">
       {events.map((event) => (
         <li key={event.id}>
-          <button type="button" className="past-event" data-kind={event.kind} title={`${eventName(event)}, ${clockText(event.from, zone)}`} onClick={() => onGo(event)}>
+          <button type="button" className="past-event" data-kind={event.kind} title={`${told(event)}, ${momentOn(day, event.from, zone)}`} onClick={() => onGo(event)}>
             <Icon name={event.kind} size={13} />
-            <span className="only-read">{eventName(event)} at </span>
-            <span>{clockText(event.from, zone)}</span>
+            <span className="past-event-at">{momentOn(day, event.from, zone)}</span>
+            <span className="past-event-what">{event.kind === "visit" && event.zone ? event.zone : told(event)}</span>
           </button>
         </li>
       ))}
@@ -43,14 +48,14 @@ function Places({ entry, places }) {
   );
 }
 
-function Entry({ entry, day, period, zone, colorOf, places, name, onGo }) {
+function Entry({ entry, day, period, zone, colorOf, places, name, chosen, reports, onGo }) {
   const known = entry.kind === "trip" || entry.kind === "stop";
   return (
-    <li className="past-entry" data-kind={known ? entry.kind : "event"} data-id={`${entry.kind}-${entry.id}`} data-from={entry.from} data-until={entry.to ?? period.to} style={{ "--vehicle": colorOf(entry.vehicleId) }}>
-      <button type="button" className="past-go" onClick={() => onGo(entry)}>
+    <li className="past-entry" data-kind={known ? entry.kind : "event"} data-id={`${entry.kind}-${entry.id}`} data-from={entry.from} data-until={entry.to ?? period.to} data-chosen={chosen} style={{ "--vehicle": colorOf(entry.vehicleId) }}>
+      <button type="button" className="past-go" aria-current={chosen ? "true" : undefined} onClick={() => onGo(entry)}>
         <span className="past-sign" aria-hidden="true">{entry.kind === "stop" ? entry.number : known ? <Icon name="play" size={10} filled /> : <Icon name={entry.kind} size={12} />}</span>
         <span className="past-what">
-          {known ? <When fact={entry} day={day} zone={zone} {...period} /> : <b className="past-when">{clockText(entry.from, zone)} {eventName(entry)}</b>}
+          {known ? <When fact={entry} day={day} zone={zone} /> : <b className="past-when">{momentOn(day, entry.from, zone)} {told(entry)}</b>}
           {name && <span className="past-name">{name}</span>}
           <Places entry={entry} places={places} />
         </span>
@@ -60,7 +65,13 @@ function Entry({ entry, day, period, zone, colorOf, places, name, onGo }) {
           {entry.kind === "stop" && <span className="only-read">stop {entry.number}</span>}
         </span>
       </button>
-      <Events events={entry.events} zone={zone} onGo={onGo} />
+      {reports && entry.kind === "trip" && (
+        <a className="past-report" href={`/api/v1/trips/${entry.id}/report.html`} download title="Save this trip as a map file to read and mail" aria-label={`Report of the trip at ${momentOn(day, entry.from, zone)}`}>
+          <Icon name="report" size={12} />
+          Report
+        </a>
+      )}
+      <Events events={entry.events} day={day} zone={zone} onGo={onGo} />
     </li>
   );
 }
@@ -87,7 +98,7 @@ function useNow(box, player, groups) {
   }, [player, groups]);
 }
 
-export function TripList({ data, period, zone, units, colorOf, names, places, player, onGo }) {
+export function TripList({ data, period, zone, units, colorOf, names, places, player, focus, reports, onGo }) {
   const box = useRef(null);
   const [, again] = useReducer((count) => count + 1, 0);
   useEffect(() => places.watch(again), [places]);
@@ -95,16 +106,16 @@ export function TripList({ data, period, zone, units, colorOf, names, places, pl
   useNow(box, player, groups);
   const many = names.size > 1;
   return (
-    <div ref={box} className="past-days" data-units={units}>
-      {groups.map(({ day, ms, trips, metres, entries }) => (
+    <div ref={box} className="past-days" data-units={units} data-reports={Boolean(reports)}>
+      {groups.map(({ day, ms, trips, metres, driven, entries }) => (
         <section key={day} className="past-day" aria-label={dayText(ms, zone)}>
           <h2>
             {dayText(ms, zone)}
-            <span>{trips} {trips === 1 ? "trip" : "trips"} · {distanceText(metres)}</span>
+            <span>{trips} {trips === 1 ? "trip" : "trips"} · {distanceText(metres)}{trips > 0 && ` · ${lengthText(driven)}`}</span>
           </h2>
           <ol>
             {entries.map((entry) => (
-              <Entry key={`${entry.kind}-${entry.id}`} {...{ entry, day, period, zone, colorOf, places, onGo }} name={many ? names.get(entry.vehicleId) : ""} />
+              <Entry key={`${entry.kind}-${entry.id}`} {...{ entry, day, period, zone, colorOf, places, reports, onGo }} chosen={focus?.kind === entry.kind && focus.id === entry.id} name={many ? names.get(entry.vehicleId) : ""} />
             ))}
           </ol>
         </section>

@@ -1,6 +1,6 @@
 // Trips, stops and events of a period, as the page shows them. No DOM. Times are epoch milliseconds.
 
-import { dayKey, lengthText } from "./moments.js";
+import { dayKey, lengthText, speedUnit } from "./moments.js";
 import { silences } from "./track.js";
 
 const EVENTS = {
@@ -47,6 +47,17 @@ export function eventName(fact) {
   return EVENTS[fact.kind] ?? fact.kind;
 }
 
+/** What is known of an event beyond its name: "54 km/h where 30 are allowed"; or nothing. */
+export function eventDetail({ kind, values, from, to }) {
+  const { unit, per } = speedUnit();
+  const told = (speed) => Math.round(speed / per);
+  if (kind === "speeding" && values.max_speed) {
+    return `${told(values.max_speed)} ${unit}${values.limit ? ` where ${told(values.limit)} are allowed` : ""}`;
+  }
+  if (kind === "low_battery" && values.percent) return `${values.percent} %`;
+  return ["visit", "idle", "silent"].includes(kind) && to ? lengthText(to - from) : "";
+}
+
 /** Stops get their numbers in the order of time, each vehicle its own. */
 export function numbered(stops) {
   const counts = new Map();
@@ -62,14 +73,17 @@ export const byTime = (a, b) => a.from - b.from || a.vehicleId - b.vehicleId || 
 const within = (event, fact, until) =>
   event.vehicleId === fact.vehicleId && event.from >= fact.from && event.from <= (fact.to ?? until);
 
-/** Days with what happened on them, for the list: `[{day, ms, trips, metres, entries}]`. An entry is
- * a trip, a stop or an event that belongs to neither; trips and stops have their `events`. */
+// What an event happened on; or, when it began before all of that, what began while it went on.
+const homeOf = (event, main, until) => main.find((fact) => within(event, fact, until)) ?? main.find((fact) => within(fact, event, until));
+
+/** Days with what happened on them, for the list: `[{day, ms, trips, metres, driven, entries}]`. An
+ * entry is a trip, a stop or an event that belongs to neither; trips and stops have their `events`. */
 export function days({ trips, stops, events }, { zone, from, to }) {
   const main = [...trips, ...stops].sort(byTime).map((fact) => ({ ...fact, events: [] }));
   const loose = [];
-  for (const event of events) {
+  for (const event of [...events].sort(byTime)) {
     if (NOT_MARKED.has(event.kind)) continue;
-    const home = main.find((fact) => within(event, fact, to));
+    const home = homeOf(event, main, to);
     if (home) home.events.push(event);
     else loose.push({ ...event, events: [] });
   }
@@ -77,12 +91,13 @@ export function days({ trips, stops, events }, { zone, from, to }) {
   for (const entry of [...main, ...loose].sort(byTime)) {
     const ms = Math.max(from, entry.from);
     const day = dayKey(ms, zone);
-    if (!found.has(day)) found.set(day, { day, ms, trips: 0, metres: 0, entries: [] });
+    if (!found.has(day)) found.set(day, { day, ms, trips: 0, metres: 0, driven: 0, entries: [] });
     const group = found.get(day);
     group.entries.push(entry);
     if (entry.kind !== "trip") continue;
     group.trips += 1;
     group.metres += entry.distance ?? 0;
+    group.driven += (entry.to ?? Math.max(Date.now(), entry.from)) - entry.from;
   }
   return [...found.values()];
 }
@@ -120,7 +135,7 @@ export function marks({ trips, stops, events }, { from, to }) {
   const found = [
     ...trips.map((trip) => ({ ms: trip.from, what: "trip", id: trip.id })),
     ...stops.map((stop) => ({ ms: stop.from, what: "stop", id: stop.id })),
-    ...events.filter(({ kind }) => !NOT_MARKED.has(kind)).map((event) => ({ ms: event.from, what: "event", id: event.id })),
+    ...events.filter(({ kind }) => !NOT_MARKED.has(kind)).map(({ from: ms, id, kind }) => ({ ms, what: "event", id, kind })),
   ];
   return found.filter(({ ms }) => ms >= from && ms <= to).sort((a, b) => a.ms - b.ms);
 }

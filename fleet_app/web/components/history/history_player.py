@@ -8,6 +8,9 @@ import reflex as rx
 
 from fleet_app.web.components.history.sources import HISTORY_PLAYER
 from fleet_app.web.components.live.events import no_arguments
+from fleet_app.web.components.zones.sources import LIBRARIES as ZONE_SCRIPTS
+
+assert "useZoneLayer.js" in ZONE_SCRIPTS  # the map imports it
 
 
 class HistoryPlayer(rx.NoSSRComponent):
@@ -28,6 +31,12 @@ class HistoryPlayer(rx.NoSSRComponent):
     """The period, in milliseconds since 1970."""
     zone: rx.Var[str]
     """The time zone in which times are told."""
+    at_ms: rx.Var[int]
+    """The moment at which it begins, 0 for the first of the period; its trip is looked at."""
+    reports: rx.Var[bool]
+    """Whether a report of every trip is offered."""
+    zones: rx.Var[str]
+    """Where the zones that may be shown on the map are told; empty for none."""
     theme: rx.Var[str]
     """`light` or `dark`; anything else follows the page."""
     changes: rx.Var[list[Any]]

@@ -1,9 +1,9 @@
 // The map of the past: ways and markers over the base map, without React.
 
-import { LngLatBounds, Marker } from "maplibre-gl";
+import { LngLatBounds, Marker, prewarm } from "maplibre-gl";
 import { fetchStyle } from "../../live/sources/basemap.js";
 import { addRuler, flatMap, readGround } from "../../live/sources/flatMap.js";
-import { addTo, CLICKABLE, dim, eventData, rawData, snappedData, stopData, wayData } from "./pathLayers.js";
+import { addTo, CLICKABLE, dim, eventData, near, rawData, snappedData, stopData, wayData } from "./pathLayers.js";
 import { metres, sampleAt } from "./track.js";
 
 /** What floats over the map needs room. */
@@ -11,10 +11,20 @@ const ROOM = { top: 64, right: 68, bottom: 84, left: 48 };
 const NEAR_EDGE = 0.42;
 const ARROW = '<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><circle class="past-disc" cx="16" cy="16" r="11"/><path class="past-arrow" d="M16 8.5 21.5 22 16 19 10.5 22Z"/></svg>';
 
+let begun = null;
+
+/** Begins to load what a map needs, while what it shows is still being asked for. */
+export function warmUp(theme) {
+  prewarm();
+  begun = { theme, ground: readGround(document.body, theme) };
+}
+
 /** Opens the map in `box`; resolves to a `PastMap`, or null when the box is gone by then. */
 export async function openPastMap(box, given) {
-  const ground = await readGround(box, given.theme);
-  return ground && new PastMap(box, { ...given, ground });
+  const reading = begun?.theme === given.theme ? begun.ground : readGround(box, given.theme);
+  begun = null;
+  const ground = await reading;
+  return ground && box.isConnected ? new PastMap(box, { ...given, ground }) : null;
 }
 
 export class PastMap {
@@ -75,7 +85,7 @@ export class PastMap {
     return best;
   }
 
-  /** What is to be seen: `{tracks, raw, snapped, stops, events, zone, colorOf, names, bySpeed, scale, levels}`. */
+  /** What is to be seen: `{tracks, raw, snapped, stops, events, zone, colorOf, names, bySpeed, scale, levels, focus}`. */
   show(shown, fit) {
     this.shown = shown;
     this.paint();
@@ -89,12 +99,12 @@ export class PastMap {
     if (!this.ready) return;
     addTo(this.map, this.palette);
     if (!this.shown) return;
-    const { tracks, raw, snapped, stops, events, zone, colorOf, eventColors } = this.shown;
+    const { tracks, raw, snapped, stops, events, zone, colorOf, eventColors, focus } = this.shown;
     this.fill("past-way", wayData(tracks, { ...this.shown, unknown: this.palette.offline }));
     this.fill("past-raw", raw ? rawData(raw, colorOf) : { type: "FeatureCollection", features: [] });
-    this.fill("past-stops", stopData(stops, zone, colorOf));
-    this.fill("past-events", eventData(events, eventColors));
-    this.fill("past-snapped", snappedData(snapped ?? [], colorOf));
+    this.fill("past-stops", stopData(near(focus, stops), zone, colorOf));
+    this.fill("past-events", eventData(near(focus, events), eventColors));
+    this.fill("past-snapped", snappedData(snapped ?? [], colorOf, focus));
     dim(this.map, Boolean(snapped));
     this.map.setLayoutProperty("past-raw", "visibility", raw ? "visible" : "none");
   }
@@ -104,7 +114,7 @@ export class PastMap {
   }
 
   setMarkers() {
-    const { tracks, colorOf, names } = this.shown;
+    const { tracks, colorOf, names, focus } = this.shown;
     for (const [id, { marker }] of this.markers) if (!tracks.has(id)) {
       marker.remove();
       this.markers.delete(id);
@@ -113,6 +123,7 @@ export class PastMap {
       if (!this.markers.has(id)) this.markers.set(id, this.newMarker(id));
       const { element } = this.markers.get(id);
       element.style.setProperty("--vehicle", colorOf(id));
+      element.dataset.pale = String(Boolean(focus) && focus.vehicleId !== id);
       element.setAttribute("aria-label", names.get(id) ?? "Vehicle");
       element.lastChild.textContent = tracks.size > 1 ? names.get(id) ?? "" : "";
     }
@@ -134,7 +145,7 @@ export class PastMap {
     for (const [id, track] of this.shown.tracks) {
       const at = sampleAt(track, ms);
       this.place(this.markers.get(id), at);
-      first ??= at && !at.lost ? at : null;
+      if ((this.shown.focus?.vehicleId ?? id) === id) first ??= at && !at.lost ? at : null;
     }
     const goesAlong = this.player.playing || this.player.following;
     if (first && this.following && goesAlong) this.keepInView(first);
@@ -173,10 +184,11 @@ export class PastMap {
     return { duration: this.reduced.matches ? 0 : duration };
   }
 
-  /** Bring the whole of it into view, or only a span of time. */
-  fit(animate = true, span = null) {
+  /** Bring the whole of it into view, or only a span of time, and of one vehicle. */
+  fit(animate = true, span = null, vehicle = null) {
     const bounds = new LngLatBounds();
-    for (const { t, lat, lon } of this.shown?.tracks.values() ?? []) {
+    for (const [id, { t, lat, lon }] of this.shown?.tracks ?? []) {
+      if (vehicle !== null && id !== vehicle) continue;
       for (let i = 0; i < t.length; i += 1) if (!span || (t[i] >= span[0] && t[i] <= span[1])) bounds.extend([lon[i], lat[i]]);
     }
     if (bounds.isEmpty()) return;

@@ -19,10 +19,10 @@ export function decodeLine(text) {
   return line;
 }
 
-/** One trip: `{vehicle, pieces: [{matched, line}], distance, agreement}`. */
+/** One trip: `{trip, vehicle, pieces: [{matched, line}], distance, agreement}`. */
 export function readSnapped(answer, trip) {
   const pieces = answer.pieces.map(({ polyline6, matched }) => ({ matched, line: decodeLine(polyline6) }));
-  return { vehicle: trip.vehicleId, pieces, distance: answer.distance_m, agreement: answer.agreement };
+  return { trip: trip.id, vehicle: trip.vehicleId, pieces, distance: answer.distance_m, agreement: answer.agreement };
 }
 
 /** How many percent of the fixes lie on the roads, longer trips counting more; null without any. */

@@ -133,6 +133,14 @@ export function sampleAt(track, ms) {
   };
 }
 
+/** The part of a track from one moment to another; what is not there stays out. */
+export function cut(track, { from, to }) {
+  const first = indexAt(track.t, from - 1) + 1;
+  const last = indexAt(track.t, to ?? Infinity) + 1;
+  const part = (values) => values.slice(first, last);
+  return { ...track, t: part(track.t), lat: part(track.lat), lon: part(track.lon), pace: part(track.pace), gapAfter: part(track.gapAfter) };
+}
+
 /** Upper ends of the speed classes in the units of the reader; the last class has none. */
 export const CLASSES = { metric: [20, 40, 60, 80, 100], imperial: [15, 25, 40, 50, 65] };
 

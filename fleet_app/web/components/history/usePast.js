@@ -30,7 +30,8 @@ function isNewer(id, data) {
   return recorded > (data?.tracks.get(id)?.t.at(-1) ?? -Infinity) + 500;
 }
 
-export function usePast(vehicles, period, player) {
+/** The past of vehicles in a period; the player begins at `at`, when that is a moment of it. */
+export function usePast(vehicles, period, player, at = null) {
   const [state, setState] = useState({ data: null, problem: "", busy: true });
   const [attempt, retry] = useReducer((count) => count + 1, 0);
   const loader = useRef(null);
@@ -43,7 +44,7 @@ export function usePast(vehicles, period, player) {
     const before = shown.current;
     // What goes on only grows: who looks at a moment of it stays there.
     if (before.name === name && !isEmpty(before.data, period)) player.grow(load);
-    else player.load({ ...load, at: beginning(data, span) });
+    else player.load({ ...load, at: at !== null && span.from <= at && at <= span.to ? at : beginning(data, span) });
     shown.current = { name, data };
     setState({ data, span, problem: "", busy: false, key: name });
   };

@@ -60,6 +60,13 @@ def _content() -> rx.Component:
         vehicles=History.vehicles,
         from_ms=History.from_ms,
         to_ms=History.to_ms,
+        at_ms=History.at_ms,
+        reports=History.may_report,
+        zones=rx.cond(
+            Session.may_pages.contains("/zones") & (History.fleet_id > 0),
+            rx.Var.create("/api/v1/geofences/shapes?fleet_id=") + History.fleet_id.to_string(),
+            "",
+        ),
         zone=History.zone,
         theme=THEME,
         changes=[changes_of(one) for one in ("trips", "stops", "movement-events")],
@@ -176,11 +183,11 @@ def _exports() -> rx.Component:
     )
 
 
-def _heat_maps() -> rx.Component:
+def _heat_links() -> tuple[rx.Component, ...]:
     base = "/api/v1/reports/heatmap.html?" + History.period_query + "&fleet_id=" + (
         History.fleet_id.to_string()
     )  # fmt: skip
-    links = (
+    return tuple(
         download_link(
             rx.el.b(name),
             rx.el.span(use, class_name="quiet"),
@@ -190,9 +197,12 @@ def _heat_maps() -> rx.Component:
         )
         for what, name, use in HEAT_MAPS
     )
+
+
+def _heat_maps() -> rx.Component:
     return rx.fragment(
         rx.el.h2("Heat map of the fleet"),
-        rx.el.ul(rx.el.li(*links), class_name="history-exports"),
+        rx.el.ul(rx.el.li(*_heat_links()), class_name="history-exports"),
     )
 
 
@@ -234,8 +244,20 @@ def _nobody() -> rx.Component:
             rx.el.div(rx.foreach(History.offered, _offer), class_name="choices"),
             rx.fragment(),
         ),
+        rx.cond(History.may_report & (History.fleet_id > 0), _whole_fleet(), rx.fragment()),
         class_name="past-nothing",
         custom_attrs={"data-testid": "history-nobody"},
+    )
+
+
+def _whole_fleet() -> rx.Component:
+    return rx.el.section(
+        rx.el.h3("Or the whole fleet, as a heat map"),
+        rx.el.p(
+            "One file each, for the time above: to look at, keep and mail.", class_name="quiet"
+        ),
+        rx.el.div(*_heat_links(), class_name="history-heat"),
+        class_name="history-whole",
     )
 
 

@@ -102,9 +102,19 @@ def asked(parameters: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Perio
             return between(parameters["from"], parameters.get("to", ""), zone)
         if parameters.get("day"):
             return day_period(day_of(parameters["day"]), zone)
+        if parameters.get("at"):
+            return day_period(today(zone, _moment("at", parameters["at"], zone)), zone)
     except InvalidInput:
         pass
     return day_period(today(zone, now), zone)
+
+
+def moment_of(text: str, zone: ZoneInfo) -> int:
+    """A moment of an address in epoch milliseconds; 0 where it says none."""
+    try:
+        return to_ms(_moment("at", text, zone)) if text else 0
+    except InvalidInput:
+        return 0
 
 
 def _moment(name: str, text: str, zone: ZoneInfo) -> datetime:

@@ -22,7 +22,15 @@ from fleet_app.kernel.clock import from_ms, utc_now
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 from fleet_app.location.models import VehicleLive
 from fleet_app.web.gate import current_principal, requires
-from fleet_app.web.states.history.period import Period, asked, between, day_of, day_period, today
+from fleet_app.web.states.history.period import (
+    Period,
+    asked,
+    between,
+    day_of,
+    day_period,
+    moment_of,
+    today,
+)  # fmt: skip
 from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
 
@@ -57,6 +65,8 @@ class History(rx.State):
     """Both ends of the period by the clocks of the zone, as inputs show them."""
     from_ms: int = 0
     to_ms: int = 0
+    at_ms: int = 0
+    """The moment that the address asks for; 0 for none. Another period forgets it."""
     label: str = ""
     is_today: bool = False
     when: str = ""
@@ -101,9 +111,12 @@ class History(rx.State):
             ids = [one["id"] for one in self.vehicles]
             await self._choose(session, who, _ids(parameters.get("vehicles", "")) or ids)
             self.offered = await _some(session, await shown_fleet(self))
-        # Who comes back by the menu goes on where he was.
-        when = parameters if {"day", "from"} & set(parameters) else dict(parse_qsl(self.when))
-        self._show(asked(when, zone_of(self.zone), utc_now()))
+        # Who comes back by the menu goes on where he was; "Show history" of a vehicle is of today.
+        named = {"day", "from", "at", "vehicles"} & set(parameters)
+        zone = zone_of(self.zone)
+        when = parameters if named else dict(parse_qsl(self.when))
+        self._show(asked(when, zone, utc_now()))
+        self.at_ms = moment_of(parameters.get("at", ""), zone)
         self.read = str(self.router.url.query)
         self.ready = True
 
@@ -208,6 +221,7 @@ class History(rx.State):
         self.day = period.day.isoformat() if period.day else ""
         self.since_text, self.until_text = period.inputs(zone)
         self.from_ms, self.to_ms = period.milliseconds
+        self.at_ms = 0
         self.label = period.label(zone)
         self.is_today = period.day == today(zone, utc_now())
         self.when = urlencode(period.parameters(zone))
