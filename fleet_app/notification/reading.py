@@ -60,6 +60,18 @@ class AlertList:
         found = await self._session.exec(wanted.offset(query.offset).limit(query.limit))
         return [AlertRow(*row) for row in found.all()], total
 
+    async def following(
+        self, principal: Principal, query: AlertQuery, before: int
+    ) -> tuple[list[AlertRow], int | None]:
+        """What fits below the alert `before` (0: from the newest), by number, and the last one's
+        if there are more. Raises `Forbidden`, `NotFound`."""
+        older = [col(Alert.id) < before] if before else []
+        wanted = _rows().where(*_conditions(principal, query), *older)
+        wanted = wanted.order_by(col(Alert.id).desc()).limit(query.limit + 1)
+        found = (await self._session.exec(wanted)).all()
+        rows = [AlertRow(*row) for row in found[: query.limit]]
+        return rows, rows[-1].alert.id if len(found) > query.limit else None
+
     async def counts(self, principal: Principal, fleet_id: int | None = None) -> AlertCounts:
         """How many there are. Raises `Forbidden`, `NotFound`."""
         conditions = _visible(principal, fleet_id)

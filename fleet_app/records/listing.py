@@ -63,6 +63,21 @@ class Listing:
         )
         return await self._rows(principal, found.all(), whole=False), total
 
+    async def following(
+        self, principal: Principal, query: ListQuery, after: int
+    ) -> tuple[list[Row], int | None]:
+        """What fits behind the record `after`, by number, and the last one's if there are more.
+
+        Raises `Forbidden`, `NotFound`.
+        """
+        identifier = self._kind.model.id
+        conditions = [*self._conditions(principal, query), identifier > after]
+        wanted = self._select(conditions, whole=False).order_by(identifier)
+        connection = await self._session.connection()
+        found = (await connection.execute(wanted.limit(query.limit + 1))).all()
+        rows = await self._rows(principal, found[: query.limit], whole=False)
+        return rows, rows[-1]["id"] if len(found) > query.limit else None
+
     async def all(self, principal: Principal, query: ListQuery) -> AsyncIterator[list[Row]]:
         """Every record that fits, in batches, for exports. Raises `Forbidden`, `NotFound`."""
         conditions = self._conditions(principal, query)

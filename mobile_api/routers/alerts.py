@@ -14,7 +14,8 @@ from fleet_app.notification.query import parse_alert_query
 from fleet_app.notification.reading import AlertList
 from fleet_app.notification.service import AlertService
 from mobile_api.deps import allow, container
-from mobile_api.envelope import Pagination, ok
+from mobile_api.envelope import CursorPagination, Pagination, ok
+from mobile_api.paging import asked_by_cursor, cursor_behind
 from mobile_api.schemas import alerts as schemas
 from mobile_api.schemas.records import IF_MATCH
 from mobile_api.versions import if_match
@@ -39,10 +40,17 @@ _STEP: dict[str, Any] = {
 )
 async def list_alerts(request: Request, actor: Reader) -> Response:
     """Alerts, the latest first. Repeats of one that is open are counted in it."""
-    query = parse_alert_query(request.query_params.multi_items())
+    before, parameters = asked_by_cursor(request.query_params.multi_items())
+    query = parse_alert_query(parameters)
+    pagination: Pagination | CursorPagination
     async with container(request).work() as session:
-        rows, total = await AlertList(session).page(actor.principal, query)
-    pagination = Pagination(query.page, query.limit, total)
+        alerts = AlertList(session)
+        if before is None:
+            rows, total = await alerts.page(actor.principal, query)
+            pagination = Pagination(query.page, query.limit, total)
+        else:
+            rows, last = await alerts.following(actor.principal, query, before)
+            pagination = CursorPagination(query.limit, cursor_behind(last))
     return ok(request, [schemas.row_view(row) for row in rows], pagination=pagination)
 
 

@@ -18,7 +18,7 @@ from mobile_api.schemas.records import parameters_of
 from mobile_api.sheets import TABLE, table
 
 COLUMNS = "columns"
-_PAGING = frozenset({"page", "limit"})
+_PAGING = frozenset({"page", "limit", "cursor"})
 
 
 def export_router(kind: Kind) -> APIRouter:

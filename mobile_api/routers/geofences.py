@@ -33,7 +33,7 @@ from mobile_api.schemas.records import parameters_of
 
 router = APIRouter(tags=[GEOFENCES.label_plural.lower()])
 FleetId = Annotated[int | None, Query(gt=0, lt=2**63, description="For administrators.")]
-_PAGING = frozenset({"page", "limit"})
+_PAGING = frozenset({"page", "limit", "cursor"})
 
 
 class _OnlyTried(Exception):

@@ -17,8 +17,9 @@ from fleet_app.records.listing import Row
 from fleet_app.records.query import parse_query
 from fleet_app.records.service import Records, prepared_for
 from mobile_api.deps import allow, container
-from mobile_api.envelope import Pagination, ok
+from mobile_api.envelope import CursorPagination, Pagination, ok
 from mobile_api.json_body import json_object
+from mobile_api.paging import asked_by_cursor, cursor_behind
 from mobile_api.schemas import records as schemas
 from mobile_api.versions import if_match
 
@@ -63,11 +64,16 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         response_class=Response,
     )
     async def list_records(request: Request, actor: Actor = read) -> Response:
-        query = parse_query(kind, request.query_params.multi_items())
+        after, parameters = asked_by_cursor(request.query_params.multi_items())
+        query = parse_query(kind, parameters)
         async with container(request).work() as session:
             listing = service(request, session, kind, actor).listing
-            rows, total = await listing.page(actor.principal, query)
-        return ok(request, rows, pagination=Pagination(query.page, query.limit, total))
+            if after is None:
+                rows, total = await listing.page(actor.principal, query)
+                return ok(request, rows, pagination=Pagination(query.page, query.limit, total))
+            rows, last = await listing.following(actor.principal, query, after)
+        pagination = CursorPagination(query.limit, cursor_behind(last))
+        return ok(request, rows, pagination=pagination)
 
     @router.get(
         base + "/{identifier}",

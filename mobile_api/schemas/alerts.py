@@ -15,6 +15,7 @@ from fleet_app.notification.query import MOST_PAGES, MOST_ROWS, SORTS
 from fleet_app.notification.reading import AlertCounts, AlertRow
 from fleet_app.notification.service import MOST_AT_ONCE, Wish
 from fleet_app.records.types import Lines
+from mobile_api.paging import cursor_parameter
 from mobile_api.schemas.records import NOT_ALLOWED, STALE, UNKNOWN, answers, with_etag
 
 LONGEST_NOTE = 2000
@@ -243,6 +244,7 @@ FLEET = _parameter("fleet_id", _NUMBER | {"maximum": 2**63 - 1}, "One fleet, for
 PARAMETERS = [
     _parameter("page", _NUMBER | {"maximum": MOST_PAGES, "default": 1}, "Counts from 1."),
     _parameter("limit", _NUMBER | {"maximum": MOST_ROWS, "default": 50}, "Alerts on a page."),
+    cursor_parameter("the newest"),
     _parameter("sort", _TEXT, f"Any of {', '.join(SORTS)}; `-` for descending.", "-last_at"),
     _parameter("q", _TEXT | {"maxLength": LONGEST_SEARCH},
                "Words to be found in title, message, vehicle or driver.", "Van"),

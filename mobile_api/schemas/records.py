@@ -8,6 +8,7 @@ from typing import Any
 from fleet_app.records.fields import RANGES, Computed, FieldType, Spec
 from fleet_app.records.kinds import Kind
 from fleet_app.records.query import BASE_COLUMNS, IMPORT, Deleted, columns_of
+from mobile_api.paging import cursor_parameter
 from mobile_api.schemas.errors import ErrorEnvelope, answer_example, meta_example
 
 NOT_ALLOWED = "The caller's role does not allow this."
@@ -162,6 +163,7 @@ def parameters_of(kind: Kind) -> list[dict[str, Any]]:
     plain = [
         _parameter("page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
         _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}),
+        cursor_parameter("the oldest"),
         _parameter("sort", {"type": "string"}, f"Columns, `-` for descending: {_list(sortable)}.",
                    kind.sort),
         _parameter("q", {"type": "string", "maxLength": 100},

@@ -159,3 +159,21 @@ async def test_drivers_and_other_fleets_see_nothing_of_it(world: World) -> None:
     for path in (f"/{number}", f"/{number}/acknowledge"):
         method = "GET" if path.count("/") == 1 else "POST"
         assert (await ask(world, method, path, stranger)).status_code == 404
+
+
+async def test_the_list_is_read_on_while_alerts_come_and_change(world: World) -> None:
+    first, second, third = [await an_alert(world.container, world.fleet_id) for _ in range(3)]
+    await an_alert(world.container, world.other_fleet_id)
+    office = await world.a(Role.DISPATCHER)
+
+    async def read(cursor: str) -> tuple[list[int], str | None]:
+        answer = (await ask(world, "GET", "", office, params={"limit": 2, "cursor": cursor})).json()
+        return [row["id"] for row in answer["data"]], answer["meta"]["pagination"]["next_cursor"]
+
+    ids, cursor = await read("")
+    assert (ids, cursor is not None) == ([third, second], True)
+    await an_alert(world.container, world.fleet_id)
+    await ask(world, "POST", f"/{first}/acknowledge", office)
+    assert await read(str(cursor)) == ([first], None)
+    for wrong in ({"cursor": "x"}, {"cursor": "", "page": 2}, {"cursor": "", "sort": "id"}):
+        assert (await ask(world, "GET", "", office, params=wrong)).status_code == 400

@@ -210,3 +210,27 @@ async def test_drivers_read_and_do_not_write(world: World, office: Headers) -> N
     assert (await world.client.get(f"{API}/{row['id']}", headers=driver)).status_code == 200
     assert (await change(world, driver, row["id"], name="Mine")).status_code == 403
     assert (await world.client.post(API, json=a_circle(), headers=driver)).status_code == 403
+
+
+async def test_zones_and_rules_are_read_on_while_others_come_and_go(world: World) -> None:
+    manager = await world.a(Role.FLEET_MANAGER)
+    bodies: dict[str, dict[str, Any]] = {
+        "geofences": {"kind": "circle", "lat": 60.2, "lon": 24.9, "radius_m": 50},
+        "alert_rules": {"event": "speeding"},
+    }
+    for plural, body in bodies.items():
+        url, ids = f"/api/v1/{plural}", []
+        for number in range(3):
+            named = body | {"name": f"Number {9 - number}"}
+            answer = await world.client.post(url, headers=manager, json=named)
+            ids.append(answer.json()["data"]["id"])
+        asked: dict[str, Any] = {"limit": 2, "cursor": ""}
+        first = (await world.client.get(url, headers=manager, params=asked)).json()
+        assert [row["id"] for row in first["data"]] == ids[:2]
+        await world.client.delete(f"{url}/{ids[0]}", headers=manager)
+        asked["cursor"] = first["meta"]["pagination"]["next_cursor"]
+        rest = (await world.client.get(url, headers=manager, params=asked)).json()
+        assert [row["id"] for row in rest["data"]] == ids[2:]
+        assert rest["meta"]["pagination"] == {"limit": 2, "next_cursor": None}
+        wrong = await world.client.get(url, headers=manager, params={"cursor": "", "sort": "id"})
+        assert list(wrong.json()["error"]["fields"]) == ["sort"]
