@@ -22,6 +22,7 @@ from fleet_app.location.past.models import FactCorrection, StoredFact
 from fleet_app.outbox.models import StoredEvent
 from tests.builders.drives import Drive
 from tests.builders.fixes import NOON_MS, a_batch
+from tests.builders.people import a_fleet, a_vehicle
 
 
 def errand(every: int = 10) -> list[Fix]:
@@ -102,3 +103,14 @@ class Journeys:
         """Let time pass until then."""
         self.now = now
         await self.fold()
+
+
+async def a_van(container: Container, **chosen: Any) -> Journeys:
+    """A vehicle of a fleet of its own."""
+    fleet_id = await a_fleet(container)
+    return Journeys(container, fleet_id, await a_vehicle(container, fleet_id), **chosen)
+
+
+async def in_one(container: Container, fixes: Sequence[Fix]) -> list[Fact]:
+    """The facts of another vehicle that sent these in one post, in order."""
+    return await (await a_van(container)).drove(fixes)

@@ -54,6 +54,9 @@ class Telling:
         known = await self._rows.known_since(turn.since_ms, turn.told.values())
         stored = {id_: one.fact for id_, one in known.items()}
         changes = self._kept(reconcile(stored, turn.told.values(), turn.since_ms), stored)
+        changes = _told_apart(changes, known, turn.laws.parameters.silent_after_s)
+        if not whole:
+            changes = _so_far(changes, turn.folding.at_ms)
         await self._correct(changes, known, whole)
         if whole:
             await self._rows.withdraw(changes.withdrawn, self._now)
@@ -142,6 +145,36 @@ def _holding(known: Mapping[int, Known], changes: Reconciliation, new: list[Know
     gone = {*changes.withdrawn, *revised}
     same = [one for id_, one in known.items() if id_ not in gone and one.fact.ended_ms is None]
     return [*again, *new, *same]
+
+
+def _told_apart(
+    changes: Reconciliation, known: Mapping[int, Known], silent_after_s: float
+) -> Reconciliation:
+    """A silence that began when another had already been told is not the same, later: that one was
+    none, and whoever was told of it must hear of the new one too."""
+    others = [
+        one
+        for one in changes.revised
+        if one.before.kind is FactKind.SILENT
+        and OFFLINE in known[one.id].told
+        and one.after.started_ms > one.before.started_ms + silent_after_s * 1000
+    ]
+    return Reconciliation(
+        new=[*changes.new, *(one.after for one in others)],
+        revised=[one for one in changes.revised if one not in others],
+        withdrawn=[*changes.withdrawn, *(one.id for one in others)],
+    )
+
+
+def _so_far(changes: Reconciliation, at_ms: int) -> Reconciliation:
+    """Without what still goes on at `at_ms`, and of which more is stored: a fold backwards that has
+    only come so far would tell a trip that is over as one that goes on."""
+    revised = [
+        one
+        for one in changes.revised
+        if one.after.ended_ms is not None or one.before.known_ms <= at_ms
+    ]
+    return msgspec.structs.replace(changes, revised=revised)
 
 
 def _of_zone(fact: Fact) -> bool:
