@@ -58,7 +58,7 @@ ROUTERS = (
     views.router,
     geocode.router,
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
-    *(alerts.router, audit.router),
+    *(alerts.router, alerts.rules, audit.router),
     notifications.router,
     *(past.router, tracks.router, track_files.router, reports.router),
     *records.ROUTERS,

@@ -1,16 +1,20 @@
-"""The alert rules that a new fleet begins with: what most want to know, told on screens alone."""
+"""The usual alert rules that a fleet begins with: what most want to know, told on screens alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor
 from fleet_app.notification.kinds import ALERT_RULES
+from fleet_app.notification.models import AlertRule
 from fleet_app.records.kinds import Kinds, View, Write
+from fleet_app.records.references import require_fleet
 from fleet_app.records.service import Records
+from fleet_app.records.turns import take_turn
 
 _OFFICE = ("dispatcher", "fleet_manager")
 _WORKDAY = "Mon-Fri 07:00-18:00"
@@ -47,10 +51,40 @@ async def begin_with_rules(write: Write) -> None:
         await add_first_rules(write.session, write.row.id, write.actor)
 
 
+async def has_rules(session: AsyncSession, fleet_id: int) -> bool:
+    """Whether the fleet has an alert rule, on or off."""
+    return bool(await _names(session, fleet_id))
+
+
+async def add_usual_rules(session: AsyncSession, fleet_id: int, actor: Actor) -> int:
+    """Add those of the usual rules that the fleet has none of that name for; returns how many.
+
+    Raises `Forbidden`, `NotFound`.
+    """
+    await require_fleet(session, fleet_id)
+    await take_turn(session, ALERT_RULES, [fleet_id])
+    known = await _names(session, fleet_id)
+    missing = [one for one in DEFAULT_RULES if one["name"].casefold() not in known]
+    await _add(session, fleet_id, actor, missing)
+    return len(missing)
+
+
+async def _names(session: AsyncSession, fleet_id: int) -> set[str]:
+    of_fleet = (col(AlertRule.fleet_id) == fleet_id, col(AlertRule.deleted_at).is_(None))
+    found = await session.exec(select(AlertRule.name).where(*of_fleet))
+    return {name.casefold() for name in found}
+
+
 async def add_first_rules(session: AsyncSession, fleet_id: int, actor: Actor) -> None:
     """Store a new fleet's first rules in the caller's transaction."""
+    await _add(session, fleet_id, actor, DEFAULT_RULES)
+
+
+async def _add(
+    session: AsyncSession, fleet_id: int, actor: Actor, rules: Sequence[Mapping[str, Any]]
+) -> None:
     records = Records(session, Kinds((ALERT_RULES,)), ALERT_RULES, actor, View.at_present())
-    for values in DEFAULT_RULES:
+    for values in rules:
         await records.add({**plain(values), "fleet_id": fleet_id})
 
 

@@ -78,10 +78,9 @@ class AlertRuleFields(Fields):
     zone_group: OptionalLine = field("Zone group", default=None, max_length=80, group="Where",
                                      shown=False, help="All zones of this group")
     vehicles: Names = field("Only vehicles", FieldType.TAGS, default=[], example=[], group="Where",
-                            shown=False, help="Names or plates, with commas between them; "
-                            "none means all")
+                            shown=False, help="By name or plate; none means all")
     drivers: Names = field("Only drivers", FieldType.TAGS, default=[], example=[], group="Where",
-                           shown=False, help="Names or licence numbers; none means all")
+                           shown=False, help="By name or licence number; none means all")
     over_by_mps: Number = field("Faster than the limit by", FieldType.NUMBER, default=None, ge=0,
                                 le=100, unit="m/s", group="How much", shown=False)
     after_minutes: Integer = field("After", FieldType.INTEGER, default=None, ge=1, le=10_080,
@@ -105,7 +104,7 @@ class AlertRuleFields(Fields):
                          suggestions=ROLES, example=["dispatcher"],
                          help="dispatcher, fleet_manager, driver (of the vehicle)")
     people: Names = field("Tell these people", FieldType.TAGS, default=[], example=[],
-                          group="Whom", shown=False, help="Names or e-mail addresses of users")
+                          group="Whom", shown=False, help="By name or e-mail address")
     channels: Channels = field("By", FieldType.TAGS, default=["in_app"], group="Whom",
                                suggestions=CHANNELS, example=["in_app", "email"],
                                help="in_app, email, sms, web_push, push, webhook")
@@ -119,7 +118,7 @@ class AlertRuleFields(Fields):
                                   example=["fleet_manager"])
     escalate_people: Names = field("Then tell these people", FieldType.TAGS, default=[],
                                    example=[], group="Escalation", shown=False,
-                                   help="Names or e-mail addresses of users")
+                                   help="By name or e-mail address")
     escalate_channels: Channels = field("Then by", FieldType.TAGS, default=[], example=[],
                                         suggestions=CHANNELS, group="Escalation", shown=False,
                                         help="None means by the same ways as before")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
+from fleet_app.access.matrix import fleet_of_new
 from fleet_app.kernel.errors import InvalidInput
+from fleet_app.notification.defaults import add_usual_rules
 from fleet_app.notification.life import Step
 from fleet_app.notification.query import parse_alert_query
 from fleet_app.notification.reading import AlertList
@@ -21,8 +23,10 @@ from mobile_api.schemas.records import IF_MATCH
 from mobile_api.versions import if_match
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
+rules = APIRouter(prefix="/alert_rules", tags=["alert rules"])
 
 Identifier = Annotated[int, Path(gt=0, lt=2**63)]
+FleetId = Annotated[int | None, Query(gt=0, lt=2**63, description="For administrators.")]
 Reader = Annotated[Actor, allow("alerts.read")]
 Handler = Annotated[Actor, allow("alerts.handle")]
 _STEP: dict[str, Any] = {
@@ -143,6 +147,18 @@ async def comment_on_alert(
     async with container(request).work() as session:
         line = await AlertService(session).comment(actor, alert_id, body.text)
     return ok(request, schemas.comment_view(line), status=201)
+
+
+@rules.post("/usual", status_code=201, responses=schemas.USUAL, response_class=Response)
+async def add_the_usual_rules(
+    request: Request, actor: Annotated[Actor, allow("alert_rules.create")], fleet_id: FleetId = None
+) -> Response:
+    """Add the rules that new fleets begin with, but for those whose name is taken; they tell
+    people inside the product only."""
+    owner = fleet_of_new(actor.principal, fleet_id)
+    async with container(request).work() as session:
+        added = await add_usual_rules(session, owner, actor)
+    return ok(request, {"added": added}, status=201)
 
 
 async def _step(

@@ -241,6 +241,7 @@ _TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": "integer", "minimum": 1}
 _IDS = "Ids, separated by commas."
 FLEET = _parameter("fleet_id", _NUMBER | {"maximum": 2**63 - 1}, "One fleet, for administrators.")
+USUAL = answers({"added": 10}, code=201, _403=NOT_ALLOWED, _404=UNKNOWN)
 PARAMETERS = [
     _parameter("page", _NUMBER | {"maximum": MOST_PAGES, "default": 1}, "Counts from 1."),
     _parameter("limit", _NUMBER | {"maximum": MOST_ROWS, "default": 50}, "Alerts on a page."),

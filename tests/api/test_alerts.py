@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fleet_app.access.roles import Role
+from fleet_app.notification.defaults import DEFAULT_RULES
 from tests.builders.alerts import a_rule, alerts, an_alert, happened, hears
 from tests.builders.api import World
 
@@ -177,3 +179,19 @@ async def test_the_list_is_read_on_while_alerts_come_and_change(world: World) ->
     assert await read(str(cursor)) == ([first], None)
     for wrong in ({"cursor": "x"}, {"cursor": "", "page": 2}, {"cursor": "", "sort": "id"}):
         assert (await ask(world, "GET", "", office, params=wrong)).status_code == 400
+
+
+async def test_a_fleet_without_rules_gets_the_usual_ones_once(world: World) -> None:
+    manager = await world.a(Role.FLEET_MANAGER)
+    await a_rule(world.container, world.fleet_id, "speeding", name="SPEEDING")
+    url = "/api/v1/alert_rules"
+    both = [world.client.post(f"{url}/usual", headers=manager) for _ in range(2)]
+    added = [one.json()["data"]["added"] for one in await asyncio.gather(*both)]
+    assert sorted(added) == [0, len(DEFAULT_RULES) - 1]
+    rows = (await world.client.get(url, headers=manager)).json()["data"]
+    names = [row["name"].casefold() for row in rows]
+    assert sorted(names) == sorted(str(one["name"]).casefold() for one in DEFAULT_RULES)
+    office = await world.a(Role.DISPATCHER)
+    assert (await world.client.post(f"{url}/usual", headers=office)).status_code == 403
+    admin = await world.a(Role.SYSTEM_ADMIN)
+    assert (await world.client.post(f"{url}/usual", headers=admin)).status_code == 400

@@ -20,6 +20,7 @@ from fleet_app.notification.service import AlertService, Wish
 from fleet_app.web.states.alerts.desk import AlertDesk
 from fleet_app.web.states.alerts.panel import AlertPanel
 from fleet_app.web.states.alerts.snoozes import until
+from fleet_app.web.states.alerts.usual_rules import UsualRules
 from fleet_app.web.states.records.toasts import Toasts
 from tests.builders.alerts import alerts, an_alert, trail
 from tests.builders.people import a_fleet, a_person
@@ -213,3 +214,20 @@ def test_who_sees_a_fleets_room_may_read_its_alerts():
         r for r in Role if reading[r] is not Scope.NONE
     }
     assert set(Severity) == {"info", "warning", "critical"}
+
+
+async def test_the_usual_rules_are_offered_to_who_can_add_them_while_there_are_none(
+    container: Container,
+):
+    fleet_id = await a_fleet(container)
+    for role, offered in ((Role.DISPATCHER, False), (Role.FLEET_MANAGER, True)):
+        root = await a_screen_of(container, role, fleet_id, "/alerts")
+        offer = await root.get_state(UsualRules)
+        await UsualRules.look.fn(offer)
+        assert offer.offered is offered
+    await UsualRules.add.fn(offer)
+    assert offer.offered is False
+    await UsualRules.look.fn(offer)
+    assert offer.offered is False
+    toasts = await root.get_state(Toasts)
+    assert "10 rules were added" in toasts.items[0]["text"]

@@ -7,11 +7,14 @@ const TEXTS = ["event", "severity", "zone_group", "vehicles", "drivers", "over_b
 
 function readRule(form) {
   const data = new FormData(form);
-  const rule = Object.fromEntries(TEXTS.map((name) => [name, String(data.get(name) ?? "").trim()]));
+  const said = (name) => form.elements.namedItem(name)?.dataset?.said ?? data.get(name) ?? "";
+  const rule = Object.fromEntries(TEXTS.map((name) => [name, String(said(name)).trim()]));
   const zone = data.get("geofence_id") ? form.querySelector("#field-geofence_id")?.value ?? "" : "";
   const unit = form.querySelector("#field-over_by_mps-unit")?.textContent ?? "";
   return { ...rule, zone, unit, active: data.get("active") === "true" };
 }
+
+const THEN = ["escalate_roles", "escalate_people", "escalate_channels"];
 
 // What somebody meant for another event must not be stored unseen.
 function emptyHidden(form, hidden) {
@@ -21,7 +24,8 @@ function emptyHidden(form, hidden) {
   }
 }
 
-/** The rule in words, as it stands in the form around it; hides what the event has no use for. */
+/** The rule in words, as it stands in the form around it; hides what the event has no use for, and what
+ *  follows from an escalation that there is not. */
 export function RuleSentence({ only = {} }) {
   const mark = useRef(null);
   const [state, setState] = useState({ text: "", hidden: [] });
@@ -35,9 +39,10 @@ export function RuleSentence({ only = {} }) {
     const read = () => {
       const rule = readRule(form);
       const hidden = Object.keys(limits.current).filter((name) => !limits.current[name].includes(rule.event));
+      const unasked = rule.escalate_after_minutes ? hidden : [...hidden, ...THEN];
       if (event !== null && event !== rule.event) emptyHidden(form, hidden);
       event = rule.event;
-      setState({ text: ruleText(readRule(form)), hidden: hidden.filter((name) => !new FormData(form).get(name)) });
+      setState({ text: ruleText(readRule(form)), hidden: unasked.filter((name) => !new FormData(form).get(name)) });
     };
     const soon = () => {
       clearTimeout(timer);

@@ -6,10 +6,12 @@ from typing import Any
 
 import reflex as rx
 
+from fleet_app.catalogue.kinds import KINDS
 from fleet_app.notification.kinds import ONLY_FOR
 from fleet_app.records.fields import Spec
 from fleet_app.web.components.alerts.sources import RULE_FORM
-from fleet_app.web.components.records.inputs import FormVars
+from fleet_app.web.components.records.browser import ManyPicker
+from fleet_app.web.components.records.inputs import FormVars, searching
 
 _ROLES = (
     ("dispatcher", "Dispatchers"),
@@ -27,6 +29,13 @@ _WAYS = (
 _CHOICES = {
     "roles": _ROLES, "escalate_roles": _ROLES, "channels": _WAYS, "escalate_channels": _WAYS,
 }  # fmt: skip
+
+
+_PICKED = {"vehicles": "vehicles", "drivers": "drivers", "people": "users",
+           "escalate_people": "users"}  # fmt: skip
+"""Fields of names, and the records that they name."""
+_NOBODY = {"vehicles": "All vehicles", "drivers": "All drivers"}
+"""What it means that nothing is chosen."""
 
 
 class RuleSentence(rx.NoSSRComponent):
@@ -59,7 +68,10 @@ def rule_sentence() -> rx.Component:
 
 
 def rule_control(spec: Spec, form: FormVars) -> rx.Component | None:
-    """Check boxes where a field takes some of a few words; None for the usual control."""
+    """Check boxes where a field takes some of a few words, a picker where it takes records; None
+    for the usual control."""
+    if spec.name in _PICKED:
+        return _picker(spec, form)
     choices = _CHOICES.get(spec.name)
     if choices is None:
         return None
@@ -70,4 +82,19 @@ def rule_control(spec: Spec, form: FormVars) -> rx.Component | None:
         options=[{"value": word, "label": label} for word, label in choices],
         input_id=f"field-{spec.name}",
         described_by=f"field-{spec.name}-help field-{spec.name}-error",
+    )
+
+
+def _picker(spec: Spec, form: FormVars) -> rx.Component:
+    found = searching(KINDS[_PICKED[spec.name]])
+    found["placeholder"] = _NOBODY.get(spec.name, found["placeholder"])
+    return ManyPicker.create(
+        **found,
+        name=spec.name,
+        named=True,
+        value=rx.cond(form.values.contains(spec.name), form.values[spec.name], ""),
+        fleet=form.fleet,
+        input_id=f"field-{spec.name}",
+        described_by=f"field-{spec.name}-help field-{spec.name}-error",
+        invalid=form.errors.contains(spec.name),
     )

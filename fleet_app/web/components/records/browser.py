@@ -65,6 +65,30 @@ class FormKeeper(rx.NoSSRComponent):
     on_merge: rx.EventHandler[some_texts]
 
 
+class ManyPicker(rx.NoSSRComponent):
+    """Chooses several records by typing parts of their names; the form gets their ids, or what
+    they are called, with commas between them."""
+
+    library = sources.MANY_PICKER.importable_path
+    tag = "ManyPicker"
+
+    url: rx.Var[str]
+    """The list of the API that is searched."""
+    name: rx.Var[str]
+    title: rx.Var[str]
+    """The field that names a record."""
+    detail: rx.Var[list[str]]
+    """Fields shown beside it, to tell records of one name apart."""
+    value: rx.Var[str]
+    named: rx.Var[bool]
+    """Whether the form gets names instead of ids: `Van 3 #17` of what was just chosen."""
+    fleet: rx.Var[int]
+    input_id: rx.Var[str]
+    described_by: rx.Var[str]
+    invalid: rx.Var[bool]
+    placeholder: rx.Var[str]
+
+
 class RecordPicker(rx.NoSSRComponent):
     """Chooses one record by typing a part of its name; the form gets its id under `name`."""
 

@@ -17,6 +17,7 @@ for _name in LIBRARIES:
 
 FORM_KEEPER = _publish("FormKeeper.jsx")
 RECORD_PICKER = _publish("RecordPicker.jsx")
+MANY_PICKER = _publish("ManyPicker.jsx")
 TAGS_INPUT = _publish("TagsInput.jsx")
 COLOR_INPUT = _publish("ColorInput.jsx")
 CHANGE_WATCH = _publish("ChangeWatch.jsx")

@@ -7,15 +7,12 @@ from reflex.assets import AssetPathStr
 
 from fleet_app.web.components.live import sources as live
 from fleet_app.web.components.places import sources as places
-from fleet_app.web.components.records import sources as records
 
 FROM_LIVE = ("basemap.js", "flatMap.js", "theme.js", "format.js")
 FROM_PLACES = ("coordinates.js",)
-FROM_RECORDS = ("recordPicker.js",)
 """What the scripts here import from other packages, which publish it."""
 assert set(FROM_LIVE) <= set(live.LIBRARIES)
 assert set(FROM_PLACES) <= set(places.LIBRARIES)
-assert set(FROM_RECORDS) <= set(records.LIBRARIES)
 
 LIBRARIES = (
     "zoneShapes.js",
@@ -38,5 +35,4 @@ for _name in LIBRARIES:
 ZONE_MAP = _publish("ZoneMap.jsx")
 ZONE_LIST = _publish("ZoneList.jsx")
 SHAPE_FIELD = _publish("ShapeField.jsx")
-MANY_PICKER = _publish("ManyPicker.jsx")
 ZONE_IMPORT = _publish("ZoneImport.jsx")

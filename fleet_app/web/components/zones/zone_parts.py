@@ -88,25 +88,6 @@ class ShapeField(rx.NoSSRComponent):
     on_check: rx.EventHandler[_name_and_text]
 
 
-class ManyPicker(rx.NoSSRComponent):
-    """Chooses several records by typing parts of their names; the form gets their ids."""
-
-    library = sources.MANY_PICKER.importable_path
-    tag = "ManyPicker"
-
-    url: rx.Var[str]
-    """The list of the API that is searched."""
-    name: rx.Var[str]
-    title: rx.Var[str]
-    """The field that names a record."""
-    value: rx.Var[str]
-    fleet: rx.Var[int]
-    input_id: rx.Var[str]
-    described_by: rx.Var[str]
-    invalid: rx.Var[bool]
-    placeholder: rx.Var[str]
-
-
 class ZoneImport(rx.NoSSRComponent):
     """Reads zones from a GeoJSON, KML or KMZ file: first shows what is in it, then stores it."""
 

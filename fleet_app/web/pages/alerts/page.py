@@ -15,6 +15,7 @@ from fleet_app.web.components.records.tab_reveal import tab_reveal
 from fleet_app.web.components.records.toolbar import list_search, selection_bar
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.alerts.panel import alert_panel, snooze_choice
+from fleet_app.web.pages.alerts.usual_rules import usual_rules
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.states.alerts.desk import AlertDesk
 from fleet_app.web.states.alerts.panel import AlertPanel
@@ -72,6 +73,7 @@ def alerts_page() -> rx.Component:
 def _desk() -> rx.Component:
     return rx.el.div(
         _head(),
+        usual_rules(),
         _filters(),
         _selection(),
         rx.el.div(

@@ -27,6 +27,7 @@ from fleet_app.web.components.records.toolbar import (
 )
 from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
+from fleet_app.web.pages.alerts.usual_rules import usual_rules
 from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
 from fleet_app.web.pages.records.many_fields import many_fields_button, many_fields_dialog
 from fleet_app.web.pages.records.sight import columns_in_sight, if_in_sight
@@ -81,6 +82,7 @@ def _body(kind: Kind, ready: Any) -> rx.Component:
     """What stands within the frame."""
     return rx.el.div(
         _head(kind),
+        *([usual_rules()] if kind.plural == "alert_rules" else []),
         chip_row(
             chips=RecordList.chips,
             on_remove=RecordList.set_filter,

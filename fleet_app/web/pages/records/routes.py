@@ -12,6 +12,7 @@ from fleet_app.web.pages.records.extras import LOADS
 from fleet_app.web.pages.records.list_page import list_page
 from fleet_app.web.pages.records.new_page import new_page
 from fleet_app.web.pages.records.new_route_page import new_route_page
+from fleet_app.web.states.alerts.usual_rules import UsualRules
 from fleet_app.web.states.live import Live
 from fleet_app.web.states.records.audit import AuditScreen
 from fleet_app.web.states.records.form import RecordForm
@@ -34,6 +35,7 @@ def add_record_pages(app: rx.App) -> None:
                 Toasts.settle,
                 RecordList.open(kind.plural),
                 ListViews.open(kind.plural),
+                *([UsualRules.look] if kind.plural == "alert_rules" else []),
                 Live.join,
             ],
         )

@@ -10,10 +10,9 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.records.fields import Spec
 from fleet_app.web.components.menus import icon_button
 from fleet_app.web.components.modal.modal import modal
-from fleet_app.web.components.records.browser import ChangeWatch, FormKeeper
+from fleet_app.web.components.records.browser import ChangeWatch, FormKeeper, ManyPicker
 from fleet_app.web.components.records.inputs import field_of
 from fleet_app.web.components.zones.zone_parts import (
-    ManyPicker,
     ShapeField,
     ZoneImport,
     ZoneList,

@@ -1,17 +1,20 @@
-// Chooses several records by typing parts of their names; a form gets their ids with commas between.
+// Chooses several records by typing parts of their names; a form gets their ids with commas between,
+// or their names, with the number behind each that was just chosen.
 
 import { useEffect, useId, useRef, useState } from "react";
-import { Choices } from "../../records/sources/recordPicker.js";
+import { Choices } from "./recordPicker.js";
 
 const TYPING_MS = 160;
 const CLOSED = { open: false, choices: [], active: 0 };
 const idsIn = (text) => String(text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
 
+const spoken = (label) => label.replace(/[,;\s]+/g, " ").trim();
+
 /** What the chosen records are called; those that cannot be read keep their number. */
-function useNames(url, ids, title) {
+function useNames(url, ids, title, named) {
   const [names, setNames] = useState({});
   useEffect(() => {
-    for (const id of ids.filter((one) => !(one in names))) {
+    for (const id of named ? [] : ids.filter((one) => !(one in names))) {
       fetch(`${url}/${id}`, { headers: { Accept: "application/json" } })
         .then((answer) => (answer.ok ? answer.json() : null))
         .then((body) => body && setNames((old) => ({ ...old, [id]: body.data[title] })))
@@ -22,13 +25,16 @@ function useNames(url, ids, title) {
 }
 
 export function ManyPicker(props) {
-  const { url, name, title = "name", fleet = 0, inputId, describedBy, invalid = false, placeholder = "Type to search" } = props;
+  const { url, name, title = "name", detail = [], named = false, fleet = 0, inputId, describedBy, invalid = false, placeholder = "Type to search" } = props;
   const id = useId();
   const [chosen, setChosen] = useState(idsIn(props.value));
   const [text, setText] = useState("");
   const [list, setList] = useState(CLOSED);
   const [problem, setProblem] = useState("");
-  const [names, learn] = useNames(url, chosen, title);
+  const [names, learn] = useNames(url, chosen, title, named);
+  const called = (one) => names[one] ?? (named ? one : `No. ${one}`);
+  const wordOf = ({ id: number, label }) => (named ? `${spoken(label)} #${number}` : String(number));
+  const isChosen = (choice) => chosen.includes(wordOf(choice)) || (named && chosen.includes(spoken(choice.label)));
   const asking = useRef(null);
   asking.current ??= new Choices();
   const timer = useRef(0);
@@ -42,16 +48,16 @@ export function ManyPicker(props) {
   };
   const ask = async (words) => {
     try {
-      const found = await asking.current.find({ url, words, fleet, title, detail: [] });
-      if (found) setList({ open: true, active: 0, choices: found.choices.filter((one) => !chosen.includes(String(one.id))) });
+      const found = await asking.current.find({ url, words, fleet, title, detail });
+      if (found) setList({ open: true, active: 0, choices: found.choices.filter((one) => !isChosen(one)) });
       setProblem("");
     } catch (error) {
       setProblem(error.message);
     }
   };
   const add = (choice) => {
-    learn(String(choice.id), choice.label);
-    setChosen((old) => [...old, String(choice.id)]);
+    learn(wordOf(choice), choice.label);
+    setChosen((old) => [...old, wordOf(choice)]);
     setText("");
     close();
   };
@@ -85,8 +91,8 @@ export function ManyPicker(props) {
       <div className="tags-box">
         {chosen.map((one) => (
           <span key={one} className="tag-chip">
-            {names[one] ?? `No. ${one}`}
-            <button type="button" aria-label={`Remove ${names[one] ?? one}`} onClick={() => drop(one)}>×</button>
+            {called(one)}
+            <button type="button" aria-label={`Remove ${called(one)}`} onClick={() => drop(one)}>×</button>
           </span>
         ))}
         <input
@@ -112,13 +118,14 @@ export function ManyPicker(props) {
           onKeyDown={keys}
         />
       </div>
-      <input type="hidden" name={name} value={chosen.join(", ")} readOnly />
+      <input type="hidden" name={name} value={chosen.join(", ")} data-said={chosen.map(called).map(spoken).join(", ")} readOnly />
       {list.open && (
         <div className="picker-pop" onMouseDown={(event) => event.preventDefault()}>
           <ul id={`${id}-list`} role="listbox" aria-label="Found" className="picker-list">
             {list.choices.map((choice, index) => (
               <li key={choice.id} id={`${id}-${index}`} role="option" aria-selected={index === list.active} className="picker-option" onClick={() => add(choice)}>
                 <span>{choice.label}</span>
+                {choice.detail && <small>{choice.detail}</small>}
               </li>
             ))}
           </ul>
