@@ -124,10 +124,15 @@ class Container:
         return Authenticator(self.work, self.sessions_store, self.access_tokens)
 
     @cached_property
+    def passwords(self) -> Passwords:
+        """Makes and checks the hashes of passwords."""
+        return Passwords()
+
+    @cached_property
     def identity(self) -> IdentityService:
         """Users and their passwords."""
         return IdentityService(
-            self.work, Passwords(), self.attempts, self.sessions_store, self.authenticator
+            self.work, self.passwords, self.attempts, self.sessions_store, self.authenticator
         )
 
     @cached_property

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright
 from fleet_app.bootstrap import Container, get_container
 from fleet_app.runtime.browser import BrowserBinary, ensure_chromium
 from fleet_app.settings import Settings, get_settings
+from tests.builders.people import with_quick_passwords
 from tests.engines import TestStores, running_stores
 
 
@@ -59,7 +60,7 @@ def settings(
 @pytest.fixture
 async def container(settings: Settings) -> AsyncIterator[Container]:
     """The services of one test, on its own stores; the same `get_container()` returns."""
-    container = get_container()
+    container = with_quick_passwords(get_container())
     await container.start()
     try:
         yield container

@@ -17,8 +17,16 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.identity import grants
 from fleet_app.identity.errors import WrongCredentials
+from fleet_app.identity.models import User
 from tests.builders.api import an_api
 from tests.builders.people import PASSWORD, Person, a_driver, a_person, a_vehicle
+
+
+@pytest.fixture
+def container(container: Container) -> Container:
+    """With passwords as dear as in the product, since signing in is what this is about."""
+    del container.__dict__["passwords"]
+    return container
 
 
 @pytest.fixture
@@ -101,6 +109,20 @@ async def test_an_address_that_no_database_can_hold_is_nobodys(
         assert (await api.post("/api/v1/auth/token", data=form)).status_code == 401
     told = await api.post("/auth/login", data={"email": broken, "password": broken})
     assert told.status_code in {303, 403}
+
+
+async def test_signing_in_replaces_a_hash_that_is_too_cheap(
+    api: httpx.AsyncClient, container: Container, driver: Person
+) -> None:
+    async def stored() -> str:
+        async with container.work() as session:
+            return (await session.get_one(User, driver.id)).password_hash
+
+    assert "m=8," in await stored()
+    await asyncio.gather(*(token_pair(api, driver) for _ in range(3)))
+    assert "m=47104,t=1,p=1" in (better := await stored())
+    await token_pair(api, driver)
+    assert await stored() == better
 
 
 async def test_half_a_character_signs_nobody_in(container: Container) -> None:

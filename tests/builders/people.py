@@ -11,11 +11,23 @@ from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
 from fleet_app.identity.models import User
+from fleet_app.identity.passwords import Passwords
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
-# As weak as Argon2 gets: tests are not about its cost.
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""As weak as Argon2 gets: few tests are about its cost, which is more than all else of a test."""
+_HASH = _QUICK.hash(PASSWORD)
+
+
+def with_quick_passwords(container: Container) -> Container:
+    """The container, for which the hashes made here are strong enough.
+
+    Else every first sign-in of a person would replace the person's hash with one that is as dear
+    as in the product. Tests of that make a container of their own.
+    """
+    container.__dict__["passwords"] = Passwords(_QUICK)
+    return container
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import pytest
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.settings import PROJECT_ROOT, Settings
-from tests.builders.people import PASSWORD, Person, a_fleet, a_person
+from tests.builders.people import PASSWORD, Person, a_fleet, a_person, with_quick_passwords
 from tests.engines import TestStores
 from tests.web.raw_socket import RawSocket, new_token
 
@@ -149,7 +149,7 @@ def _wait_until_up(process: subprocess.Popen[bytes], server: GateServer) -> None
 @pytest.fixture
 async def people(gate_server: GateServer) -> AsyncIterator[Container]:
     """The services on the running application's stores."""
-    container = Container(gate_server.settings)
+    container = with_quick_passwords(Container(gate_server.settings))
     await container.start()
     try:
         yield container
@@ -160,7 +160,7 @@ async def people(gate_server: GateServer) -> AsyncIterator[Container]:
 @pytest.fixture
 async def services(product: GateServer) -> AsyncIterator[Container]:
     """The services on the product's stores."""
-    container = Container(product.settings)
+    container = with_quick_passwords(Container(product.settings))
     await container.start()
     yield container
     await container.close()
