@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.builders.geofences import a_circle
 from tests.builders.journeys import Journeys
 from tests.builders.people import a_driver, a_fleet, a_person, a_vehicle
 from tests.builders.records import an_actor, records
+from tests.builders.traces import posts_of, two_days
 
 ENTERED, DWELLED, EXITED = "geofence.entered", "geofence.dwelled", "geofence.exited"
 
@@ -200,3 +202,20 @@ async def test_zones_are_read_again_only_when_one_changed(van: Journeys) -> None
     async with zones(van) as of_kind:
         await of_kind.restore(zone)
     assert len(await index()) == 1
+
+
+async def test_two_days_with_every_fault_end_in_the_same_facts_in_any_order(van: Journeys) -> None:
+    """Kind by kind the store holds what it would if all had come in order, each told once."""
+    async with zones(van) as of_kind:
+        await of_kind.create(a_circle(lat=LAT, lon=LON, radius_m=400, dwell_after_min=5))
+        await of_kind.create(a_circle(lat=LAT + 0.01, lon=LON, radius_m=2_000, speed_limit=8.0))
+    fixes = two_days()
+    facts = await van.drove(fixes)
+    assert {fact.kind for fact in facts} == set(FactKind)
+    for order in ("shuffled", "in order"):
+        other = Journeys(
+            van.container, van.fleet_id, await a_vehicle(van.container, van.fleet_id), piece=200
+        )
+        assert await other.drove(*posts_of(fixes, order, Random(order))) == facts
+        events = [(event.type, event.data["fact_id"]) for event in await other.events()]
+        assert len(events) == len(set(events))

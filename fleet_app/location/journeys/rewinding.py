@@ -43,9 +43,21 @@ class Rewinding:
         since_ms = self._folding.at_ms
         told: Facts = {fact.key: fact for fact in self._folding.open()}
         self._fold_on(told)
-        changes = reconcile(self.facts, told.values(), since_ms)
+        changes = reconcile(self._known_since(since_ms, told), told.values(), since_ms)
         self._apply(changes)
         return changes
+
+    def checkpoint(self) -> bytes:
+        """Everything that the future depends on."""
+        return self._folding.checkpoint()
+
+    def _known_since(self, since_ms: int, told: Facts) -> dict[int, Fact]:
+        """What a store would read."""
+        return {
+            id_: fact
+            for id_, fact in self.facts.items()
+            if fact.known_ms > since_ms or fact.ended_ms is None or fact.key in told
+        }
 
     def _remembered(self, fixes: Iterable[Fix]) -> list[int]:
         fresh = []

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 from random import Random
-from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet_app.kernel.geo import destination, distance_m
+from fleet_app.kernel.geo import distance_m
 from fleet_app.location.journeys.facts import Fact, FactKind
 from fleet_app.location.journeys.fold import Folding, StaleCheckpoint
 from fleet_app.location.journeys.parameters import Parameters
 from fleet_app.location.journeys.rewinding import Rewinding
 from fleet_app.location.models import Fix
 from tests.builders.fixes import LAT, LON, NOON_MS
+from tests.builders.traces import ORDERS, faulty, posts_of, two_days
 
 PARAMETERS = Parameters(speed_limit_mps=13.0)
 
@@ -62,39 +62,10 @@ def traces(draw: st.DrawFn) -> list[Fix]:
     """Rests and drives of a phone with every fault there is."""
     random = Random(draw(st.integers(0, 2**32)))
     speeds = draw(st.booleans())
-    lat, lon, at_ms, fixes = LAT, LON, NOON_MS, []
     legs = draw(
         st.lists(st.sampled_from(("rest", "drive", "gap", "long gap", "crawl")), max_size=9)
     )
-    for leg in legs:
-        every = random.choice((1, 5, 30, 120))
-        heading, pace = random.uniform(0, 360), {"drive": 14.0, "crawl": 1.5}.get(leg, 0.0)
-        for _ in range(random.randint(1, 25)):
-            at_ms += round(every * 1000 * random.uniform(0.5, 1.5))
-            heading += random.choice((0, 0, 0, 90, -30))
-            lat, lon = destination(lat, lon, heading, pace * every)
-            fixes.append(_fix(random, at_ms, lat, lon, pace if speeds else None, heading))
-        at_ms += {"gap": 900_000, "long gap": 9_000_000}.get(leg, 0)
-    return fixes
-
-
-def _fix(
-    random: Random, at_ms: int, lat: float, lon: float, pace: float | None, heading: float
-) -> Fix:
-    off_m = random.choice((3, 3, 3, 3, 20, 150, 9_000)) if random.random() < 0.3 else 4
-    lat, lon = destination(lat, lon, random.uniform(0, 360), random.uniform(0, off_m))
-    said: dict[str, Any] = {"battery": random.choice((None, None, 12.0, 50.0))}
-    if random.random() < 0.1:
-        said["attributes"] = {
-            "ignition": random.random() < 0.9, "mock": random.random() < 0.5,
-            "alarm": random.choice((None, "hardBraking")),
-        }  # fmt: skip
-    if random.random() < 0.2:
-        said["accuracy"] = random.choice((5.0, 30.0, 900.0))
-    speed = None if pace is None or random.random() < 0.1 else max(0.0, pace + random.gauss(0, 1))
-    return Fix(
-        recorded_at_ms=at_ms, lat=lat, lon=lon, speed=speed, heading=heading % 360, **said
-    )  # fmt: skip
+    return faulty(random, legs, speeds=speeds)
 
 
 def in_one(fixes: list[Fix]) -> list[Fact]:
@@ -145,6 +116,21 @@ def test_any_order_and_batching_ends_in_the_same_facts(fixes: list[Fix], random:
     for piece in cut(shuffled, random):
         rewinding.take(piece)
     assert ordered(rewinding.facts.values()) == in_one(fixes)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_ten_orders_of_each_sort_of_two_days_end_in_the_same_state(order: str):
+    """Not only the facts: all that what comes later depends on."""
+    fixes = two_days()
+    whole = begun()
+    facts = ordered(whole.fold(fixes))
+    assert {fact.kind for fact in facts} == set(FactKind)
+    for seed in range(10):
+        rewinding = Rewinding(begun)
+        for post in posts_of(fixes, order, Random(seed)):
+            rewinding.take(post)
+        assert ordered(rewinding.facts.values()) == facts
+        assert rewinding.checkpoint() == whole.checkpoint()
 
 
 @given(traces(), st.randoms(use_true_random=False), st.integers(0, 40))
