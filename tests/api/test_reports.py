@@ -93,6 +93,17 @@ async def test_a_day_of_a_vehicle(
     assert len(answer.content) < 1_000_000
 
 
+async def test_what_was_noticed_the_evening_before_says_so(
+    world: World, manager: dict[str, str], day: dict[str, int]
+) -> None:
+    own: dict[str, Any] = {"vehicle_id": world.vehicle_id, "fleet_id": world.fleet_id}
+    await a_fact(world.container, **own, minute=-600, minutes=600, kind=FactKind.STOP)
+    await a_fact(world.container, **own, minute=-599, minutes=590, kind=FactKind.IDLE)
+    text = text_of(await get(world, manager, f"/vehicles/{world.vehicle_id}/report.html", **DAY))
+    assert "19 Nov 23:00 – 09:00" in text
+    assert "19 Nov 23:01" in text
+
+
 async def test_one_trip_and_its_fleet_units(
     world: World, manager: dict[str, str], day: dict[str, int]
 ) -> None:

@@ -76,6 +76,18 @@ async def test_what_is_new_is_added_and_the_player_stays(player: Player, past: P
     await expect(player.page.get_by_test_id("past")).to_have_attribute("data-busy", "false")
 
 
+async def test_what_is_pushed_before_anything_was_read_does_no_harm(
+    player: Player, past: Past, start: int
+):
+    past.broken = True
+    await player.show(**period(start))
+    await expect(player.page.get_by_role("alert")).to_be_visible()
+    await player.page.evaluate("changes => setProps({ changes })", notice(1, 2))
+    past.broken = False
+    await player.page.get_by_role("button", name="Try again").click()
+    await expect(player.page.get_by_test_id("past")).to_have_attribute("data-state", "ready")
+
+
 async def test_fixes_alone_make_the_track_longer(player: Player, past: Past, start: int):
     await player.ready(**period(start))
     before = await fixes_shown(player)

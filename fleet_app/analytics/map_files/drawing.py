@@ -63,7 +63,7 @@ def a_map(box: Box, background: Background, units: Units) -> folium.Map:
     centre = [(box.south + box.north) / 2, (box.west + box.east) / 2]
     drawn = folium.Map(
         centre, tiles=None, prefer_canvas=True, max_zoom=19, min_zoom=2,
-        zoom_snap=0.5,
+        zoom_snap=0.25,
     )  # fmt: skip
     folium.FitBounds(
         [[box.south, box.west], [box.north, box.east]], padding=(18, 18), max_zoom=17

@@ -106,13 +106,13 @@ def _row(
     when = words.span(fact.started_at, fact.ended_at, began)
     start, end = places.get(fact.id or 0, (None, None))
     lasted = duration(((fact.ended_at or material.now) - fact.started_at).total_seconds())
-    noticed = [(words.clock(one.started_at), words.event(one, geofences)) for one in events]
+    noticed = [(words.on(one.started_at, began), words.event(one, geofences)) for one in events]
     if fact.kind is FactKind.STOP:
         number = numbers_of(material.listed)[fact.id or 0]
         return Row(kind="stop", sign=str(number), when=when, what=start or "Stop",
                    duration=lasted, noticed=noticed)  # fmt: skip
     if fact.kind is not FactKind.TRIP:
-        return Row(kind="event", sign="•", when=words.clock(fact.started_at),
+        return Row(kind="event", sign="•", when=words.on(fact.started_at, began),
                    what=words.event(fact, geofences))  # fmt: skip
     way = " → ".join(one for one in (start, end) if one) or "Trip"
     return Row(

@@ -65,10 +65,11 @@ class Words(msgspec.Struct, frozen=True):
     def span(self, began: datetime, ended: datetime | None, day: datetime) -> str:
         """`07:05 – 08:10`, with the day at an end that lies on another than `day`."""
         if ended is None:
-            return f"{self._on(began, day)} – now"
-        return f"{self._on(began, day)} – {self._on(ended, day)}"
+            return f"{self.on(began, day)} – now"
+        return f"{self.on(began, day)} – {self.on(ended, day)}"
 
-    def _on(self, moment: datetime, day: datetime) -> str:
+    def on(self, moment: datetime, day: datetime) -> str:
+        """`07:05`, or `19 Nov 07:05` when that lies on another day than `day`."""
         local, shown = local_of(moment, self.zone), local_of(day, self.zone)
         if local.date() == shown.date():
             return self.clock(moment)

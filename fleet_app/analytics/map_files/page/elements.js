@@ -49,11 +49,12 @@ const fleetMap = (() => {
 
   function marks(map, all) {
     for (const { lat, lon, kind, sign, title, lines, rank } of all) {
-      const html = text("span", sign);
-      const icon = L.divIcon({ className: `mark mark-${kind}`, html, iconSize: [22, 22] });
+      const usual = kind === "visit"; // there are many: they stay below what stands out
+      const html = text("span", usual ? "" : sign);
+      const icon = L.divIcon({ className: `mark mark-${kind}`, html, iconSize: usual ? [13, 13] : [22, 22] });
       const said = document.createElement("div");
       said.append(text("b", title), ...lines.map((line) => text("div", line)));
-      L.marker([lat, lon], { icon, title, zIndexOffset: rank * 1000 }).bindPopup(said, { maxWidth: 260 }).addTo(map);
+      L.marker([lat, lon], { icon, title, zIndexOffset: (usual ? 0 : rank) * 1000 }).bindPopup(said, { maxWidth: 260 }).addTo(map);
     }
   }
 

@@ -47,12 +47,12 @@ export function eventName(fact) {
   return EVENTS[fact.kind] ?? fact.kind;
 }
 
-/** What is known of an event beyond its name: "54 km/h where 30 are allowed"; or nothing. */
+/** What is known of an event beyond its name: "54 km/h where 30 km/h is allowed"; or nothing. */
 export function eventDetail({ kind, values, from, to }) {
   const { unit, per } = speedUnit();
-  const told = (speed) => Math.round(speed / per);
+  const told = (speed) => `${Math.round(speed / per)} ${unit}`;
   if (kind === "speeding" && values.max_speed) {
-    return `${told(values.max_speed)} ${unit}${values.limit ? ` where ${told(values.limit)} are allowed` : ""}`;
+    return `${told(values.max_speed)}${values.limit ? ` where ${told(values.limit)} is allowed` : ""}`;
   }
   if (kind === "low_battery" && values.percent) return `${values.percent} %`;
   return ["visit", "idle", "silent"].includes(kind) && to ? lengthText(to - from) : "";

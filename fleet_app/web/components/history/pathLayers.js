@@ -21,7 +21,7 @@ export function wayData(tracks, { colorOf, levels, unknown, bySpeed, scale, focu
   const put = (vehicle, track, pale) => {
     for (const piece of pieces(track, scale)) {
       const color = bySpeed ? levels[piece.level] ?? unknown : colorOf(vehicle);
-      features.push(feature("LineString", piece.line, { vehicle, pale, lost: piece.lost, color: piece.lost ? unknown : color }));
+      features.push(feature("LineString", piece.line, { vehicle, pale, lost: piece.lost, color: pale || piece.lost ? unknown : color }));
     }
   };
   for (const [vehicle, track] of tracks) put(vehicle, track, Boolean(focus));
@@ -77,7 +77,7 @@ const line = (id, filter, paint, more = {}, source = "past-way") => ({
 const DRIVEN = ["!", ["get", "lost"]];
 const ON_ROAD = ["get", "matched"];
 const pale = (faint, full) => ["case", ["get", "pale"], faint, full];
-const WIDTH = ["interpolate", ["linear"], ["zoom"], 8, 2.5, 13, 4, 17, 6];
+const WIDTH = ["interpolate", ["linear"], ["zoom"], 8, pale(1, 2.5), 13, pale(1.5, 4), 17, pale(2.5, 6)];
 const CASING = ["interpolate", ["linear"], ["zoom"], 8, 4.5, 13, 7, 17, 10];
 
 function dot(id, source, radius, palette, more = {}) {
@@ -95,9 +95,9 @@ export function layers(palette) {
   // Numbers that would cover each other are left out; they come when the map is nearer.
   const number = { "text-field": ["get", "number"], "text-size": 10.5, "text-padding": 0, "text-allow-overlap": false, "text-ignore-placement": false, "symbol-sort-key": ["get", "rank"] };
   return [
-    line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": pale(0.2, 0.75), "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
+    line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": pale(0.25, 0.75), "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
     line("past-casing", DRIVEN, { "line-color": palette.halo, "line-width": CASING, "line-opacity": pale(0, 0.9) }),
-    line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.22, 1) }),
+    line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.4, 1) }),
     line("past-snapped-casing", ON_ROAD, { "line-color": palette.halo, "line-width": CASING, "line-opacity": pale(0, 0.9) }, {}, "past-snapped"),
     line("past-snapped-line", ON_ROAD, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.22, 1) }, {}, "past-snapped"),
     line("past-snapped-off", ["!", ON_ROAD], { "line-color": ["get", "color"], "line-width": 2.5, "line-opacity": pale(0.22, 1), "line-dasharray": [2, 1.5] }, { "line-cap": "butt" }, "past-snapped"),

@@ -73,8 +73,8 @@ export function usePastNews(past, vehicles, period, { changes, slowly }) {
     refetch: () => latest.current.past.again(),
     goesOn: () => Boolean(latest.current.past.shown.current.data) && goesOn(latest.current.period),
     knows: (id) => {
-      const data = latest.current.past.shown.current.data;
-      return [data.trips, data.stops, data.events].some((list) => list.some((one) => one.id === id));
+      const { trips = [], stops = [], events = [] } = latest.current.past.shown.current.data ?? {};
+      return [trips, stops, events].some((list) => list.some((one) => one.id === id));
     },
   });
   news.current.slowly = slowly;
