@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import httpx
 import pytest
 
 from fleet_app.access.roles import Role
+from fleet_app.location.geofences import spelling
 from tests.builders.api import World
 from tests.builders.geofences import LAT, LON, a_circle, a_polygon, a_ring, a_square
 
@@ -234,3 +236,24 @@ async def test_zones_and_rules_are_read_on_while_others_come_and_go(world: World
         assert rest["meta"]["pagination"] == {"limit": 2, "next_cursor": None}
         wrong = await world.client.get(url, headers=manager, params={"cursor": "", "sort": "id"})
         assert list(wrong.json()["error"]["fields"]) == ["sort"]
+
+
+async def test_long_drawings_are_looked_at_beside_the_other_requests(
+    world: World, office: Headers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, really = [], spelling.checked
+
+    def looks(shape: Any) -> Any:
+        threads.append(threading.current_thread())
+        return really(shape)
+
+    monkeypatch.setattr(spelling, "checked", looks)
+    ring = a_ring(3_000)
+    (at,) = ring["coordinates"]
+    crossed = ring | {"coordinates": [[at[0], *at[1_500:2_900], *at[100:1_400], at[0]]]}
+    for drawn, status in ((ring, 201), (crossed, 400)):
+        body = a_polygon(drawn)
+        answer = await world.client.post("/api/v1/geofences", headers=office, json=body)
+        assert answer.status_code == status, answer.text
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from fleet_app.location.geofences.models import Geofence, GeofenceKind
 from fleet_app.location.geofences.shaping import before_save
-from fleet_app.location.geofences.spelling import Geometry, Ids
+from fleet_app.location.geofences.spelling import Geometry, Ids, look_at_shapes
 from fleet_app.location.zones.checking import (
     MAX_LAT,
     MAX_RADIUS_M,
@@ -110,6 +110,7 @@ GEOFENCES = Kind(
                  shown=False, expression=_column("center_lon"), example=24.9384),
     ),
     before_save=before_save,
+    prepare=look_at_shapes,
     own=lambda principal: col(Geofence.fleet_id) == principal.fleet_id,
     icon="hexagon",
     extra={"together": (("kind", "lat", "lon", "radius_m", "width_m", "geometry"),)},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -23,6 +25,9 @@ KIND_OF = {
     "Polygon": GeofenceKind.POLYGON,
 }
 """What a geometry of the record draws."""
+MOST_REMEMBERED = 32
+LONG_TEXT = 50_000
+"""Bytes of a drawing, some 1,500 corners, that are not looked at while others wait."""
 MOST_NAMED = 500
 """Vehicles or drivers that one zone is for."""
 _NO_GEOJSON = "must be GeoJSON with one polygon or line"
@@ -67,18 +72,38 @@ def _geometry(value: Any) -> Any:
     if not isinstance(value, str | dict):
         raise ValueError(_NO_GEOJSON)
     try:
-        text = value.strip().encode() if isinstance(value, str) else msgspec.json.encode(value)
-        return msgspec.json.decode(_spelled(text))
-    except FleetError as error:
-        raise ValueError(error.message) from error
+        spelled, problem = _spelled(_text_of(value))
+        if problem:
+            raise ValueError(problem)
+        return msgspec.json.decode(spelled)
     except (UnicodeEncodeError, msgspec.DecodeError, TypeError, RecursionError) as error:
         raise ValueError(_NO_GEOJSON) from error
 
 
-@lru_cache(maxsize=32)
-def _spelled(text: bytes) -> bytes:
-    """Remembered, because a stored shape is looked at again whenever its record changes."""
-    return msgspec.json.encode(geometry_of(checked(one_shape(msgspec.json.decode(text)))))
+def _text_of(value: str | dict[str, Any]) -> bytes:
+    return value.strip().encode() if isinstance(value, str) else msgspec.json.encode(value)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _spelled(text: bytes) -> tuple[bytes, str]:
+    """The geometry, or what is wrong with it. Remembered, because a stored shape is looked at again
+    whenever its record changes."""
+    try:
+        return msgspec.json.encode(geometry_of(checked(one_shape(msgspec.json.decode(text))))), ""
+    except FleetError as error:
+        return b"", error.message
+
+
+async def look_at_shapes(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Check what takes long beside the other requests, and remember it for when it is stored."""
+    drawn = [row.get("geometry") for row in rows[:MOST_REMEMBERED]]
+    for one in drawn:
+        if isinstance(one, str | dict):
+            with suppress(ValueError, TypeError, RecursionError):  # said when it is stored
+                text = _text_of(one)
+                if len(text) > LONG_TEXT:
+                    await asyncio.to_thread(_spelled, text)
+    return {}
 
 
 def _ids(value: Any) -> Any:

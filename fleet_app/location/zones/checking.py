@@ -119,9 +119,10 @@ def _polygon(shape: Polygon) -> Polygon:
     for n, ring in enumerate(holes, 1):
         _must_be_simple(ring, f"Hole {n}")
     outline = shifted(outline, home_shift(min(lon for lon, _ in outline)))
-    found = Polygon(outline, tuple(_beside(ring, outline) for ring in holes))
-    _must_have_size(found)
+    middle = _middle(outline)
+    found = Polygon(outline, tuple(_beside(ring, middle) for ring in holes))
     _must_hold_its_holes(found)
+    _must_have_size(found)
     return found
 
 
@@ -184,9 +185,9 @@ def _must_be_simple(ring: tuple[Position, ...], what: str) -> None:
         )
 
 
-def _beside(ring: tuple[Position, ...], outline: tuple[Position, ...]) -> tuple[Position, ...]:
-    """A hole on the same turn around the Earth as the outline."""
-    return shifted(ring, 360.0 * round((_middle(outline) - _middle(ring)) / 360.0))
+def _beside(ring: tuple[Position, ...], middle: float) -> tuple[Position, ...]:
+    """A hole on the same turn around the Earth as the outline, of which this is the middle."""
+    return shifted(ring, 360.0 * round((middle - _middle(ring)) / 360.0))
 
 
 def _middle(ring: tuple[Position, ...]) -> float:

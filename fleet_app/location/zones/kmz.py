@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 
@@ -10,6 +11,11 @@ from fleet_app.kernel.errors import InvalidInput, TooLarge
 from fleet_app.location.zones.drawn import MAX_FILE_BYTES
 
 MAX_PARTS = 2_000
+MAX_LIST_BYTES = 1_000_000
+"""Of the list of the parts, with their names."""
+_END, _LARGE = b"PK\x05\x06", b"PK\x06\x07"
+"""What begins the end of an archive, and what stands before it in one of more than 4 GB."""
+_MANY_PARTS = f"The archive has more than {MAX_PARTS:,} files."
 _CHUNK = 64 * 1024
 
 
@@ -23,6 +29,7 @@ def unpacked(data: bytes) -> bytes:
 
     The size is counted while unpacking, not believed.
     """
+    _must_be_small(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _content(archive, _main(archive.infolist()))
@@ -31,9 +38,19 @@ def unpacked(data: bytes) -> bytes:
         raise InvalidInput("The archive is damaged and cannot be unpacked.") from error
 
 
+def _must_be_small(data: bytes) -> None:
+    """The list of an archive's parts is read as a whole: many parts would fill the memory."""
+    at = data.rfind(_END)
+    if at < 0 or len(data) < at + 16:
+        return  # it is damaged
+    (size,) = struct.unpack_from("<L", data, at + 12)
+    if size > MAX_LIST_BYTES or _LARGE in data[max(0, at - 20) : at]:
+        raise TooLarge(_MANY_PARTS)
+
+
 def _main(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if len(parts) > MAX_PARTS:
-        raise TooLarge(f"The archive has more than {MAX_PARTS:,} files.")
+        raise TooLarge(_MANY_PARTS)
     documents = [part for part in parts if part.filename.lower().endswith(".kml")]
     if not documents:
         raise InvalidInput("The archive has no KML file in it.")

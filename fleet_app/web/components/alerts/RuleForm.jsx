@@ -62,7 +62,7 @@ export function RuleSentence({ only = {} }) {
   const css = state.hidden.map((name) => `.form-field[data-field="${name}"]:not([data-wrong="true"])`).join(", ");
   return (
     <div ref={mark} className="rule-sentence" role="status" aria-live="polite" data-testid="rule-sentence">
-      {css && <style>{`${css} { display: none; }`}</style>}
+      {css && <style>{`${css}, .form-card:not(:has(.form-field:not(${css}))) { display: none; }`}</style>}
       <p>{state.text || "Choose what the rule listens for; what it does is then said here."}</p>
     </div>
   );

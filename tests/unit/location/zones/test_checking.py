@@ -75,6 +75,7 @@ def test_a_hole_must_lie_inside_and_apart_from_others():
         "Hole 2 reaches out of the outline at 60.0"
     )
     assert "Hole 1 and hole 2 overlap" in problem(Polygon(RING, (inside, inside)))
+    assert "overlap" in problem(Polygon(RING, (inside,) * 90)), "they are larger than the outline"
     bow_tie = ((24.002, 60.002), (24.004, 60.004), (24.004, 60.002), (24.002, 60.004))
     assert "Hole 1 crosses or touches itself" in problem(Polygon(RING, (bow_tie,)))
 

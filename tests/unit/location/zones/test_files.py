@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import struct
 import zipfile
 
 import msgspec
@@ -206,6 +207,19 @@ def test_zip_bombs_and_odd_archives_are_refused():
     whole = packed({"doc.kml": write_kml([DrawnZone("Yard", SQUARE)])})
     with pytest.raises(InvalidInput, match="damaged"):
         read_kml(whole[: len(whole) // 2])
+
+
+def test_a_long_list_of_parts_is_not_even_read(monkeypatch: pytest.MonkeyPatch):
+    end = struct.Struct("<4sHHHHLLH")
+    listed = 2_000_000
+    parts = bytes(listed) + end.pack(b"PK\5\6", 0, 0, 1, 1, listed, 0, 0)
+    hidden = b"PK\6\7" + bytes(16) + end.pack(b"PK\5\6", 0, 0, 1, 1, 10, 0, 0)
+    monkeypatch.delattr("zipfile.ZipFile")
+    for archive in (parts, hidden):
+        with pytest.raises(TooLarge, match="more than 2,000 files"):
+            read_kml(b"PK\3\4" + archive)
+    with pytest.raises(AttributeError):
+        read_kml(b"PK\3\4" + end.pack(b"PK\5\6", 0, 0, 1, 1, 10, 0, 0))
 
 
 def test_a_size_that_the_archive_lies_about_is_counted():
