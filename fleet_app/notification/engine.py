@@ -12,12 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.delivery.models import Delivery
-from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.errors import Contended
 from fleet_app.kernel.events import DomainEvent
-from fleet_app.kernel.units import Ruler
 from fleet_app.location.geofences.models import Geofence
+from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.models import StoredFact
 from fleet_app.notification.changing import (
     add_trail,
@@ -35,10 +34,12 @@ from fleet_app.notification.models import (
     Trail,
 )
 from fleet_app.notification.occasions import ENDS, RAISES, Occasion, occasion_of
+from fleet_app.notification.repeats import mark, repeat
+from fleet_app.notification.speaking import row_of, sentence
 from fleet_app.notification.telling import tell
-from fleet_app.notification.wording import Names, message
 
 _TRIES = 3
+_GROWS = {FactKind.SPEEDING: ("limit", "max_speed"), FactKind.LOW_BATTERY: ("percent",)}
 _WHY_OVER = {
     "vehicle.online": "The tracker was heard again",
     "geofence.exited": "The vehicle has left the zone",
@@ -74,11 +75,11 @@ async def raise_alert(
     for _ in range(_TRIES):
         found = await _open(session, rule, occasion)
         if found is not None:
-            await _repeat(session, rule, found, occasion, clock)
+            await repeat(session, rule, found, occasion, clock)
             return found
         made = await _insert(session, rule, occasion, clock.now)
         if made is not None:
-            await _announce(session, rule, made, clock)
+            await _announce(session, rule, made, occasion, clock)
             return made
     raise Contended
 
@@ -128,7 +129,7 @@ async def _is_new(
 
 async def in_full(session: AsyncSession, occasion: Occasion) -> Occasion:
     """With what the fact behind it knows: who drove, in which zone, since when."""
-    fact = await _get(session, StoredFact, occasion.fact_id)
+    fact = await row_of(session, StoredFact, occasion.fact_id)
     if fact is not None:
         zone_id = occasion.geofence_id
         if zone_id is None and occasion.type.startswith("geofence."):
@@ -138,11 +139,18 @@ async def in_full(session: AsyncSession, occasion: Occasion) -> Occasion:
             driver_id=occasion.driver_id or fact.driver_id,
             geofence_id=zone_id,
             began=fact.started_at,
+            ended=fact.ended_at,
+            data={**occasion.data, **_measured(fact)},
         )
-    zone = await _get(session, Geofence, occasion.geofence_id)
+    zone = await row_of(session, Geofence, occasion.geofence_id)
     if zone is None:
         return occasion
     return msgspec.structs.replace(occasion, zone=zone.name, zone_group=zone.group_name)
+
+
+def _measured(fact: StoredFact) -> dict[str, Any]:
+    """What may have become worse since it was told, as it is known by now."""
+    return {name: fact.data[name] for name in _GROWS.get(fact.kind, ()) if name in fact.data}
 
 
 async def _open(session: AsyncSession, rule: AlertRule, occasion: Occasion) -> Alert | None:
@@ -159,57 +167,30 @@ async def _insert(
     session: AsyncSession, rule: AlertRule, occasion: Occasion, now: datetime
 ) -> Alert | None:
     """A new alert; None when somebody else has just made one."""
-    names, ruler = await _names(session, occasion)
+    said = await sentence(session, rule, occasion, now)
     row = {
         "fleet_id": rule.fleet_id, "rule_id": rule.id, "version": 1, "event": rule.event,
         "status": AlertStatus.RAISED, "severity": rule.severity, "subject": occasion.subject,
-        "title": rule.name, "message": message(rule, occasion, names, ruler),
+        "title": rule.name, "message": said,
         "vehicle_id": occasion.vehicle_id, "driver_id": occasion.driver_id,
         "delivery_id": occasion.delivery_id, "geofence_id": occasion.geofence_id,
         "fact_id": occasion.fact_id, "lat": occasion.lat, "lon": occasion.lon, "count": 1,
-        "late": occasion.late, "first_at": occasion.at, "last_at": occasion.at, "raised_at": now,
-        "updated_at": now, "data": occasion.data,
+        "late": occasion.late, "first_at": occasion.since, "last_at": occasion.since,
+        "raised_at": now, "updated_at": now, "data": occasion.data,
     }  # fmt: skip
     adding = insert(Alert).values(row).on_conflict_do_nothing().returning(col(Alert.id))
     number = (await (await session.connection()).execute(adding)).scalar()
     return None if number is None else await session.get_one(Alert, number)
 
 
-async def _announce(session: AsyncSession, rule: AlertRule, alert: Alert, clock: Clock) -> None:
+async def _announce(
+    session: AsyncSession, rule: AlertRule, alert: Alert, occasion: Occasion, clock: Clock
+) -> None:
     now = clock.now
-    add_trail(session, alert, Trail.RAISED, alert.message, now=now)
+    mark(add_trail(session, alert, Trail.RAISED, alert.message, now=now), occasion)
     tell_world(session, alert, Trail.RAISED, now=now, news="created")
     if not alert.late:
         alert.escalate_at = escalation(rule, alert, now)
-        await tell(session, rule, alert, clock)
-    session.add(alert)
-
-
-async def _repeat(
-    session: AsyncSession,
-    rule: AlertRule,
-    alert: Alert,
-    occasion: Occasion,
-    clock: Clock,
-) -> None:
-    """Once more while the alert is open: counted, and told again only if nobody is on it."""
-    now = clock.now
-    if occasion.at >= alert.last_at:
-        names, ruler = await _names(session, occasion)
-        alert.message = message(rule, occasion, names, ruler)
-        alert.fact_id, alert.data = occasion.fact_id, occasion.data
-        alert.lat, alert.lon, alert.driver_id = occasion.lat, occasion.lon, occasion.driver_id
-    alert.count += 1
-    alert.version += 1
-    alert.updated_at = now
-    alert.first_at = min(alert.first_at, occasion.at)
-    alert.last_at = max(alert.last_at, occasion.at)
-    if alert.late and not occasion.late:
-        alert.late = False
-        alert.escalate_at = escalation(rule, alert, now)
-    add_trail(session, alert, Trail.REPEATED, alert.message, now=now)
-    tell_world(session, alert, Trail.REPEATED, now=now)
-    if alert.status is AlertStatus.RAISED and not occasion.late:
         await tell(session, rule, alert, clock)
     session.add(alert)
 
@@ -229,20 +210,3 @@ async def _end(session: AsyncSession, occasion: Occasion, now: datetime) -> None
         status = occasion.type.partition(".")[2].replace("_", " ")
         why = _WHY_OVER.get(occasion.type, f"The delivery is {status} now")
         await end(session, alert, why, now)
-
-
-async def _names(session: AsyncSession, occasion: Occasion) -> tuple[Names, Ruler]:
-    vehicle = await _get(session, Vehicle, occasion.vehicle_id)
-    driver = await _get(session, Driver, occasion.driver_id)
-    delivery = await _get(session, Delivery, occasion.delivery_id)
-    fleet = await session.get_one(Fleet, occasion.fleet_id)
-    names = Names(
-        vehicle="" if vehicle is None else vehicle.name,
-        driver="" if driver is None else driver.name,
-        delivery="" if delivery is None else f"Delivery {delivery.tracking_number}",
-    )
-    return names, Ruler(fleet.units)
-
-
-async def _get(session: AsyncSession, model: type[Any], number: int | None) -> Any:
-    return None if number is None else await session.get(model, number)

@@ -123,9 +123,9 @@ class Alert(SQLModel, table=True):
     """Something that somebody should look after; repeats of it while it is open are merged.
 
     `subject` is what it is about (`vehicle:12`, or `vehicle:12/geofence:5`): of one rule and
-    subject at most one alert is open. `first_at` and `last_at` are when it happened, `raised_at` is
-    when we knew. `escalate_at` is when it becomes more urgent unless somebody looks after it,
-    `told_at` when people were told last.
+    subject at most one alert is open. `first_at` and `last_at` are when it happened, or when it
+    began if it lasts; `raised_at` is when we knew. `escalate_at` is when it becomes more urgent
+    unless somebody looks after it, `told_at` when people were told last.
     """
 
     __tablename__ = "alerts"
@@ -174,11 +174,15 @@ class Alert(SQLModel, table=True):
     escalated_at: datetime | None = moment(optional=True)
     told_at: datetime | None = moment(optional=True)
     data: dict[str, Any] = document()
-    """What the last event said."""
+    """What the last event said; of speeding, that of the worst."""
 
 
 class AlertComment(SQLModel, table=True):
-    """A line of an alert's trail: what somebody said, or what happened to it."""
+    """A line of an alert's trail: what somebody said, or what happened to it.
+
+    Each time that counts (`raised`, `repeated`) says when and where it happened, what the event
+    said, and which facts told it: several, if one act of speeding broke more than one limit.
+    """
 
     __tablename__ = "alert_comments"
 
@@ -189,6 +193,11 @@ class AlertComment(SQLModel, table=True):
     actor_id: int | None = reference("users.id", optional=True)
     actor_name: str = Field(default="", sa_column=Column(String(120), nullable=False))
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    happened_at: datetime | None = moment(optional=True)
+    lat: float | None = Field(default=None, sa_column=Column(Float))
+    lon: float | None = Field(default=None, sa_column=Column(Float))
+    fact_ids: list[int] = tags()
+    data: dict[str, Any] = document()
 
 
 class HeardEvent(SQLModel, table=True):

@@ -40,13 +40,16 @@ ENDS: Mapping[str, AlertEvent] = {
     **{f"delivery.{one}": E.DELIVERY_FAILED for one in (*_ON_ITS_WAY, "cancelled")},
 }
 """Which alerts are over with a domain event."""
+_LASTING = frozenset({"vehicle.idling", "vehicle.offline", "geofence.dwelled"})
+"""What happened a while before it counts."""
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, to a vehicle or to something else.
 
     `late` means that it was learnt so late that nobody should be told. `type` is the domain
-    event's. `began` is when what goes on began, which becomes known some time after.
+    event's. `began` is when what goes on began, which becomes known some time after, and `ended`
+    when it was over, if it is.
     """
 
     type: str
@@ -54,6 +57,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     at: datetime
     began: datetime | None = None
+    ended: datetime | None = None
     vehicle_id: int | None = None
     driver_id: int | None = None
     delivery_id: int | None = None
@@ -73,6 +77,11 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
             return f"{self.about}/geofence:{self.geofence_id}"
         return self.about
 
+    @property
+    def since(self) -> datetime:
+        """When it happened; of what lasts, when it began rather than when it had lasted."""
+        return self.began or self.at if self.type in _LASTING else self.at
+
     def number(self, name: str) -> float | None:
         """A number of the event's data, if it is one."""
         value = self.data.get(name)
@@ -91,6 +100,7 @@ def occasion_of(event: DomainEvent) -> Occasion | None:
         fleet_id=event.fleet_id,
         about=event.subject,
         at=event.occurred_at,
+        began=_moment(data.get("since")),
         vehicle_id=_id(data.get("vehicle_id")),
         driver_id=_id(data.get("driver_id")),
         delivery_id=int(event.subject.partition(":")[2]) if is_delivery else None,
@@ -111,3 +121,11 @@ def _id(value: Any) -> int | None:
 
 def _degrees(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

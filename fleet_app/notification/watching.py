@@ -40,6 +40,7 @@ from fleet_app.notification.telling import tell, tell_escalated
 log = logging.getLogger(__name__)
 _Row = TypeVar("_Row")
 _Act = Callable[[AsyncSession, _Row, datetime], Awaitable[None]]
+_OVER = "It is over"
 AT_ONCE = 100
 KEPT = timedelta(days=30)
 """How long it is known which events rules have heard, as long as the events themselves."""
@@ -128,7 +129,7 @@ async def _end_wait(session: AsyncSession, wait: AlertWait, now: datetime) -> No
     if not listens(rule) or told is None or fact is None or fact.withdrawn_at is not None:
         await session.delete(wait)
         return
-    occasion = await in_full(session, _as_it_is(told, fact))
+    occasion = await in_full(session, told)
     if rule.event is AlertEvent.LOW_BATTERY:
         is_due = due_at(rule, occasion) is None
     else:
@@ -150,15 +151,6 @@ async def _raise(
         alert = await raise_alert(session, rule, occasion, clock)
         if fact.ended_at is not None:
             await end(session, alert, _OVER, now)
-
-
-def _as_it_is(occasion: Occasion, fact: StoredFact) -> Occasion:
-    """The occasion with the battery's lowest state by now."""
-    percent = {name: value for name, value in fact.data.items() if name == "percent"}
-    return msgspec.structs.replace(occasion, data={**occasion.data, **percent})
-
-
-_OVER = "It is over"
 
 
 async def _close(session: AsyncSession, now: datetime) -> int:

@@ -1,8 +1,9 @@
-"""What an alert says, in the units of its fleet."""
+"""What an alert says, in the units and by the clocks of its fleet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
 import msgspec
@@ -22,39 +23,65 @@ class Names(msgspec.Struct, frozen=True):
     delivery: str = ""
 
 
-def message(rule: AlertRule, occasion: Occasion, names: Names, ruler: Ruler) -> str:
+class Speech(msgspec.Struct, frozen=True):
+    """How a fleet is told things, and when that is."""
+
+    ruler: Ruler
+    zone: tzinfo
+    now: datetime
+
+    def clock(self, moment: datetime) -> str:
+        """`02:13`, or `22 Nov, 23:50` when that is not today."""
+        local, today = moment.astimezone(self.zone), self.now.astimezone(self.zone)
+        day = "" if local.date() == today.date() else f"{local.day} {local:%b}, "
+        return f"{day}{local:%H:%M}"
+
+
+def message(rule: AlertRule, occasion: Occasion, names: Names, speech: Speech) -> str:
     """One sentence for people: what happened to what."""
-    said = _SENTENCES[rule.event](rule, occasion, ruler)
+    said = _SENTENCES[rule.event](rule, occasion, speech)
     subject = names.delivery if occasion.delivery_id is not None else names.vehicle
     text = f"{subject or 'A vehicle'} {said}"
     return f"{text}, driven by {names.driver}" if names.driver else text
 
 
-_Say = Callable[[AlertRule, Occasion, Ruler], str]
+_Say = Callable[[AlertRule, Occasion, Speech], str]
 
 
 def _plain(words: str) -> _Say:
-    return lambda _rule, _occasion, _ruler: words
+    return lambda _rule, _occasion, _speech: words
 
 
 def _zone(verb: str) -> _Say:
-    return lambda _rule, occasion, _ruler: f"{verb} {occasion.zone or 'a zone'}"
+    return lambda _rule, occasion, _speech: f"{verb} {occasion.zone or 'a zone'}"
 
 
-def _stay(rule: AlertRule, occasion: Occasion, _: Ruler) -> str:
+def _lasting(goes_on: str, is_over: str, unknown: str, at: Occasion, speech: Speech) -> str:
+    """Since when; from when to when if it is over; and in other words where nobody knows."""
+    if at.began is None:
+        return unknown
+    if at.ended is None:
+        return f"{goes_on} since {speech.clock(at.began)}"
+    return f"{is_over} from {speech.clock(at.began)} to {speech.clock(at.ended)}"
+
+
+def _stay(rule: AlertRule, occasion: Occasion, speech: Speech) -> str:
     zone = occasion.zone or "a zone"
     if rule.after_minutes is None:
-        return f"has stayed too long in {zone}"
-    return f"has been in {zone} for {minutes(rule.after_minutes)}"
+        stayed = f"stayed too long in {zone},"
+        return _lasting(f"has {stayed}", stayed, f"has {stayed[:-1]}", occasion, speech)
+    been = f"has been in {zone}"
+    known = f"{been} for {minutes(rule.after_minutes)}"
+    return _lasting(been, f"was in {zone}", known, occasion, speech)
 
 
-def _speeding(_: AlertRule, occasion: Occasion, ruler: Ruler) -> str:
+def _speeding(_: AlertRule, occasion: Occasion, speech: Speech) -> str:
     most, limit = occasion.number("max_speed"), occasion.number("limit")
     if most is None or limit is None:
         return "was too fast"
-    speed = ruler.said(most, "m/s", 0)
+    speed, allowed = (speech.ruler.said(one, "m/s", 0) for one in (most, limit))
     whose = "by the fleet" if occasion.data.get("source") == "fleet" else "there"
-    return f"drove {speed} where {ruler.said(limit, 'm/s', 0)} is allowed {whose}".strip()
+    return f"drove {speed} where {allowed} is allowed {whose}"
 
 
 _HARSH = {
@@ -65,29 +92,27 @@ _HARSH = {
 }
 
 
-def _harsh(_: AlertRule, occasion: Occasion, __: Ruler) -> str:
+def _harsh(_: AlertRule, occasion: Occasion, __: Speech) -> str:
     return _HARSH.get(str(occasion.data.get("what")), "was driven harshly")
 
 
-def _idling(rule: AlertRule, occasion: Occasion, _: Ruler) -> str:
-    lasted = (occasion.number("for_s") or 0) / 60
-    most = max(rule.after_minutes or 0, round(lasted))
-    return f"has stood with its engine on for {minutes(most)}" if most else "stands, engine on"
+def _idling(_: AlertRule, occasion: Occasion, speech: Speech) -> str:
+    stood = "stood with its engine on"
+    return _lasting(f"has {stood}", stood, "stands with its engine on", occasion, speech)
 
 
-def _battery(_: AlertRule, occasion: Occasion, __: Ruler) -> str:
+def _battery(_: AlertRule, occasion: Occasion, __: Speech) -> str:
     percent = occasion.number("percent")
     return "has a tracker with a low battery" + ("" if percent is None else f" ({percent:.0f} %)")
 
 
-def _silent(rule: AlertRule, _: Occasion, __: Ruler) -> str:
-    if rule.after_minutes is None:
-        return "has stopped sending its position"
-    return f"has not sent its position for {minutes(rule.after_minutes)}"
+def _silent(_: AlertRule, occasion: Occasion, speech: Speech) -> str:
+    unknown = "has stopped sending its position"
+    return _lasting("has not been heard of", "was not heard of", unknown, occasion, speech)
 
 
 def _maintenance(state: str) -> _Say:
-    def say(_: AlertRule, occasion: Occasion, __: Ruler) -> str:
+    def say(_: AlertRule, occasion: Occasion, __: Speech) -> str:
         work: Any = occasion.data.get("name") or "Maintenance"
         return f"needs maintenance: {work} is {state}"
 

@@ -150,9 +150,11 @@ def whole_view(row: AlertRow, trail: Any) -> dict[str, Any]:
 
 
 def comment_view(line: AlertComment) -> dict[str, Any]:
-    """A line of the trail."""
+    """A line of the trail; when, where and what it was stand in those about a time it happened."""
     by = {"id": line.actor_id, "name": line.actor_name}
-    return {"id": line.id, "at": line.at, "what": line.what, "by": by, "text": line.text}
+    said = {"id": line.id, "at": line.at, "what": line.what, "by": by, "text": line.text}
+    return {**said, "happened_at": line.happened_at, "latitude": line.lat, "longitude": line.lon,
+            "fact_ids": line.fact_ids, "data": line.data}  # fmt: skip
 
 
 def counts_view(counts: AlertCounts) -> dict[str, Any]:
@@ -195,8 +197,13 @@ _ROW: dict[str, Any] = {
     "updated_at": _AT,
 }  # fmt: skip
 _LINE = {"id": 91, "at": _AT, "what": "comment", "by": {"id": 3, "name": "Elina Virtanen"},
-         "text": "The driver is on the phone"}  # fmt: skip
-_WHOLE = {**_ROW, "data": {"limit": 13.9, "max_speed": 19.7}, "trail": [_LINE]}
+         "text": "The driver is on the phone", "happened_at": None, "latitude": None,
+         "longitude": None, "fact_ids": [], "data": {}}  # fmt: skip
+_TIME = {"id": 90, "at": _AT, "what": "repeated", "by": {"id": None, "name": "The system"},
+         "text": "Van 12 drove 71 km/h where 50 km/h is allowed there", "happened_at": _AT,
+         "latitude": 60.1699, "longitude": 24.9384, "fact_ids": [981],
+         "data": {"limit": 13.9, "max_speed": 19.7}}  # fmt: skip
+_WHOLE = {**_ROW, "data": {"limit": 13.9, "max_speed": 19.7}, "trail": [_TIME, _LINE]}
 _ILLEGAL = (
     "Not from the present status: `error.type` is `illegal_step`, `error.fields.legal_next` lists "
     "the steps that are possible, separated by commas."

@@ -15,7 +15,7 @@ from fleet_app.access.roles import Role
 from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Delivery
-from fleet_app.fleet.models import Vehicle
+from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.location.journeys.facts import FactKind
@@ -23,7 +23,7 @@ from fleet_app.location.past.models import StoredFact
 from fleet_app.notification.channels.models import Notification
 from fleet_app.notification.errors import IllegalStep
 from fleet_app.notification.life import Step
-from fleet_app.notification.models import Alert, AlertStatus, HeardEvent, Severity
+from fleet_app.notification.models import Alert, AlertComment, AlertStatus, HeardEvent, Severity
 from fleet_app.notification.service import AlertService, Wish
 from fleet_app.notification.watching import KEPT, forget_heard, look_after
 from fleet_app.outbox.models import StoredEvent
@@ -119,6 +119,85 @@ async def test_repeats_are_merged_while_it_is_open_and_a_new_alert_afterwards(
     first, second = await alerts(container, fleet_id)
     assert (first.status, first.count, second.status, second.count) == (S.RESOLVED, 3, S.RAISED, 1)
     assert await news(container) == ["alert.raised", "alert.resolved", "alert.raised"]
+
+
+async def lines(container: Container, alert_id: int | None) -> Sequence[AlertComment]:
+    async with container.work() as session:
+        query = select(AlertComment).where(col(AlertComment.alert_id) == alert_id)
+        return (await session.exec(query.order_by(col(AlertComment.id)))).all()
+
+
+async def test_one_act_of_speeding_that_breaks_two_limits_counts_once_by_the_worse(
+    container: Container, fleet_id: int, vehicle_id: int
+) -> None:
+    async def too_fast(begin: float, end: float | None, limit: float, **said: Any) -> int:
+        ended = None if end is None else minutes(end)
+        measured = {"limit": limit, "max_speed": 20.0}
+        return await a_fact(container, fleet_id, vehicle_id, FactKind.SPEEDING, data=measured,
+                            started_at=minutes(begin), ended_at=ended, **said)  # fmt: skip
+
+    await a_rule(container, fleet_id, "speeding", roles=["dispatcher"], cool_down_minutes=0)
+    await a_person(container, Role.DISPATCHER, fleet_id)
+    road = await too_fast(1, 2, 11.1)
+    zone = await too_fast(1.2, None, 8.3, subject="geofence:5")
+    other_zone = await too_fast(1.9, 3, 13.9, subject="geofence:6")  # overlaps that of the road
+    later = await too_fast(5, 6, 13.9)
+    for at, fact, limit in ((1, road, 11.1), (1.2, zone, 8.3), (1.9, other_zone, 13.9)):
+        event = speeding(fleet_id, vehicle_id, minutes(at), fact_id=fact, limit=limit)
+        await hears(container, event, now=minutes(at))
+    (alert,) = await alerts(container, fleet_id)
+    assert (alert.count, alert.fact_id) == (1, zone)
+    assert "72 km/h where 30 km/h is allowed" in alert.message
+    (line,) = await lines(container, alert.id)
+    assert (line.happened_at, line.fact_ids) == (minutes(1), [road, zone, other_zone])
+    assert line.text == alert.message
+    assert len(await messages(container, fleet_id)) == 1
+
+    await change_fact(container, zone, ended_at=minutes(3))
+    again = speeding(fleet_id, vehicle_id, minutes(5), fact_id=later, limit=13.9)
+    await hears(container, again, now=minutes(5))
+    (alert,) = await alerts(container, fleet_id)
+    assert (alert.count, alert.first_at, alert.last_at) == (2, minutes(1), minutes(5))
+    assert "where 30 km/h is allowed" in alert.message, "the milder one was taken over"
+    _, second = await lines(container, alert.id)
+    assert (second.happened_at, second.fact_ids, second.lat) == (minutes(5), [later], 60.17)
+    assert "where 50 km/h is allowed" in second.text
+
+
+async def test_what_lasts_says_since_when_on_the_clock_of_the_fleet(
+    container: Container, fleet_id: int, vehicle_id: int
+) -> None:
+    async with container.work() as session:
+        (await session.get_one(Fleet, fleet_id)).time_zone = "Europe/Helsinki"
+    await a_rule(container, fleet_id, "idling", name="idle", after_minutes=10)
+    await a_rule(container, fleet_id, "tracker_silent", name="silent")
+    idle = await a_fact(container, fleet_id, vehicle_id, FactKind.IDLE)
+    silent = await a_fact(container, fleet_id, vehicle_id, FactKind.SILENT, started_at=minutes(-3))
+    stands = happened("vehicle.idling", fleet_id, vehicle_id, at=minutes(5), fact_id=idle)
+    lost = happened("vehicle.offline", fleet_id, vehicle_id, at=minutes(7), fact_id=silent)
+    await hears(container, stands, now=minutes(5))
+    await hears(container, lost, now=minutes(7))
+    await look(container, minutes(10.2))
+    found = {one.title: one for one in await alerts(container, fleet_id)}
+    assert "has stood with its engine on since 14:00" in found["idle"].message
+    assert "has not been heard of since 13:57" in found["silent"].message
+    moments = {name: (one.first_at, one.raised_at) for name, one in found.items()}
+    assert moments["idle"] == (NOW, minutes(10.2))
+    assert moments["silent"] == (minutes(-3), minutes(7))
+
+
+async def test_what_was_over_before_it_was_looked_at_says_until_when(
+    container: Container, fleet_id: int, vehicle_id: int
+) -> None:
+    await a_rule(container, fleet_id, "idling", after_minutes=6)
+    yesterday = minutes(-720 - 20)
+    idle = await a_fact(container, fleet_id, vehicle_id, FactKind.IDLE, started_at=yesterday)
+    stands = happened("vehicle.idling", fleet_id, vehicle_id, at=yesterday, fact_id=idle)
+    await hears(container, stands, now=yesterday)
+    await change_fact(container, idle, ended_at=minutes(-720 + 5))
+    await look(container, minutes(-720 + 6))
+    (alert,) = await alerts(container, fleet_id)
+    assert "stood with its engine on from 22 Nov, 23:40 to 00:05" in alert.message
 
 
 async def test_an_event_that_is_handed_over_again_changes_nothing(
