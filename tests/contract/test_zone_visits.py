@@ -130,11 +130,12 @@ async def test_a_zone_that_goes_ends_its_visits_with_the_next_fix(van: Journeys,
     assert await told(van) == [ENTERED], "nobody drove out of it"
 
 
-async def test_what_happened_in_a_zone_outlives_it(van: Journeys) -> None:
+@pytest.mark.parametrize("late_at", [-60, 90])
+async def test_what_happened_in_a_zone_outlives_it(van: Journeys, late_at: int) -> None:
     """Also when a late fix has the day folded once more."""
     errand = Errand()
     yard = await a_yard(van, errand)
-    late = errand.fixes.pop(errand.until(errand.arrival) - 60)
+    late = errand.fixes.pop(errand.until(errand.arrival) + late_at)
     await van.drove(errand.fixes)
     visits = await van.facts(FactKind.VISIT)
     async with zones(van) as of_kind:
@@ -143,6 +144,28 @@ async def test_what_happened_in_a_zone_outlives_it(van: Journeys) -> None:
 
     assert len(visits) == 1
     assert await van.facts(FactKind.VISIT) == visits
+
+
+@pytest.mark.parametrize("late_at", [-60, 30])
+async def test_a_visit_that_a_zone_went_during_lasts_until_then(
+    van: Journeys, late_at: int
+) -> None:
+    """Whether the late fix has all of it folded again, without the zone, or a part of it."""
+    errand = Errand()
+    yard = await a_yard(van, errand)
+    late = errand.fixes.pop(errand.until(errand.arrival) + late_at)
+    here = errand.until(errand.arrival + 1_500)
+    await van.drove(errand.fixes[:here])
+    (before,) = await van.facts(FactKind.VISIT)
+    async with zones(van) as of_kind:
+        await of_kind.delete(yard)
+    await van.drove([late], errand.fixes[here:])
+
+    (visit,) = await van.facts(FactKind.VISIT)
+    assert (visit.started_ms, visit.values["zone_gone"]) == (before.started_ms, True)
+    assert visit.ended_ms == errand.fixes[here - 1].recorded_at_ms
+    assert await told(van) == [ENTERED]
+    assert "visit" not in [one.before["kind"] for one in await van.corrections()]
 
 
 async def test_a_zone_drawn_meanwhile_counts_from_the_next_fix(van: Journeys) -> None:

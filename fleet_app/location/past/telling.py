@@ -70,14 +70,27 @@ class Telling:
         return Told([one.fact for one in holding if _may_dwell(one)])
 
     def _kept(self, changes: Reconciliation, stored: Mapping[int, Fact]) -> Reconciliation:
-        """A visit that is over stays told when its zone is gone: nothing can tell it again."""
-        zones = self._turn.laws.zones
-        withdrawn = [
-            id_
-            for id_ in changes.withdrawn
-            if not _of_zone(stored[id_]) or zones is None or zones.knows(stored[id_].subject)
+        """What is told of a zone stays told when the zone is gone: nothing can tell it again. What
+        went on then is over."""
+        at_ms = self._cursor.at_ms
+        told = {*changes.withdrawn, *(one.id for one in changes.revised)}
+        gone = {id_ for id_ in told if self._zone_is_gone(stored[id_])}
+        if not gone or self._turn.since_ms >= at_ms:  # going on, the fold itself ends them
+            return changes
+        closed = [
+            Revision(id_, stored[id_], _zone_gone(stored[id_], at_ms), corrected=False)
+            for id_ in sorted(gone)
+            if stored[id_].ended_ms is None
         ]
-        return msgspec.structs.replace(changes, withdrawn=withdrawn)
+        return Reconciliation(
+            new=changes.new,
+            revised=[*(one for one in changes.revised if one.id not in gone), *closed],
+            withdrawn=[id_ for id_ in changes.withdrawn if id_ not in gone],
+        )
+
+    def _zone_is_gone(self, fact: Fact) -> bool:
+        zones, of_zone = self._turn.laws.zones, fact.subject.startswith("geofence:")
+        return of_zone and zones is not None and not zones.knows(fact.subject)
 
     async def _correct(
         self, changes: Reconciliation, known: Mapping[int, Known], whole: bool
@@ -177,8 +190,11 @@ def _so_far(changes: Reconciliation, at_ms: int) -> Reconciliation:
     return msgspec.structs.replace(changes, revised=revised)
 
 
-def _of_zone(fact: Fact) -> bool:
-    return fact.subject.startswith("geofence:") and fact.ended_ms is not None
+def _zone_gone(fact: Fact, at_ms: int) -> Fact:
+    """Over by `at_ms`, where the fold was, because the zone was taken away."""
+    values = fact.values | ({"zone_gone": True} if fact.kind is FactKind.VISIT else {})
+    ended_ms = max(fact.started_ms, at_ms)
+    return msgspec.structs.replace(fact, ended_ms=ended_ms, values=values, known_ms=ended_ms)
 
 
 def _may_dwell(one: Known) -> bool:
