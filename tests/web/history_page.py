@@ -113,7 +113,7 @@ def a_day() -> Past:
         a_fact(2, "trip", SECOND, SECOND + 20 * MINUTE, distance_m=4450.0),
     ]
     past.stops = [a_fact(3, "stop", FIRST + 20 * MINUTE, SECOND, start_latitude=LAT + 0.04)]
-    speeding = {"limit": 13.9, "max_speed": 20.0, "source": "road"}
+    speeding = {"limit_mps": 13.9, "max_speed_mps": 20.0, "source": "road"}
     past.events = [
         a_fact(4, "speeding", SECOND + 10 * MINUTE, SECOND + 12 * MINUTE, values=speeding)
     ]

@@ -51,10 +51,10 @@ export function eventName(fact) {
 export function eventDetail({ kind, values, from, to }) {
   const { unit, per } = speedUnit();
   const told = (speed) => `${Math.round(speed / per)} ${unit}`;
-  if (kind === "speeding" && values.max_speed) {
-    return `${told(values.max_speed)}${values.limit ? ` where ${told(values.limit)} is allowed` : ""}`;
+  if (kind === "speeding" && values.max_speed_mps) {
+    return `${told(values.max_speed_mps)}${values.limit_mps ? ` where ${told(values.limit_mps)} is allowed` : ""}`;
   }
-  if (kind === "low_battery" && values.percent) return `${values.percent} %`;
+  if (kind === "low_battery" && values.battery_percent) return `${values.battery_percent} %`;
   return ["visit", "idle", "silent"].includes(kind) && to ? lengthText(to - from) : "";
 }
 

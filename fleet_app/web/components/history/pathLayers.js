@@ -95,9 +95,9 @@ export function layers(palette) {
   // Numbers that would cover each other are left out; they come when the map is nearer.
   const number = { "text-field": ["get", "number"], "text-size": 10.5, "text-padding": 0, "text-allow-overlap": false, "text-ignore-placement": false, "symbol-sort-key": ["get", "rank"] };
   return [
-    line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": pale(0.25, 0.75), "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
+    line("past-gap", ["get", "lost"], { "line-color": palette.offline, "line-width": 2, "line-opacity": pale(0.15, 0.75), "line-dasharray": [1.2, 2] }, { "line-cap": "butt" }),
     line("past-casing", DRIVEN, { "line-color": palette.halo, "line-width": CASING, "line-opacity": pale(0, 0.9) }),
-    line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.4, 1) }),
+    line("past-line", DRIVEN, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.15, 1) }),
     line("past-snapped-casing", ON_ROAD, { "line-color": palette.halo, "line-width": CASING, "line-opacity": pale(0, 0.9) }, {}, "past-snapped"),
     line("past-snapped-line", ON_ROAD, { "line-color": ["get", "color"], "line-width": WIDTH, "line-opacity": pale(0.22, 1) }, {}, "past-snapped"),
     line("past-snapped-off", ["!", ON_ROAD], { "line-color": ["get", "color"], "line-width": 2.5, "line-opacity": pale(0.22, 1), "line-dasharray": [2, 1.5] }, { "line-cap": "butt" }, "past-snapped"),

@@ -8,9 +8,10 @@ import { PastNews } from "./pastNews.js";
 
 const newest = (data) => Math.max(...[...data.tracks.values()].map(({ t }) => t.at(-1) ?? -Infinity));
 
+// Whoever opens a day wants to see who sets off, not who is parked since the evening before.
 function beginning(data, span) {
   const fixes = [...data.tracks.values()].flatMap(({ t }) => (t.length ? [t[0]] : []));
-  const first = Math.min(...data.trips.map(({ from }) => from), ...fixes);
+  const first = Math.min(...(data.trips.length ? data.trips.map(({ from }) => from) : fixes));
   return Number.isFinite(first) ? Math.max(span.from, first) : span.from;
 }
 
