@@ -39,6 +39,8 @@ LEAST_SPEED_MPS = 4.0
 """Corners taken slower are parking, where headings are noise."""
 MOST_MPS2 = 12.0
 """More than tyres hold on a dry road (about 1.1 g): a glitch of the receiver."""
+MOST_SENSED_MPS2 = 200.0
+"""The sensors of phones end at 16 g, less than this: more is a wrong unit or nonsense."""
 SENSED_FOR_MS = 86_400_000
 
 
@@ -87,7 +89,9 @@ def _sensed(fix: Fix) -> Found:
     if not isinstance(said, str):
         return ()
     force = attributes.get("harsh_mps2")
-    told = abs(float(force)) if isinstance(force, int | float) else None
+    told = None
+    if isinstance(force, int | float) and not isinstance(force, bool):
+        told = float(abs(force)) if abs(force) <= MOST_SENSED_MPS2 else None
     sorts = {SORTS[word.strip()] for word in said.split(",") if word.strip() in SORTS}
     return [(sort, told) for sort in sorted(sorts)]
 

@@ -112,6 +112,12 @@ class TestHarsh:
             {"sensed": True, "speed": 15.0, "mps2": 5.5},
         )
 
+    @pytest.mark.parametrize("force", [10**400, 1e300, float("inf"), True, "8"])
+    def test_nonsense_of_a_sensor_is_an_event_of_unknown_force(self, force: object):
+        said = {"harsh": "braking", "harsh_mps2": force}
+        (event,) = told([a_fix(0, attributes=said)], FactKind.HARSH)
+        assert event.values == {"sensed": True}
+
     def test_words_of_other_clients_are_understood(self):
         fix = a_fix(attributes={"alarm": "hardBraking, accident,sos"})
         assert {fact.subject for fact in told([fix], FactKind.HARSH)} == {"braking", "impact"}
