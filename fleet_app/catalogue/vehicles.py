@@ -13,10 +13,11 @@ from fleet_app.fleet.kinds import VEHICLES as RECORDS
 from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.readings import reading_columns
-from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km
+from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km, with_tracked
 from fleet_app.fleet.models import Driver, Vehicle
 from fleet_app.kernel.units import quantity
 from fleet_app.location.models import MotionStatus, VehicleLive
+from fleet_app.location.past.odometer import recount_distance
 from fleet_app.records.fields import Computed, FieldType, Spec
 from fleet_app.records.kinds import View, Write
 from fleet_app.records.problems import invalid
@@ -55,11 +56,11 @@ def _driver(_: View) -> Any:
 
 
 def _odometer_km(_: View) -> Any:
-    return _tenths(odometer_km(VehicleLive))
+    return _tenths(odometer_km())
 
 
 def _engine_hours(_: View) -> Any:
-    return _tenths(engine_hours(VehicleLive))
+    return _tenths(engine_hours())
 
 
 def _tenths(value: Any) -> Any:
@@ -70,6 +71,7 @@ async def _before_save(write: Write) -> None:
     """An odometer reading moves the base that tracked distance is added to."""
     km = write.values.pop("odometer_km", None)
     if km is None:
+        await _taken_back(write)
         return
     # Whoever checked a sheet and pressed Import has confirmed its readings, as on the vehicle's
     # own page; the audit log has them with the channel `import`.
@@ -83,6 +85,15 @@ async def _before_save(write: Write) -> None:
         raise invalid({"odometer_km": problem}) from None
 
 
+async def _taken_back(write: Write) -> None:
+    """An undo brings an older reading back: what was driven between the two counts again."""
+    values = write.values
+    if "odometer_read_at" in values:
+        read_at, mark_m = values["odometer_read_at"], values.get("odometer_tracked_m")
+        known = write.row.odometer_tracked_m if mark_m is None else mark_m
+        await recount_distance(write.session, write.row.id, read_at, known)
+
+
 async def _after_save(write: Write) -> None:
     """Another reading may make work due at once, or not due any more."""
     if not write.is_new and "odometer_m" in write.values:
@@ -94,7 +105,8 @@ def _live(name: str) -> Any:
 
 
 def _joined(statement: Any) -> Any:
-    return statement.join(VehicleLive, col(VehicleLive.vehicle_id) == col(Vehicle.id), isouter=True)
+    heard = col(VehicleLive.vehicle_id) == col(Vehicle.id)
+    return with_tracked(statement.join(VehicleLive, heard, isouter=True))
 
 
 _NUMBER, _MOMENT, _CHOICE = FieldType.NUMBER, FieldType.MOMENT, FieldType.CHOICE
@@ -123,12 +135,14 @@ LIVE_COLUMNS = (
 # fmt: on
 
 _BEHIND = tuple(
-    Spec(name=name, title=title, type=_NUMBER, unit=unit, unset=unset)
+    Spec(name=name, title=title, type=_MOMENT if unit is None else _NUMBER, unit=unit, unset=unset)
     for name, title, unit, unset in (
         ("odometer_m", "Odometer", "m", 0),
         ("odometer_tracked_m", "Tracked when the odometer was read", "m", None),
+        ("odometer_read_at", "Odometer read", None, None),
         ("engine_s", "Engine hours", "s", 0),
         ("engine_tracked_s", "Tracked when the engine hours were read", "s", None),
+        ("engine_read_at", "Engine hours read", None, None),
     )
 )
 """The reading and where counting from it began: both go back, so that the way since stays."""

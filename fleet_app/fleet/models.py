@@ -115,6 +115,7 @@ class Vehicle(Record, table=True):
 
     `odometer_m` is the reading in metres when tracked distance stood at `odometer_tracked_m`, so
     the reading now is `odometer_m + tracked - odometer_tracked_m`; engine time in seconds alike.
+    What was driven before `odometer_read_at` is in the reading, whenever it becomes known.
     Consumption is litres (electric: kWh) per 100 km.
     """
 
@@ -151,8 +152,10 @@ class Vehicle(Record, table=True):
     consumption_per_100km: float | None = None
     odometer_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     odometer_tracked_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    odometer_read_at: datetime | None = moment(optional=True)
     engine_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     engine_tracked_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    engine_read_at: datetime | None = moment(optional=True)
     photo_file_id: int | None = reference("files.id", optional=True, ondelete="SET NULL")
     note: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
 

@@ -171,8 +171,4 @@ class VehicleLive(SQLModel, table=True):
     accuracy: float | None = Field(default=None, sa_column=Column(REAL))
     battery: float | None = Field(default=None, sa_column=Column(REAL))
     status: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    distance_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
-    """Metres driven since the vehicle was first seen."""
-    engine_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
-    """Seconds with the engine on since then."""
     tracker: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))

@@ -22,23 +22,20 @@ _MOMENT = "'epoch'::timestamptz + {} * interval '1 millisecond'"
 _RECORDED, _RECEIVED = _MOMENT.format("recorded_at_ms"), _MOMENT.format("received_at_ms")
 
 # The same moment may be written again: held fixes change the memory without moving the marker.
-# Totals never shrink, not even by a reader that lost its partition without noticing.
 _STORE = f"""
 INSERT INTO vehicle_live AS live (vehicle_id, fleet_id, recorded_at, received_at, lat, lon,
-    speed, heading, accuracy, battery, status, distance_m, engine_s, tracker)
+    speed, heading, accuracy, battery, status, tracker)
 SELECT vehicle_id, fleet_id, {_RECORDED}, {_RECEIVED}, lat, lon,
-    speed, heading, accuracy, battery, status, distance_m, engine_s, memory
+    speed, heading, accuracy, battery, status, memory
 FROM json_to_recordset(CAST(%s AS json)) AS fresh (vehicle_id bigint, fleet_id bigint,
     recorded_at_ms bigint, received_at_ms bigint, lat float8, lon float8, speed real,
-    heading real, accuracy real, battery real, status smallint,
-    distance_m float8, engine_s float8, memory jsonb)
+    heading real, accuracy real, battery real, status smallint, memory jsonb)
 ORDER BY vehicle_id
 ON CONFLICT (vehicle_id) DO UPDATE SET fleet_id = excluded.fleet_id,
     recorded_at = excluded.recorded_at, received_at = excluded.received_at, lat = excluded.lat,
     lon = excluded.lon, speed = excluded.speed, heading = excluded.heading,
     accuracy = excluded.accuracy, battery = excluded.battery, status = excluded.status,
-    distance_m = greatest(live.distance_m, excluded.distance_m),
-    engine_s = greatest(live.engine_s, excluded.engine_s), tracker = excluded.tracker
+    tracker = excluded.tracker
 WHERE live.recorded_at <= excluded.recorded_at"""  # noqa: S608 - constants
 
 _HOLD = f"""
@@ -156,8 +153,6 @@ def _state(row: VehicleLive) -> VehicleState:
         accuracy=row.accuracy,
         battery=row.battery,
         status=MotionStatus(row.status),
-        distance_m=row.distance_m,
-        engine_s=row.engine_s,
         memory=_memory(row.tracker),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,9 +12,12 @@ from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.principal import Principal
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.fleet.maintenance.models import MaintenanceSchedule, WorkOrder
+from fleet_app.fleet.maintenance.models import MaintenanceSchedule, TrackedWay, WorkOrder
 from fleet_app.fleet.models import Vehicle
+from fleet_app.kernel.clock import to_ms
+from fleet_app.location.journeys.facts import Fact, FactKind
 from fleet_app.location.models import MotionStatus, VehicleLive
+from fleet_app.location.past.facts import FactRows
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -58,12 +62,24 @@ async def an_order(container: Container, vehicle: Vehicle, **said: Any) -> WorkO
 async def tracked(
     container: Container, vehicle: Vehicle, *, km: float = 0.0, hours: float = 0.0
 ) -> None:
-    """Let the tracker have counted so much since the vehicle was first seen."""
-    now = datetime.now(UTC)
+    """Let the vehicle have been seen, and its trips tell so much since it was first seen."""
+    now, vehicle_id = datetime.now(UTC), vehicle.id or 0
     row = VehicleLive(
-        vehicle_id=vehicle.id, fleet_id=vehicle.fleet_id, recorded_at=now, received_at=now,
+        vehicle_id=vehicle_id, fleet_id=vehicle.fleet_id, recorded_at=now, received_at=now,
         lat=60.0, lon=25.0, status=MotionStatus.MOVING, tracker={},
-        distance_m=km * 1000, engine_s=hours * 3600,
     )  # fmt: skip
     async with container.work() as session:
         await session.merge(row)
+        way = await session.get(TrackedWay, vehicle_id) or TrackedWay(vehicle_id=vehicle_id)
+        trip = Fact(
+            kind=FactKind.TRIP, started_ms=to_ms(now), ended_ms=to_ms(now), lat=60.0, lon=25.0,
+            distance_m=km * 1000 - way.distance_m,
+            values={"moving_s": hours * 3600 - way.engine_s},
+        )  # fmt: skip
+        await FactRows(session, vehicle.fleet_id, vehicle_id).add([trip], _nobody, now)
+        way.distance_m, way.engine_s = km * 1000, hours * 3600
+        session.add(way)
+
+
+async def _nobody(_: Any, __: int, moments: Sequence[datetime]) -> list[int | None]:
+    return [None] * len(moments)

@@ -19,11 +19,9 @@ from fleet_app.fleet.maintenance.due_list import DueList, DueQuery
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.models import MaintenanceSchedule
 from fleet_app.fleet.maintenance.readings import reading, set_odometer
-from fleet_app.fleet.maintenance.tracked import LIVE
 from fleet_app.fleet.models import Fleet, Vehicle, VehicleStatus
 from fleet_app.kernel.errors import Forbidden, NotFound
 from fleet_app.kernel.events import PENDING
-from fleet_app.location.models import VehicleLive
 from tests.builders.maintenance import a_schedule, again, an_actor, an_order, stored, tracked
 from tests.builders.people import a_fleet, a_vehicle
 
@@ -51,12 +49,6 @@ async def shown(container: Container, vehicle: Vehicle) -> Reading:
 
 
 class TestReadings:
-    def test_the_columns_named_here_are_those_of_the_live_table(self):
-        columns = VehicleLive.__table__.columns
-        for named in LIVE.columns:
-            assert type(columns[named.name].type) is type(named.type)
-        assert VehicleLive.__tablename__ == LIVE.name
-
     async def test_a_vehicle_never_read_nor_seen_shows_nothing(self, container, vehicle):
         assert await shown(container, vehicle) == Reading(None, None)
 
@@ -97,7 +89,8 @@ class TestReadings:
         assert (entry.action, entry.kind, entry.object_id) == (
             "set_odometer", "vehicle", vehicle.id,
         )  # fmt: skip
-        assert entry.changes == {"odometer_m": [0.0, 80_000_000.0]}
+        assert entry.changes["odometer_m"] == [0.0, 80_000_000.0]
+        assert set(entry.changes) == {"odometer_m", "odometer_read_at"}
         now = await again(container, vehicle)
         assert now.version == vehicle.version + 1
         assert now.updated_at > vehicle.updated_at

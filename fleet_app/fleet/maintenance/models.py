@@ -6,8 +6,8 @@ import datetime as dt
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlmodel import Field
+from sqlalchemy import BigInteger, Column, ForeignKey, Index
+from sqlmodel import Field, SQLModel
 
 from fleet_app.kernel.columns import choice, moment, money, primary_key, reference
 from fleet_app.records.base import Record, by_text, of_fleet, unique_alive
@@ -32,6 +32,31 @@ class MaintenanceKind(StrEnum):
     REPAIR = "repair"
     CLEANING = "cleaning"
     OTHER = "other"
+
+
+class TrackedWay(SQLModel, table=True):
+    """How far a vehicle was tracked driving and how long its engine ran, in metres and seconds.
+
+    The trips told of it say so (`location.past.odometer`): each total changes with them, in their
+    transaction. Only what was driven after the vehicle's last reading changes it, or after `since`
+    when there is none; `before_m` and `before_s` had been tracked by then.
+    """
+
+    __tablename__ = "tracked_ways"
+
+    vehicle_id: int = Field(
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("vehicles.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    distance_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    engine_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    since: datetime | None = moment(optional=True)
+    before_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    before_s: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
 
 
 class MaintenanceRecord(Record, table=True):

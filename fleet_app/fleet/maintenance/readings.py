@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,8 +15,10 @@ from fleet_app.fleet.maintenance.announcing import announce_due
 from fleet_app.fleet.maintenance.changes import change
 from fleet_app.fleet.maintenance.due import Reading
 from fleet_app.fleet.maintenance.errors import ReadingBackwards
-from fleet_app.fleet.maintenance.tracked import LIVE, engine_hours, odometer_km, with_tracked
+from fleet_app.fleet.maintenance.models import TrackedWay
+from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km, with_tracked
 from fleet_app.fleet.models import Vehicle
+from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import NotFound
 from fleet_app.records.errors import Stale
 
@@ -46,8 +50,9 @@ async def set_odometer(
     hours: float | None = None,
     correction: bool = False,
     version: int | None = None,
+    now: datetime | None = None,
 ) -> Reading:
-    """Take over what somebody read off the vehicle: kilometres, and engine hours if given.
+    """Take over what somebody read off the vehicle `now`: kilometres, and engine hours if given.
 
     What was tracked since the last reading is an estimate, so a reading may be below it; below
     the last reading itself it must be a confirmed `correction`. Raises `Forbidden`, `NotFound`,
@@ -57,7 +62,10 @@ async def set_odometer(
     vehicle = await locked_vehicle(session, actor, vehicle_id)
     if version is not None and version != vehicle.version:
         raise Stale(vehicle.name, vehicle.version)
-    await move_reading(session, actor, vehicle, km=km, hours=hours, correction=correction)
+    values = await reading_columns(
+        session, vehicle, km=km, hours=hours, correction=correction, now=now
+    )
+    await _move(session, actor, vehicle, values)
     await announce_due(session, vehicle_id=vehicle_id)
     return await reading(session, vehicle_id)
 
@@ -73,6 +81,12 @@ async def move_reading(
 ) -> None:
     """Start counting afresh from a reading of a locked vehicle. Raises `ReadingBackwards`."""
     values = await reading_columns(session, vehicle, km=km, hours=hours, correction=correction)
+    await _move(session, actor, vehicle, values)
+
+
+async def _move(
+    session: AsyncSession, actor: Actor, vehicle: Vehicle, values: dict[str, Any]
+) -> None:
     change(session, actor, vehicle, values, action="set_odometer")
     await session.flush()
 
@@ -84,21 +98,32 @@ async def reading_columns(
     km: float | None = None,
     hours: float | None = None,
     correction: bool = False,
-) -> dict[str, float]:
-    """The columns of a vehicle, stored or new, that start counting from a reading.
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """The columns of a vehicle, new or locked, that start counting from a reading.
 
-    Raises `ReadingBackwards`.
+    What was driven before `now` is in it, also what becomes known of that later. Raises
+    `ReadingBackwards`.
     """
     tracked_m, tracked_s = await _tracked(session, vehicle.id or 0)
-    values: dict[str, float] = {}
+    values: dict[str, Any] = {}
+    now = now or utc_now()
     if km is not None:
         if not correction and km * 1000 < vehicle.odometer_m - _SAME_M:
             raise ReadingBackwards("odometer_km", vehicle.odometer_m / 1000, "km")
-        values |= {"odometer_m": km * 1000, "odometer_tracked_m": tracked_m}
+        values |= {
+            "odometer_m": km * 1000,
+            "odometer_tracked_m": tracked_m,
+            "odometer_read_at": now,
+        }
     if hours is not None:
         if not correction and hours * 3600 < vehicle.engine_s - _SAME_S:
             raise ReadingBackwards("engine_hours", vehicle.engine_s / 3600, "h")
-        values |= {"engine_s": hours * 3600, "engine_tracked_s": tracked_s}
+        values |= {
+            "engine_s": hours * 3600,
+            "engine_tracked_s": tracked_s,
+            "engine_read_at": now,
+        }
     return values
 
 
@@ -134,6 +159,8 @@ async def locked_vehicle(
 
 
 async def _tracked(session: AsyncSession, vehicle_id: int) -> tuple[float, float]:
-    query = select(LIVE.c.distance_m, LIVE.c.engine_s).where(LIVE.c.vehicle_id == vehicle_id)
+    query = select(TrackedWay.distance_m, TrackedWay.engine_s).where(
+        TrackedWay.vehicle_id == vehicle_id
+    )
     found = (await session.exec(query)).first()
     return (0.0, 0.0) if found is None else (found[0], found[1])

@@ -17,6 +17,7 @@ from fleet_app.location.past.cursors import Cursor, Cursors
 from fleet_app.location.past.facts import DriversAt, FactRows
 from fleet_app.location.past.folding import Breathe, Turn, at_once, due_ms, laws_of
 from fleet_app.location.past.marks import take_marks
+from fleet_app.location.past.odometer import count_way
 from fleet_app.location.past.road_limits import RoadLimits
 from fleet_app.location.past.telling import Telling, Told
 from fleet_app.location.past.track import fixes_after
@@ -100,10 +101,14 @@ class PastKeeper:
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
         await zones.look(session, fixes, self._drivers)
         cursor.unsaved = await turn.take(fixes, cursor.unsaved, self._breathe)
+        if turn.since_ms == NEVER_MS:
+            turn.since_ms = cursor.at_ms  # no fix is left that could tell the past again
         whole = len(fixes) < self._piece and not turn.behind
         if whole:
             turn.hold_until(now)
         told = await Telling(session, cursor, turn, self._drivers, now).store(whole=whole)
+        stop_after_s, first = turn.laws.parameters.stop_after_s, cursor.at_ms == NEVER_MS
+        await count_way(session, cursor.vehicle_id, told.replaced, stop_after_s, first=first)
         await cursors.put(cursor, turn.kept)
         await self._leave(cursors, cursor, turn, told if whole else None, now)
 

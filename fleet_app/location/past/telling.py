@@ -23,6 +23,7 @@ from fleet_app.location.past.fact_events import (
 from fleet_app.location.past.fact_rows import Known
 from fleet_app.location.past.facts import DriversAt, FactRows
 from fleet_app.location.past.folding import Turn, dwell_is_due
+from fleet_app.location.past.odometer import Replaced
 from fleet_app.outbox.changes import What, changed
 
 PLURALS = {FactKind.TRIP: "trips", FactKind.STOP: "stops"}
@@ -35,6 +36,7 @@ class Told(msgspec.Struct):
 
     visits: list[Fact]
     """Those that go on and whose staying too long has not been told."""
+    replaced: Replaced
 
 
 class Telling:
@@ -67,7 +69,10 @@ class Telling:
         self._announce(changes, new, known, whole)
         holding = _holding(known, changes, new)
         await self._tell(holding, [known[id_] for id_ in changes.withdrawn if whole], whole)
-        return Told([one.fact for one in holding if _may_dwell(one)])
+        gone = changes.withdrawn if whole else []
+        return Told(
+            [one.fact for one in holding if _may_dwell(one)], _replaced(changes, known, gone)
+        )
 
     def _kept(self, changes: Reconciliation, stored: Mapping[int, Fact]) -> Reconciliation:
         """What is told of a zone stays told when the zone is gone: nothing can tell it again. What
@@ -158,6 +163,15 @@ def _holding(known: Mapping[int, Known], changes: Reconciliation, new: list[Know
     gone = {*changes.withdrawn, *revised}
     same = [one for id_, one in known.items() if id_ not in gone and one.fact.ended_ms is None]
     return [*again, *new, *same]
+
+
+def _replaced(
+    changes: Reconciliation, known: Mapping[int, Known], withdrawn: list[int]
+) -> Replaced:
+    return Replaced(
+        before=[one.before for one in changes.revised] + [known[id_].fact for id_ in withdrawn],
+        after=[*(one.after for one in changes.revised), *changes.new],
+    )
 
 
 def _told_apart(

@@ -12,7 +12,6 @@ from fleet_app.location.models import Fix
 from fleet_app.location.tracking.jump import hold_impossible_jump
 from fleet_app.location.tracking.live import move_marker
 from fleet_app.location.tracking.motion import follow_motion
-from fleet_app.location.tracking.odometer import count_way
 from fleet_app.location.tracking.order import stop_late_fix
 from fleet_app.location.tracking.state import VehicleState, Verdict
 
@@ -22,7 +21,6 @@ STEPS: tuple[Step, ...] = (
     stop_late_fix,
     hold_impossible_jump,
     follow_motion,
-    count_way,
     move_marker,
 )
 """The realtime path of one fix."""

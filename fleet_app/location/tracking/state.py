@@ -38,10 +38,6 @@ class Memory(msgspec.Struct, omit_defaults=True):
     """Where movement is measured from when a phone reports no speed."""
     held: tuple[Sighting, ...] = ()
     """Impossible fixes that agree with each other so far, oldest first."""
-    counted: Sighting | None = None
-    """The place up to which distance is counted."""
-    engine_on: bool = False
-    """Whether the engine ran at the last believed fix."""
 
 
 class VehicleState(msgspec.Struct):
@@ -58,8 +54,6 @@ class VehicleState(msgspec.Struct):
     accuracy: float | None = None
     battery: float | None = None
     status: MotionStatus = MotionStatus.OFFLINE
-    distance_m: float = 0.0
-    engine_s: float = 0.0
     memory: Memory = msgspec.field(default_factory=Memory)
     redeemed_ms: tuple[int, ...] = ()
     """Moments of held fixes that the last fix proved right; for the tracker to take out."""

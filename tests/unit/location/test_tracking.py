@@ -26,7 +26,6 @@ def test_the_path_of_a_fix_is_this_list():
         "stop_late_fix",
         "hold_impossible_jump",
         "follow_motion",
-        "count_way",
         "move_marker",
     ]
 
