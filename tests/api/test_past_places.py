@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
+from fleet_app.access.roles import Role
 from fleet_app.catalogue.known_places import KnownPlace, KnownPlaces
 from fleet_app.catalogue.place_names import PlaceNames
 from fleet_app.delivery.models import Customer
 from fleet_app.fleet.models import Depot
-from fleet_app.location.geofences.models import Geofence, GeofenceKind
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.mapbuild.build import build_map
 from fleet_app.routing.geocoding import open_geocoder
 from tests.builders.api import World
 from tests.builders.fixes import METRES_NORTH
+from tests.builders.geofences import a_circle
 from tests.builders.past import a_fact
-from tests.builders.records import a_record
+from tests.builders.records import a_record, an_actor, records
 from tests.unit.mapbuild.town import addressed_town
 
 HOME = (60.17, 24.94)
@@ -41,17 +42,24 @@ async def place(
         session.add(row)
 
 
-async def harbour(world: World) -> str:
-    """The subject of visits of a new geofence called Harbour."""
-    async with world.container.work() as session:
-        geofence = Geofence(
-            fleet_id=world.fleet_id, name="Harbour", kind=GeofenceKind.CIRCLE, lat=HOME[0],
-            lon=HOME[1], radius_m=100.0, center_lat=HOME[0], center_lon=HOME[1], area_m2=31_416.0,
-            corners=0, west=24.93, south=60.16, east=24.95, north=60.18,
-        )  # fmt: skip
-        session.add(geofence)
-        await session.flush()
-    return f"geofence:{geofence.id}"
+async def a_zone(world: World, name: str, **said: Any) -> str:
+    """The subject of visits of a new zone, 100 m around where facts begin unless told otherwise."""
+    drawn = a_circle(name=name, **{"lat": HOME[0], "lon": HOME[1], "radius_m": 100.0, **said})
+    office = an_actor(Role.DISPATCHER, world.fleet_id)
+    async with records(world.container, "geofences", office) as zones:
+        return f"geofence:{(await zones.create(drawn))['id']}"
+
+
+def with_addresses(world: World, folder: Path) -> None:
+    """Have the world's places named by the addresses of a small town."""
+    build_map(addressed_town().write(folder / "town.osm.pbf"), folder, lambda line: None)
+    box = world.container
+    box.__dict__["place_names"] = PlaceNames(box.work, open_geocoder("offline", folder / "map"))
+
+
+def forget(world: World) -> None:
+    """Have places read anew that are else remembered for a minute."""
+    world.container.__dict__.pop("place_names", None)
 
 
 async def told(world: World, headers: dict[str, str], url: str = "/api/v1/trips") -> list[Any]:
@@ -59,36 +67,114 @@ async def told(world: World, headers: dict[str, str], url: str = "/api/v1/trips"
     return [(row["start_place"], row["end_place"]) for row in rows]
 
 
-async def test_a_visited_geofence_comes_before_a_depot_and_a_depot_before_a_customer(
+async def test_a_depot_comes_before_a_customer_and_a_customer_before_a_zone(
     world: World, manager: dict[str, str]
 ) -> None:
     box, fleet_id, van = world.container, world.fleet_id, world.vehicle_id
-    await place(world, Depot, "North", HOME, 70)
+    await a_fact(box, van, fleet_id)
+    await a_fact(box, van, fleet_id, kind=FactKind.STOP, minute=60, end_lat=None, end_lon=None)
+    assert await told(world, manager) == [(None, None)]
+    await a_zone(world, "Harbour")
+    assert await told(world, manager) == [("Harbour", None)]
+    forget(world)
     await place(world, Customer, "Kahvila Aamu", HOME, 5)
     await place(world, Customer, "Far away", END, 100)
     await place(world, Customer, "Kirjakauppa", END, 79)
-    await a_fact(box, van, fleet_id)
-    await a_fact(box, van, fleet_id, kind=FactKind.STOP, end_lat=None, end_lon=None)
+    assert await told(world, manager) == [("Kahvila Aamu", "Kirjakauppa")]
+    forget(world)
+    await place(world, Depot, "North", HOME, 70)
     assert await told(world, manager) == [("North", "Kirjakauppa")]
     assert await told(world, manager, "/api/v1/stops") == [("North", None)]
+
+
+@pytest.mark.parametrize(
+    ("metres", "name"), [(0, "Harbour"), (99, "Harbour"), (124, "Harbour"), (126, None)]
+)
+async def test_only_what_lies_in_a_zone_is_called_by_it_whatever_was_visited(
+    world: World, manager: dict[str, str], metres: float, name: str | None
+) -> None:
+    box, fleet_id, van = world.container, world.fleet_id, world.vehicle_id
+    subject = await a_zone(world, "Harbour", lat=HOME[0] - metres * METRES_NORTH)
+    await a_fact(box, van, fleet_id)
     # It is left half a minute before the trip is known to begin.
-    await a_fact(
-        box, van, fleet_id, kind=FactKind.VISIT, subject=await harbour(world), minute=-30,
-        minutes=29.5,
-    )  # fmt: skip
-    assert await told(world, manager) == [("Harbour", "Kirjakauppa")]
+    visit = {"kind": FactKind.VISIT, "subject": subject}
+    await a_fact(box, van, fleet_id, minute=-30, minutes=29.5, **visit)
+    assert await told(world, manager) == [(name, None)]
 
 
-async def test_another_vehicles_visit_and_one_of_another_time_do_not_count(
+async def test_the_smallest_zone_is_meant_and_a_large_one_only_where_there_is_no_address(
+    world: World, manager: dict[str, str], tmp_path: Path
+) -> None:
+    box, at = world.container, {"lat": 60.001, "lon": 25.0}
+    await a_zone(world, "Low-emission zone", radius_m=246.0, **at)
+    await a_fact(box, world.vehicle_id, world.fleet_id, **at)
+    assert await told(world, manager) == [("Low-emission zone", None)]
+    with_addresses(world, tmp_path)
+    ((start, _),) = await told(world, manager)
+    assert start is not None
+    assert "Testby" in start
+    await a_zone(world, "Terminal", radius_m=178.0, **at)
+    assert await told(world, manager) == [("Terminal", None)]
+    await a_zone(world, "Gate", radius_m=40.0, **at)
+    assert await told(world, manager) == [("Gate", None)]
+
+
+async def test_a_corridor_is_no_address_however_short(
+    world: World, manager: dict[str, str], tmp_path: Path
+) -> None:
+    await a_fact(world.container, world.vehicle_id, world.fleet_id, lat=60.001, lon=25.0)
+    await a_zone(world, "Old town", lat=60.001, lon=25.0, radius_m=300.0)
+    line = {"type": "LineString", "coordinates": [[25.0, 60.0], [25.0, 60.002]]}
+    office = an_actor(Role.DISPATCHER, world.fleet_id)
+    async with records(world.container, "geofences", office) as zones:
+        await zones.create({"name": "Quay", "geometry": line, "width_m": 100.0})
+    assert await told(world, manager) == [("Quay", None)]
+    with_addresses(world, tmp_path)
+    assert "Testby" in str(await told(world, manager))
+
+
+async def test_a_zone_that_was_changed_counts_as_it_is_now(
     world: World, manager: dict[str, str]
 ) -> None:
-    box, fleet_id = world.container, world.fleet_id
-    await a_fact(box, world.vehicle_id, fleet_id)
-    visit = {"kind": FactKind.VISIT, "subject": await harbour(world)}
+    subject = await a_zone(world, "Harbour")
+    await a_fact(world.container, world.vehicle_id, world.fleet_id)
+    office, id_ = an_actor(Role.DISPATCHER, world.fleet_id), int(subject.split(":")[1])
+    assert await told(world, manager) == [("Harbour", None)]
+    async with records(world.container, "geofences", office) as zones:
+        await zones.update(id_, {"name": "Old harbour"})
+    assert await told(world, manager) == [("Old harbour", None)]
+    async with records(world.container, "geofences", office) as zones:
+        await zones.update(id_, {"lat": END[0], "lon": END[1]})
+    assert await told(world, manager) == [(None, "Old harbour")]
+
+
+async def test_a_trip_ends_and_begins_where_the_vehicle_stood(
+    world: World, manager: dict[str, str]
+) -> None:
+    """Also when the trip knew the place less well than the stop."""
+    box, van, fleet_id = world.container, world.vehicle_id, world.fleet_id
+    lat, lon = HOME[0] + 110 * METRES_NORTH, HOME[1]
+    await a_zone(world, "Harbour")
+    await a_fact(box, van, fleet_id, end_lat=lat + 20 * METRES_NORTH, end_lon=lon, lat=END[0])
+    stop = {"kind": FactKind.STOP, "lat": lat, "lon": lon, "end_lat": None, "end_lon": None}
+    await a_fact(box, van, fleet_id, minute=10, minutes=30, **stop)
+    await a_fact(box, van, fleet_id, minute=40, lat=lat + 20 * METRES_NORTH, lon=lon)
+    # Another vehicle's stop says nothing about where this one was.
     other = await a_record(box, "vehicles", fleet_id)
-    await a_fact(box, other, fleet_id, **visit)
-    await a_fact(box, world.vehicle_id, fleet_id, minute=-60, minutes=50, **visit)
-    await a_fact(box, world.vehicle_id, fleet_id, minute=2, minutes=5, **visit)
+    away = HOME[0] + 135 * METRES_NORTH
+    await a_fact(box, other, fleet_id, end_lat=away, end_lon=lon, lat=END[0], minute=-30)
+    assert await told(world, manager, "/api/v1/stops") == [("Harbour", None)]
+    assert await told(world, manager) == [("Harbour", None), (None, "Harbour"), (None, None)]
+
+
+async def test_a_stop_elsewhere_does_not_name_the_end_of_a_trip(
+    world: World, manager: dict[str, str]
+) -> None:
+    box, van, fleet_id = world.container, world.vehicle_id, world.fleet_id
+    await a_zone(world, "Harbour")
+    far = HOME[0] + 200 * METRES_NORTH
+    await a_fact(box, van, fleet_id, end_lat=far, end_lon=HOME[1], lat=END[0])
+    await a_fact(box, van, fleet_id, minute=10, kind=FactKind.STOP, end_lat=None, end_lon=None)
     assert await told(world, manager) == [(None, None)]
 
 
@@ -111,10 +197,8 @@ async def test_another_fleets_places_have_no_name_here(
 async def test_elsewhere_it_is_the_address(
     world: World, manager: dict[str, str], tmp_path: Path
 ) -> None:
-    build_map(addressed_town().write(tmp_path / "town.osm.pbf"), tmp_path, lambda line: None)
-    box = world.container
-    box.__dict__["place_names"] = PlaceNames(box.work, open_geocoder("offline", tmp_path / "map"))
-    await a_fact(box, world.vehicle_id, world.fleet_id, lat=60.001, lon=25.0)
+    with_addresses(world, tmp_path)
+    await a_fact(world.container, world.vehicle_id, world.fleet_id, lat=60.001, lon=25.0)
     ((start, end),) = await told(world, manager)
     assert start is not None
     assert "Testby" in start
@@ -144,7 +228,7 @@ def test_near_is_eighty_metres_at_every_latitude(lat: float, east: float, seen: 
 
 
 async def test_a_visit_names_its_geofence(world: World, manager: dict[str, str]) -> None:
-    subject = await harbour(world)
+    subject = await a_zone(world, "Harbour")
     visit = {"kind": FactKind.VISIT, "subject": subject, "data": {"dwelled": True}}
     await a_fact(world.container, world.vehicle_id, world.fleet_id, **visit)
     answer = await world.client.get("/api/v1/movement-events", headers=manager)

@@ -85,6 +85,14 @@ class FleetZones:
 
     async def zones_of(self, session: AsyncSession, fleet_id: int, vehicle_id: int) -> VehicleZones:
         """The zones of the fleet as they are now, for one vehicle."""
+        version, index = await self._now(session, fleet_id)
+        return VehicleZones(index, version, vehicle_id, self._rules)
+
+    async def index_of(self, session: AsyncSession, fleet_id: int) -> ZoneIndex:
+        """The zones of the fleet as they are now."""
+        return (await self._now(session, fleet_id))[1]
+
+    async def _now(self, session: AsyncSession, fleet_id: int) -> tuple[str, ZoneIndex]:
         version, time_zone = await _version(session, fleet_id)
         kept = self._kept.get(fleet_id)
         if kept is None or kept[0] != version:
@@ -95,7 +103,7 @@ class FleetZones:
         self._kept.move_to_end(fleet_id)
         while len(self._kept) > MOST_FLEETS:
             self._kept.popitem(last=False)
-        return VehicleZones(kept[1], version, vehicle_id, self._rules)
+        return kept
 
 
 async def version_of(session: AsyncSession, conditions: Iterable[ColumnElement[bool]]) -> str:

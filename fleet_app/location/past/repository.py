@@ -7,13 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     CompoundSelect,
     DateTime,
     Select,
     cast,
+    column,
+    func,
     literal_column,
+    or_,
+    true,
     tuple_,
     union_all,
 )
@@ -31,6 +36,8 @@ from fleet_app.location.past.query import PastQuery
 
 GEOFENCE = "geofence:"
 """Begins the subject of a visit; the geofence's id follows."""
+Moment = tuple[int, datetime]
+"""A vehicle, and when."""
 
 
 class PastRepository:
@@ -91,6 +98,13 @@ class PastRepository:
         drivers = {fact.driver_id for fact in facts} - {None}
         return await self._called(Vehicle, vehicles), await self._called(Driver, drivers)
 
+    async def stops_at(self, moments: Collection[Moment]) -> dict[Moment, tuple[float, float]]:
+        """Where the vehicles stood whose stops begin or end at just these moments."""
+        if not moments:
+            return {}
+        rows = await (await self._session.connection()).execute(_stops_at(list(moments)))
+        return {(row.vehicle_id, row.at): (row.lat, row.lon) for row in rows}
+
     async def geofences(self, subjects: Collection[str]) -> dict[str, str]:
         """What the geofences are called that are subjects of visits, also deleted ones."""
         ids = {int(one.removeprefix(GEOFENCE)) for one in subjects if one.startswith(GEOFENCE)}
@@ -123,6 +137,25 @@ def ids_of(
     if query.since is not None:
         parts.append(_going_on(query.since, query.kinds, fleet_id, wanted, limit))
     return union_all(*parts)
+
+
+def _stops_at(moments: Sequence[Moment]) -> Select[Any]:
+    """Of each vehicle the stop that began last at that moment, if that is when it began or ended:
+    the index of a vehicle's facts finds it at once, however long it lasted."""
+    stop = StoredFact
+    vehicles, times = zip(*moments, strict=True)
+    asked = func.unnest(
+        cast(list(vehicles), ARRAY(BigInteger)), cast(list(times), ARRAY(DateTime(timezone=True)))
+    ).table_valued(column("vehicle_id", BigInteger), column("at", DateTime(timezone=True)))
+    asked = asked.render_derived(name="asked")
+    last = columns(col(stop.started_at), col(stop.ended_at), col(stop.lat), col(stop.lon)).where(
+        col(stop.vehicle_id) == asked.c.vehicle_id, col(stop.kind) == FactKind.STOP,
+        col(stop.withdrawn_at).is_(None), col(stop.started_at) <= asked.c.at,
+    )  # fmt: skip
+    found = last.order_by(col(stop.started_at).desc()).limit(1).lateral("found")
+    meets = or_(found.c.started_at == asked.c.at, found.c.ended_at == asked.c.at)
+    wanted = columns(asked.c.vehicle_id, asked.c.at, found.c.lat, found.c.lon)
+    return wanted.select_from(asked.join(found, true())).where(meets)
 
 
 def _newest(kind: FactKind, wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fleet_app.location.zones.edges import Edges, Floats, Ints
 from fleet_app.location.zones.hours import WeeklyHours
-from fleet_app.location.zones.measures import depth_m
+from fleet_app.location.zones.measures import area_m2, depth_m
 from fleet_app.location.zones.outlines import chords, outline_of
 from fleet_app.location.zones.shapes import METRES_PER_DEGREE, bounds_of
 from fleet_app.location.zones.zone import Zone
@@ -70,6 +70,7 @@ class ZoneIndex:
         )
         self._outlines: dict[int, shapely.Geometry] = {}
         self._depths: dict[int, float] = {}
+        self._areas: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self.zones)
@@ -149,6 +150,12 @@ class ZoneIndex:
         if zone not in self._depths:
             self._depths[zone] = depth_m(self.zones[zone].shape)
         return self._depths[zone]
+
+    def area_m2(self, zone: int) -> float:
+        """How much the zone covers."""
+        if zone not in self._areas:
+            self._areas[zone] = area_m2(self.zones[zone].shape)
+        return self._areas[zone]
 
     def outline(self, zone: int) -> shapely.Geometry:
         """The zone drawn as a polygon in degrees: what a line is held against."""
