@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -36,8 +37,21 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
         return None if end is None else from_ms(end)
 
     def _weekly(self, hours: str) -> WeeklyHours:
-        zone = self.time_zone if self.time_zone in available_timezones() else "UTC"
-        return WeeklyHours(hours, zone)
+        return _weekly_hours(hours, self.time_zone)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone; UTC for one that is none any more."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@lru_cache(maxsize=512)
+def _weekly_hours(hours: str, time_zone: str) -> WeeklyHours:
+    """Read once: events are many, and rules and fleets few."""
+    return WeeklyHours(hours, zone_named(time_zone).key)
 
 
 def applies(rule: AlertRule, occasion: Occasion, clock: Clock) -> bool:
