@@ -22,8 +22,8 @@ from fleet_app.web.states.alerts.panel import AlertPanel
 from fleet_app.web.states.alerts.snoozes import until
 from fleet_app.web.states.alerts.usual_rules import UsualRules
 from fleet_app.web.states.records.toasts import Toasts
-from tests.builders.alerts import alerts, an_alert, trail
-from tests.builders.people import a_fleet, a_person
+from tests.builders.alerts import a_rule, alerts, an_alert, happened, hears, trail
+from tests.builders.people import a_fleet, a_person, a_vehicle
 from tests.builders.records import an_actor
 from tests.builders.screens import a_screen, a_screen_of
 
@@ -186,6 +186,46 @@ async def test_the_way_into_the_past_brings_vehicle_and_moment(container: Contai
     assert address.startswith(f"/history?vehicles={vehicle_id}&from=2026-06-01T12:15+03:00")
     assert "to=2026-06-01T12:45+03:00" in address
     assert panel.span == "1 Jun 2026, 12:30:00"
+
+
+async def test_each_time_it_happened_stays_in_the_trail_whatever_comes_after(container: Container):
+    fleet_id = await a_fleet(container)
+    vehicle_id = await a_vehicle(container, fleet_id)
+    await a_rule(container, fleet_id, "speeding")
+    at = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
+
+    async def drives(minute: int) -> None:
+        when = at + timedelta(minutes=minute)
+        event = happened("vehicle.speeding", fleet_id, vehicle_id, at=when, limit=10.0,
+                         max_speed=15.0 + minute)  # fmt: skip
+        await hears(container, event, now=when)
+
+    await drives(0)
+    await drives(1)
+    (alert,) = await alerts(container, fleet_id)
+    _, panel = await the_desk(container, fleet_id, f"?id={alert.id}")
+    await AlertPanel.act.fn(panel, "acknowledge")
+    await AlertPanel.comment.fn(panel, {"text": "Called"})
+    assert [one["what"] for one in panel.trail] == [
+        "comment", "acknowledged", "repeated", "raised",
+    ]  # fmt: skip
+    again = panel.trail[2]
+    assert "58 km/h where 36 km/h is allowed" in again["text"]
+    assert again["happened"] == "Happened 1 Jun 2026, 09:31:00"
+    there = f"/history?vehicles={vehicle_id}&at=2026-06-01T09:31:00+00:00"
+    assert unquote(again["place"]) == there
+    assert (again["more"], panel.verb) == ("", "Last happened")
+
+    for minute in range(2, 6):
+        await drives(minute)
+    await AlertPanel.look_again.fn(panel)
+    assert [one["what"] for one in panel.trail].count("repeated") == 1
+    assert panel.trail[0]["more"] == "Show all 6"
+    await AlertPanel.unfold.fn(panel)
+    times = [one["happened"][-8:] for one in panel.trail if one["happened"]]
+    assert times == [f"09:3{minute}:00" for minute in (5, 4, 3, 2, 1, 0)]
+    await AlertPanel.show.fn(panel, alert.id)
+    assert panel.trail[0]["more"] == "Show all 6"
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,11 @@ def status_bar(
         _count("Connected", status["connected"], "connected", of=status["vehicles"]),
         rx.el.a(
             _count("Active alerts", alerts["active"], "alerts"),
+            rx.cond(
+                alerts["open"].to(int) < alerts["active"].to(int),
+                rx.el.span("(", alerts["open"], " open)", class_name="status-part"),
+                rx.fragment(),
+            ),
             href="/alerts",
             class_name="status-alerts",
             custom_attrs={"data-severity": alerts["worst"]},

@@ -8,6 +8,7 @@ import { AGAIN_MS, AlertPages, stepFrom, ticked } from "./alertList.js";
 const KEYS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, x: "tick", " ": "tick", Enter: "open" };
 const WORDS = { critical: "Critical", warning: "Warning", info: "Information" };
 const STATUSES = { raised: "Open", acknowledged: "Acknowledged", snoozed: "Snoozed", resolved: "Resolved" };
+const LASTING = new Set(["idling", "tracker_silent", "stays_too_long_in_a_zone"]);
 const DIALOG = "dialog[open]:modal, [role=dialog][aria-modal=true]";
 
 export function SeverityMark({ severity }) {
@@ -16,6 +17,12 @@ export function SeverityMark({ severity }) {
 
 function whereOf({ vehicle, driver }) {
   return [vehicle?.label, driver?.label].filter(Boolean).join(" · ");
+}
+
+// What lasts has been going on since then.
+function whenOf({ count, event }) {
+  if (count > 1) return "last ";
+  return LASTING.has(event) ? "began " : "";
 }
 
 function Standing({ row, tab }) {
@@ -49,7 +56,7 @@ function Row({ row, chosen, isTicked, selectable, tab, onOpen, onTick }) {
           <span className="alert-where">{whereOf(row)}</span>
         </span>
         <span className="alert-when">
-          <span>{row.count > 1 && "last "}<LiveAge at={row.last_at} /></span>
+          <span>{whenOf(row)}<LiveAge at={row.last_at} /></span>
           <Standing row={row} tab={tab} />
         </span>
       </button>

@@ -81,7 +81,7 @@ def _head() -> rx.Component:
 def _when() -> rx.Component:
     return rx.el.p(
         rx.icon("clock", size=14),
-        rx.el.span(live_age(at=AlertPanel.last_at), class_name="alert-age"),
+        rx.el.span(AlertPanel.verb, " ", live_age(at=AlertPanel.last_at), class_name="alert-age"),
         rx.el.span(AlertPanel.span, class_name="quiet"),
         class_name="alert-time",
     )
@@ -223,8 +223,32 @@ def _line(line: Any) -> rx.Component:
             rx.el.time(live_age(at=line["at"]), title=line["exact"]),
         ),
         rx.cond(line["text"] != "", rx.el.p(line["text"]), rx.fragment()),
+        rx.cond(
+            (line["happened"] != "") | (line["more"] != ""),
+            rx.el.p(
+                line["happened"],
+                rx.cond(
+                    line["place"] != "",
+                    rx.el.a("Show where", href=line["place"], class_name="link"),
+                    rx.fragment(),
+                ),
+                rx.cond(line["more"] != "", _more(line["more"]), rx.fragment()),
+                class_name="trail-times",
+            ),
+            rx.fragment(),
+        ),
         key=line["id"].to_string(),
         custom_attrs={"data-what": line["what"]},
+    )
+
+
+def _more(label: Any) -> rx.Component:
+    return rx.el.button(
+        label,
+        type="button",
+        class_name="link",
+        on_click=AlertPanel.unfold,
+        custom_attrs={"data-testid": "trail-more", "aria-expanded": AlertPanel.unfolded},
     )
 
 

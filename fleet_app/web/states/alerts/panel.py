@@ -20,7 +20,7 @@ from fleet_app.notification.channels.log import DeliveryLog
 from fleet_app.notification.channels.query import LogQuery
 from fleet_app.notification.errors import IllegalStep
 from fleet_app.notification.life import Step, legal_steps
-from fleet_app.notification.models import Alert, AlertRule, AlertStatus, Trail
+from fleet_app.notification.models import Alert, AlertRule, AlertStatus
 from fleet_app.notification.reading import AlertList, AlertRow
 from fleet_app.notification.service import AlertService, Wish
 from fleet_app.records.errors import Stale
@@ -56,11 +56,15 @@ class AlertPanel(rx.State):
     count: int = 1
     last_at: str = ""
     span: str = ""
+    verb: str = ""
+    """Whether it began or happened at those times."""
     point: dict[str, float] = {}
     """Where it happened; empty when nobody knows."""
     history: str = ""
     facts: list[showing.Fact] = []
     trail: list[showing.Line] = []
+    unfolded: bool = False
+    """Whether each of many repeats is shown."""
     told: list[showing.Told] = []
     steps: list[str] = []
     """What can be done with it now, by somebody who may."""
@@ -84,7 +88,7 @@ class AlertPanel(rx.State):
     @requires("alerts.read")
     async def show(self, number: int) -> None:
         """Put an alert beside the list."""
-        self.problem, self.snoozing = "", False
+        self.problem, self.snoozing, self.unfolded = "", False, False
         await self._show(int(number))
 
     @rx.event
@@ -92,6 +96,14 @@ class AlertPanel(rx.State):
     async def close(self) -> None:
         """Take it away."""
         self.number, self.problem, self.snoozing = 0, "", False
+
+    @rx.event
+    @requires("alerts.read")
+    async def unfold(self) -> None:
+        """Show each time it happened, or the last one alone again."""
+        self.unfolded = not self.unfolded
+        if self.number:
+            await self._show(self.number)
 
     @rx.event
     @requires("alerts.read")
@@ -253,8 +265,8 @@ class AlertPanel(rx.State):
         self.facts = showing.facts_of(row, rule, place, zone)
         self.span = showing.span_of(row.alert, zone)
         self.history = showing.history_of(row.alert, zone)
-        self.trail = showing.lines_of([one for one in trail if one.what is not Trail.REPEATED or
-                                       one is trail[-1]], zone)  # fmt: skip
+        self.verb = showing.verb_of(row.alert)
+        self.trail = showing.lines_of(row.alert, trail, zone, unfolded=self.unfolded)
         self.told = showing.told_of(sent[0], zone)
 
     def _fill(self, row: AlertRow, who: Principal) -> None:

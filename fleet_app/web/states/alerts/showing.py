@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fleet_app.notification.channels.models import Channel, Notification
 from fleet_app.notification.channels.models import Status as Sent
+from fleet_app.notification.kinds import LASTING
 from fleet_app.notification.models import Alert, AlertComment, AlertStatus, Severity, Trail
 from fleet_app.notification.reading import AlertRow
 
@@ -59,6 +60,8 @@ SENT = {
     Sent.DEAD: "given up",
     Sent.SUPPRESSED: "not sent",
 }
+FEW_TIMES, MOST_TIMES = 3, 200
+"""How many repeats are shown unasked, and at most."""
 AROUND = timedelta(minutes=15)
 """How much of the past is shown before and after what happened."""
 _LONGEST = timedelta(days=2)
@@ -73,7 +76,8 @@ class Fact(TypedDict):
 
 
 class Line(TypedDict):
-    """A line of the trail."""
+    """A line of the trail. `happened` is when it happened, and `place` the way to that moment on
+    the map; `more` offers the repeats that are folded away behind the line."""
 
     id: int
     what: str
@@ -81,6 +85,9 @@ class Line(TypedDict):
     text: str
     at: str
     exact: str
+    happened: str
+    place: str
+    more: str
 
 
 class Told(TypedDict):
@@ -110,12 +117,19 @@ def facts_of(row: AlertRow, rule: str, place: str, zone: ZoneInfo) -> list[Fact]
         ("Delivery", f"No. {alert.delivery_id}" if alert.delivery_id else "",
          f"/deliveries/{alert.delivery_id}"),
         ("Rule", rule, f"/alert_rules/{alert.rule_id}"),
+        ("Raised", moment(alert.raised_at, zone), ""),
         ("Looked after by", row.assigned, ""),
         ("Quiet until", _some(alert.snoozed_until, zone), ""),
         ("Escalates", _some(alert.escalate_at, zone), ""),
         ("Resolved", _some(alert.resolved_at, zone), ""),
     )  # fmt: skip
     return [Fact(label=label, text=text, href=href) for label, text, href in links if text]
+
+
+def verb_of(alert: Alert) -> str:
+    """What `first_at` and `last_at` are about: what lasts has a beginning."""
+    verb = "began" if alert.event in LASTING else "happened"
+    return verb.capitalize() if alert.count < 2 else f"Last {verb}"
 
 
 def span_of(alert: Alert, zone: ZoneInfo) -> str:
@@ -138,9 +152,28 @@ def history_of(alert: Alert, zone: ZoneInfo) -> str:
     return "/history?" + urlencode({"vehicles": alert.vehicle_id, "from": since, "to": until})
 
 
-def lines_of(trail: Sequence[AlertComment], zone: ZoneInfo) -> list[Line]:
-    """The trail, the newest line first."""
-    return [_line(one, zone) for one in reversed(trail)]
+def lines_of(
+    alert: Alert, trail: Sequence[AlertComment], zone: ZoneInfo, *, unfolded: bool
+) -> list[Line]:
+    """The trail, the newest line first; of many repeats only the newest unless unfolded."""
+    repeats = [one for one in trail if one.what is Trail.REPEATED]
+    is_folded = len(repeats) > FEW_TIMES and not unfolded
+    shown = {one.id for one in repeats[-1 if is_folded else -MOST_TIMES :]}
+    lines = [
+        _line(alert, one, zone)
+        for one in reversed(trail)
+        if one.what is not Trail.REPEATED or one.id in shown
+    ]
+    for line in lines:
+        if len(repeats) > FEW_TIMES and line["id"] == repeats[-1].id:
+            line["more"] = _more(len(repeats) + 1) if is_folded else "Show less"
+    return lines
+
+
+def _more(times: int) -> str:
+    if times > MOST_TIMES:
+        return f"Show the last {MOST_TIMES} of {times:,}"
+    return f"Show all {times}"
 
 
 def who_did(trail: Sequence[AlertComment]) -> str:
@@ -161,12 +194,21 @@ def told_of(rows: Sequence[Notification], zone: ZoneInfo) -> list[Told]:
     ]  # fmt: skip
 
 
-def _line(one: AlertComment, zone: ZoneInfo) -> Line:
-    assigned = one.what is Trail.ASSIGNED
+def _line(alert: Alert, one: AlertComment, zone: ZoneInfo) -> Line:
+    text = "" if one.what is Trail.ASSIGNED else one.text
+    verb = "Began" if alert.event in LASTING else "Happened"
+    happened = "" if one.happened_at is None else f"{verb} {moment(one.happened_at, zone)}"
     return Line(
-        id=one.id or 0, what=one.what.value, said=_said(one), text="" if assigned else one.text,
-        at=one.at.isoformat(), exact=moment(one.at, zone),
+        id=one.id or 0, what=one.what.value, said=_said(one), text=text, at=one.at.isoformat(),
+        exact=moment(one.at, zone), happened=happened, place=_place_of(alert, one, zone), more="",
     )  # fmt: skip
+
+
+def _place_of(alert: Alert, one: AlertComment, zone: ZoneInfo) -> str:
+    if alert.vehicle_id is None or one.happened_at is None or one.lat is None:
+        return ""
+    at = one.happened_at.astimezone(zone).isoformat(timespec="seconds")
+    return "/history?" + urlencode({"vehicles": alert.vehicle_id, "at": at})
 
 
 def _said(one: AlertComment) -> str:
