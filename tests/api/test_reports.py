@@ -93,6 +93,22 @@ async def test_a_day_of_a_vehicle(
     assert len(answer.content) < 1_000_000
 
 
+async def test_one_act_of_speeding_is_counted_once_however_many_limits_it_broke(
+    world: World, manager: dict[str, str], day: dict[str, int]
+) -> None:
+    own: dict[str, Any] = {"vehicle_id": world.vehicle_id, "fleet_id": world.fleet_id}
+    too_fast = {**own, "kind": FactKind.SPEEDING, "data": {"limit": 8.3, "max_speed": 25.0}}
+    make = world.container
+    await a_fact(make, **too_fast, minute=7.5, minutes=1, subject="geofence:5")
+    await a_fact(make, **too_fast, minute=8.2, minutes=1, subject="geofence:6")
+    await a_fact(make, **too_fast, minute=12, minutes=1)
+    text = text_of(await get(world, manager, f"/vehicles/{world.vehicle_id}/report.html", **DAY))
+    assert "Speeding 2" in text
+    assert text.count("Speeding: 90 km/h") == 4, "each limit is told"
+    found = await get(world, manager, "/reports/heatmap.html", what="speeding", **DAY)
+    assert "Times speeding 2" in text_of(found)
+
+
 async def test_what_was_noticed_the_evening_before_says_so(
     world: World, manager: dict[str, str], day: dict[str, int]
 ) -> None:

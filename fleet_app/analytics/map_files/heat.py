@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     table,
 )  # fmt: skip
@@ -37,6 +38,7 @@ MOST_CELLS = 6_000
 """Those with the most; the rest would not show."""
 MOST_ROWS = 2_000_000
 """Facts or fixes that one map counts: seconds of the database's time."""
+_FOREVER: ColumnElement[Any] = literal_column("'infinity'::timestamptz")
 _FIXES = table(
     "location_events", column("vehicle_id"), column("recorded_at"), column("lat"), column("lon")
 )
@@ -139,7 +141,20 @@ def _facts(query: HeatQuery, now: datetime) -> Select[Any]:
         found = found.where(col(fact.fleet_id) == query.fleet_id)
     if query.vehicle_ids:
         found = found.where(col(fact.vehicle_id).in_(query.vehicle_ids))
-    return found
+    return _acts(found) if query.what is What.SPEEDING else found
+
+
+def _acts(found: Select[Any]) -> Select[Any]:
+    """Facts that begin while no other goes on: limits broken at the same time are one act."""
+    fact = StoredFact
+    until = func.max(func.coalesce(col(fact.ended_at), _FOREVER)).over(
+        partition_by=col(fact.vehicle_id),
+        order_by=(col(fact.started_at), col(fact.id)),
+        rows=(None, -1),
+    )
+    each = found.add_columns(col(fact.started_at), until.label("until")).subquery().c
+    is_first = or_(each.until.is_(None), each.until < each.started_at)
+    return select(each.lat, each.lon, each.weight).where(is_first)
 
 
 def _fixes(query: HeatQuery) -> Select[Any]:

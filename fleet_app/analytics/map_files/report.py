@@ -14,6 +14,7 @@ from fleet_app.analytics.map_files.reading import Material
 from fleet_app.analytics.map_files.texts import duration
 from fleet_app.analytics.map_files.track import LEVEL_COLOURS, LIMITS
 from fleet_app.location.journeys.facts import FactKind
+from fleet_app.location.past.acts import count_acts
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.replay import Columns
 
@@ -104,21 +105,34 @@ def _row(
 ) -> Row:  # fmt: skip
     words, geofences = material.words, material.names.geofences
     when = words.span(fact.started_at, fact.ended_at, began)
-    start, end = places.get(fact.id or 0, (None, None))
+    start, end = _ends(fact, places)
     lasted = duration(((fact.ended_at or material.now) - fact.started_at).total_seconds())
     noticed = [(words.on(one.started_at, began), words.event(one, geofences)) for one in events]
     if fact.kind is FactKind.STOP:
         number = numbers_of(material.listed)[fact.id or 0]
-        return Row(kind="stop", sign=str(number), when=when, what=start or "Stop",
+        return Row(kind="stop", sign=str(number), when=when, what=start,
                    duration=lasted, noticed=noticed)  # fmt: skip
     if fact.kind is not FactKind.TRIP:
         return Row(kind="event", sign="•", when=words.on(fact.started_at, began),
                    what=words.event(fact, geofences))  # fmt: skip
-    way = " → ".join(one for one in (start, end) if one) or "Trip"
+    way = " → ".join(one for one in (start, end) if one)
     return Row(
         kind="trip", sign="→", when=when, what=way, duration=lasted, noticed=noticed,
         distance=words.length(fact.distance_m), speed=words.speed(fact.data.get("max_speed")),
     )  # fmt: skip
+
+
+def _ends(fact: StoredFact, places: Places) -> tuple[str, str]:
+    """Names, else coordinates, as on the history page; no end of what goes on or stays there."""
+    start, end = places.get(fact.id or 0, (None, None))
+    start = start or _coordinates(fact.lat, fact.lon)
+    if fact.ended_at is None or fact.end_lat is None or fact.end_lon is None:
+        return start, ""
+    return start, end or _coordinates(fact.end_lat, fact.end_lon)
+
+
+def _coordinates(lat: float, lon: float) -> str:
+    return f"{lat:.5f}, {lon:.5f}"
 
 
 def _head(material: Material) -> Head:
@@ -151,8 +165,12 @@ def _totals(material: Material) -> Iterator[tuple[str, str]]:
         yield "Standing", duration(sum(_seconds(fact, material, clip=True) for fact in stops))
     top = max((float(fact.data.get("max_speed") or 0) for fact in trips), default=0.0)
     yield "Top speed", words.speed(top) if top else "–"
-    for name, kind in (("Speeding", FactKind.SPEEDING), ("Harsh driving", FactKind.HARSH)):
-        yield name, f"{sum(fact.kind is kind for fact in material.noticed)}"
+    yield "Speeding", f"{count_acts(_only(FactKind.SPEEDING, material))}"
+    yield "Harsh driving", f"{len(_only(FactKind.HARSH, material))}"
+
+
+def _only(kind: FactKind, material: Material) -> list[StoredFact]:
+    return [fact for fact in material.noticed if fact.kind is kind]
 
 
 def _seconds(fact: StoredFact, material: Material, *, clip: bool = False) -> float:
