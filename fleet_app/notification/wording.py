@@ -137,7 +137,7 @@ _SENTENCES: Mapping[AlertEvent, _Say] = {
     E.IDLING: _idling,
     E.LOW_BATTERY: _battery,
     E.SILENT: _silent,
-    E.MOCK_LOCATION: _plain("sends positions that an application made up"),
+    E.MOCK_LOCATION: _plain("sends a mock location, made up by an application"),
     E.TRIP_OUTSIDE_HOURS: _plain("set off outside working hours"),
     E.DELIVERY_FAILED: _plain("could not be delivered"),
     E.DELIVERY_RESCHEDULED: _plain("was rescheduled"),

@@ -15,13 +15,18 @@ GENERAL = "record"
 LONGEST_NAME = 80
 """Of a field that somebody made up, as it comes back to them."""
 
+NUMBERS = r"^[0-9, ]*$"
+"""The pattern of a text that holds one number or several."""
+_SHAPES = {NUMBERS: "must be a whole number, or several with commas between them"}
+_MISSHAPEN = "is not written as it has to be"
+
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "is missing",
     "extra_forbidden": lambda _: "is not a field here",
     "string_type": lambda _: "must be text",
     "string_too_long": lambda c: f"is too long: at most {c['max_length']} characters",
-    "string_too_short": lambda c: f"is too short: at least {c['min_length']} characters",
-    "string_pattern_mismatch": lambda _: "is not written as it has to be",
+    "string_too_short": lambda c: _too_short(c["min_length"]),
+    "string_pattern_mismatch": lambda c: _SHAPES.get(c["pattern"], _MISSHAPEN),
     "too_long": lambda c: f"has too many entries: at most {c['max_length']}",
     "too_short": lambda c: f"has too few entries: at least {c['min_length']}",
     "int_type": lambda _: "must be a whole number",
@@ -89,8 +94,8 @@ def words_for(item: Mapping[str, Any]) -> str:
 
 
 def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
-    if kind == "too_long" and isinstance(item["input"], str):
-        kind = "string_too_long"
+    if kind in ("too_long", "too_short") and isinstance(item["input"], str):
+        kind = f"string_{kind}"
     if kind in _WORDS:
         return _WORDS[kind](context)
     if kind in ("value_error", "assertion_error"):
@@ -100,6 +105,12 @@ def _words(kind: str, context: Mapping[str, Any], item: Any) -> str:
     if kind.startswith("date_"):
         return _DATES
     return "is not right" if kind in _FOREIGN else str(item["msg"])
+
+
+def _too_short(least: int) -> str:
+    if least == 1:
+        return "is empty: write something"
+    return f"is too short: at least {least} characters"
 
 
 def _bound(value: Any) -> str:

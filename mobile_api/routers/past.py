@@ -52,7 +52,7 @@ async def list_movement_events(
     request: Request, actor: Reader, query: Annotated[schemas.EventsQuery, Query()]
 ) -> Response:
     """Everything else that was noticed: gaps, idling, speeding, harsh driving, visits of
-    zones, low batteries, made-up places and silences; those that began last first."""
+    zones, low batteries, mock locations and silences; those that began last first."""
     return await _page(request, actor, query.events(), query)
 
 

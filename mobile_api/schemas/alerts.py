@@ -32,7 +32,7 @@ def _sane(moment: datetime) -> datetime:
 
 def _some(text: str) -> str:
     if not text.strip():
-        raise ValueError("is missing")
+        raise ValueError("is empty: write something")
     return text
 
 

@@ -16,6 +16,7 @@ from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.query import PastQuery, period
 from fleet_app.location.past.repository import GEOFENCE
 from fleet_app.location.past.service import Names
+from fleet_app.records.problems import NUMBERS
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers
 
 MOST_FACTS = 500
@@ -33,7 +34,7 @@ class FactsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     vehicle_id: str = Field(
-        default="", max_length=2000, pattern=r"^[0-9, ]*$",
+        default="", max_length=2000, pattern=NUMBERS,
         description="Ids of vehicles, separated by commas.", examples=["12,14"],
     )  # fmt: skip
     driver_id: Id | None = None

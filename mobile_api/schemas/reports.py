@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from fleet_app.analytics.map_files.heat import What
+from fleet_app.records.problems import NUMBERS
 from mobile_api.schemas.errors import ErrorEnvelope
 from mobile_api.schemas.past import Id, vehicle_ids
 from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN
@@ -29,7 +30,7 @@ class HeatQuery(PeriodQuery):
         "driving by how often.",
     )
     vehicle_id: str = Field(
-        default="", max_length=2000, pattern=r"^[0-9, ]*$",
+        default="", max_length=2000, pattern=NUMBERS,
         description="Ids of vehicles, separated by commas.", examples=["12,14"],
     )  # fmt: skip
     fleet_id: Id | None = Field(default=None, description="One fleet, for administrators.")

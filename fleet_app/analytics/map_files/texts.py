@@ -18,7 +18,7 @@ _HARSH = {
     "cornering": "Harsh cornering",
     "impact": "Impact",
 }
-_PLAIN = {FactKind.MOCK: "Made-up location", FactKind.SILENT: "Nothing heard"}
+_PLAIN = {FactKind.MOCK: "Mock location", FactKind.SILENT: "Silent"}
 SIGNS = {FactKind.SPEEDING: "»", FactKind.HARSH: "!", FactKind.VISIT: "◆"}
 """On the map; everything else has a dot."""
 

@@ -69,10 +69,10 @@ class GeofenceFields(Fields):
                                 aliases=("maximum speed", "max speed"))
     vehicle_ids: Ids = field("Only for vehicles", FieldType.TAGS, default=[], group="Rules",
                              shown=False, sortable=False, filterable=False, importable=False,
-                             for_many=False, example=[], help="Ids of vehicles; none means all")
+                             for_many=False, example=[], help="None means for all vehicles")
     driver_ids: Ids = field("Only for drivers", FieldType.TAGS, default=[], group="Rules",
                             shown=False, sortable=False, filterable=False, importable=False,
-                            for_many=False, example=[], help="Ids of drivers; none means all")
+                            for_many=False, example=[], help="None means for all drivers")
     external_reference: OptionalLine = field(
         "External reference", default=None, max_length=80, shown=False, group="Zone",
         help="Its number in another system", aliases=("external id",),

@@ -7,13 +7,16 @@ from typing import Any, get_args
 
 import pytest
 from fastapi.routing import APIRoute, APIRouter
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.records.problems import has_words, words_for
+from fleet_app.records.problems import has_words, problems_of, words_for
 from mobile_api import app as application
 from mobile_api.decoding import _readable
+from mobile_api.schemas.alerts import BulkBody, CommentBody
+from mobile_api.schemas.notifications import TokenCreate
+from mobile_api.schemas.past import FactsQuery
 
 MAKES: dict[str, set[str]] = {
     "int": {"int_type", "int_parsing", "int_parsing_size", "int_from_float"},
@@ -95,6 +98,26 @@ def test_what_the_library_says_in_its_own_words_is_never_shown() -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(bytes).validate_python(1)
     assert words_for(caught.value.errors()[0]) == "is not right"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "words"),
+    [
+        (CommentBody, {"text": ""}, {"text": "is empty: write something"}),
+        (CommentBody, {"text": "  "}, {"text": "is empty: write something"}),
+        (TokenCreate, {"token": "abc"}, {"token": "is too short: at least 8 characters"}),
+        (BulkBody, {"step": "resolve", "alerts": []},
+         {"alerts": "has too few entries: at least 1"}),
+        (FactsQuery, {"vehicle_id": "abc"},
+         {"vehicle_id": "must be a whole number, or several with commas between them"}),
+    ],
+)  # fmt: skip
+def test_texts_are_told_of_in_other_words_than_lists(
+    kind: type[BaseModel], given: dict[str, Any], words: dict[str, str]
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        kind.model_validate(given)
+    assert problems_of(caught.value) == words
 
 
 @pytest.mark.parametrize(

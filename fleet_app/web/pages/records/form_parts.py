@@ -31,6 +31,8 @@ FORM = FormVars(
 )
 Card = tuple[str, list[Spec]]
 """A group of fields and its name."""
+_OUT_OF_ORDER = 4.0
+"""How many lines of uneven columns are rather borne than cards that jump back to the other one."""
 _HEIGHTS = {"address": 6, "photo": 2, "file": 2}
 
 
@@ -46,7 +48,7 @@ def record_form(kind: Kind, *, is_new: bool) -> rx.Component:
                 rx.el.div(
                     *(card(name, specs, kind) for name, specs in column), class_name="form-column"
                 )
-                for column in _columns(groups(kind, is_new=is_new))
+                for column in columns(groups(kind, is_new=is_new))
             ),
             class_name="form-columns",
         ),
@@ -168,17 +170,24 @@ def _clash(clash: Any) -> rx.Component:
     )
 
 
-def _columns(cards: list[Card]) -> list[list[Card]]:
-    """The cards in two columns of about the same height; the first card begins the first one."""
+def columns(cards: list[Card]) -> list[list[Card]]:
+    """The cards in two columns of about the same height, the first card on top of the first one.
+
+    Cards that follow from one another are read down one column and then the other, unless the
+    heights would be far apart.
+    """
     if len(cards) < 2:
         return [cards]
     heights = [2 + sum(_height(spec) for spec in specs) for _, specs in cards]
     numbers = range(1, len(cards))
     parts = [set(part) for size in range(len(cards) - 1) for part in combinations(numbers, size)]
-    left = min(
-        parts,
-        key=lambda part: abs(sum(heights) - 2 * (heights[0] + sum(heights[one] for one in part))),
-    )
+
+    def ugliness(part: set[int]) -> float:
+        apart = abs(sum(heights) - 2 * (heights[0] + sum(heights[one] for one in part)))
+        is_in_order = part == set(range(1, len(part) + 1))
+        return apart + (0 if is_in_order else _OUT_OF_ORDER)
+
+    left = min(parts, key=ugliness)
     return [
         [cards[one] for one in (0, *numbers) if (one == 0 or one in left) is wanted]
         for wanted in (True, False)
