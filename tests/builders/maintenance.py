@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.access.actor import Actor, Channel
 from fleet_app.access.principal import Principal
@@ -71,14 +72,26 @@ async def tracked(
     async with container.work() as session:
         await session.merge(row)
         way = await session.get(TrackedWay, vehicle_id) or TrackedWay(vehicle_id=vehicle_id)
-        trip = Fact(
-            kind=FactKind.TRIP, started_ms=to_ms(now), ended_ms=to_ms(now), lat=60.0, lon=25.0,
-            distance_m=km * 1000 - way.distance_m,
-            values={"moving_s": hours * 3600 - way.engine_s},
-        )  # fmt: skip
-        await FactRows(session, vehicle.fleet_id, vehicle_id).add([trip], _nobody, now)
+        more_m, more_s = km * 1000 - way.distance_m, hours * 3600 - way.engine_s
+        await _a_trip(session, vehicle, now, more_m, more_s)
         way.distance_m, way.engine_s = km * 1000, hours * 3600
         session.add(way)
+
+
+async def learnt_late(container: Container, vehicle: Vehicle, *, km: float, at: datetime) -> None:
+    """Let a trip have become known that was before the last reading, and so counts nothing."""
+    async with container.work() as session:
+        await _a_trip(session, vehicle, at, km * 1000, 0.0)
+
+
+async def _a_trip(
+    session: AsyncSession, vehicle: Vehicle, at: datetime, metres: float, seconds: float
+) -> None:
+    trip = Fact(
+        kind=FactKind.TRIP, started_ms=to_ms(at), ended_ms=to_ms(at), lat=60.0, lon=25.0,
+        distance_m=metres, values={"moving_s": seconds},
+    )  # fmt: skip
+    await FactRows(session, vehicle.fleet_id, vehicle.id or 0).add([trip], _nobody, at)
 
 
 async def _nobody(_: Any, __: int, moments: Sequence[datetime]) -> list[int | None]:

@@ -180,3 +180,30 @@ RULE = """
     SELECT 7, 'A', 'speeding', 'warning', true, 30, false, '', '', '', now(), p, u, e, v
     FROM (VALUES ('["p2@a.fi", "p1@a.fi"]'::jsonb, '[2, 1]'::jsonb, '[]'::jsonb, '[]'::jsonb),
         ('[]', '[]', '["p3@a.fi"]', '[3]')) AS rule(p, u, e, v)"""
+
+
+def test_no_odometer_jumps_when_trips_begin_to_be_counted(config: Config, empty_database_url: str):
+    command.upgrade(config, "0024")
+    engine = create_engine(empty_database_url)
+    fleet = "INSERT INTO fleets (id, name, time_zone, created_at) VALUES (7, 'F', 'UTC', now())"
+    live = """
+        INSERT INTO vehicle_live (vehicle_id, fleet_id, recorded_at, received_at, lat, lon, status,
+            distance_m, engine_s) VALUES (1, 7, '2026-11-22T10:00Z', now(), 60, 25, 3, 5000, 60)"""
+    read = "UPDATE vehicles SET odometer_m = 90000, odometer_tracked_m = 2000"
+    with engine.begin() as connection:
+        connection.execute(text(fleet))
+        connection.execute(text(VEHICLE), {"id": 1, "fleet_id": 7, "name": "V", "plate": "A-1"})
+        for statement in (live, live.replace("(1, 7", "(404, 7"), read):
+            connection.execute(text(statement))
+    command.upgrade(config, "0025")
+    query = """
+        SELECT odometer_m + way.distance_m - odometer_tracked_m, way.engine_s,
+            since = '2026-11-22T10:00Z', before_m = way.distance_m
+        FROM vehicles JOIN tracked_ways AS way ON way.vehicle_id = vehicles.id"""
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(text(query))] == [(93_000, 60, True, True)]
+    command.downgrade(config, "0024")
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT distance_m FROM vehicle_live WHERE vehicle_id = 1"))
+        assert kept.scalar_one() == 5_000
+    engine.dispose()

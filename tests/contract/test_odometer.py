@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -148,6 +150,21 @@ async def test_a_reading_holds_whatever_becomes_known_of_the_time_before(
     assert await km(van) == pytest.approx(80_000 + second.distance_m / 1000)
     driven_s = second.values["moving_s"] + second.values["idle_s"]
     assert await hours(van) == pytest.approx(4_000 + driven_s / 3600)
+
+
+async def test_a_reading_taken_while_the_day_is_folded_counts_nothing_twice(container: Container):
+    for seed in range(3):
+        van, fixes = await a_van(container, piece=25), errand()
+        await van.post(shuffled(fixes, seed))
+        evening = from_ms(fixes[-1].recorded_at_ms + 1)
+        await asyncio.gather(van.fold(), _after(0.02 * seed, read_off(van, 80_000, evening)))
+        assert await km(van) == 80_000
+        assert await trips_km(van) == pytest.approx(6.0, rel=0.05)
+
+
+async def _after(seconds: float, work: Awaitable[None]) -> None:
+    await asyncio.sleep(seconds)
+    await work
 
 
 async def test_a_reading_on_the_way_counts_the_rest_of_the_trip(container: Container):

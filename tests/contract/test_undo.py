@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from fleet_app.records.errors import NotUndoable, Taken
 from fleet_app.records.history import History
 from fleet_app.records.kinds import View
 from fleet_app.records.undo import Undo, possible
-from tests.builders.maintenance import tracked
+from tests.builders.maintenance import learnt_late, tracked
 from tests.builders.people import a_fleet
 from tests.builders.records import an_actor, records
 
@@ -227,13 +228,15 @@ async def test_an_odometer_typo_really_goes_back(container: Container, manager: 
         vehicle = await session.get(Vehicle, van["id"])
     assert vehicle is not None
     await tracked(container, vehicle, km=300)
+    between = datetime.now(UTC)
     await change(container, manager, "vehicles", van["id"], name="Van 13", odometer_km=1_000_000)
     entry = await last(container, manager, "vehicles", van["id"])
     await tracked(container, vehicle, km=320)
+    await learnt_late(container, vehicle, km=7, at=between)
 
     back = await undo(container, manager, entry)
 
-    assert (back["name"], back["odometer_km"]) == ("Van 12", 10_320)
+    assert (back["name"], back["odometer_km"]) == ("Van 12", 10_327)
     log = (await entries(container, manager.principal.fleet_id or 0))[-1]
     assert log.changes["odometer_m"] == [1_000_000_000, 10_000_000]
     again = await undo(container, manager, log.id or 0)
