@@ -120,7 +120,9 @@ async def test_the_list_tells_trips_and_stops_in_the_time_of_the_fleet(player: P
     await expect(stop.locator(".past-when")).to_have_text("01:50 – 06:00")
     await expect(stop).to_contain_text("3 h 10 min")
     event = last.locator(".past-event")
-    await expect(event).to_have_text("06:10Speeding: 72 km/h where 50 km/h is allowed")
+    await expect(event).to_have_text("06:1022 km/h too fast")
+    told = "Speeding: 72 km/h where 50 km/h is allowed, 06:10"
+    await expect(event).to_have_attribute("title", told)
     await expect(player.page.get_by_role("link")).to_have_count(0)
 
 

@@ -1,7 +1,7 @@
 // The list of a period: days, and on them trips, stops and events. A click goes there.
 
 import { useEffect, useMemo, useReducer, useRef } from "react";
-import { days, eventDetail, eventName, lasted } from "./facts.js";
+import { days, eventShort, eventText, lasted } from "./facts.js";
 import { clockText, dayKey, dayText, distanceText, lengthText } from "./moments.js";
 import { Icon } from "./PastIcons.jsx";
 
@@ -17,18 +17,16 @@ function When({ fact, day, zone }) {
   return <b className="past-when">{momentOn(day, fact.from, zone)} – {fact.to === null ? "now" : momentOn(day, fact.to, zone)}</b>;
 }
 
-const told = (event) => [eventName(event), eventDetail(event)].filter(Boolean).join(": ");
-
 function Events({ events, day, zone, onGo }) {
   if (!events.length) return null;
   return (
     <ul className="past-events">
       {events.map((event) => (
         <li key={event.id}>
-          <button type="button" className="past-event" data-kind={event.kind} title={`${told(event)}, ${momentOn(day, event.from, zone)}`} onClick={() => onGo(event)}>
+          <button type="button" className="past-event" data-kind={event.kind} title={`${eventText(event)}, ${momentOn(day, event.from, zone)}`} onClick={() => onGo(event)}>
             <Icon name={event.kind} size={13} />
             <span className="past-event-at">{momentOn(day, event.from, zone)}</span>
-            <span className="past-event-what">{event.kind === "visit" && event.zone ? event.zone : told(event)}</span>
+            <span className="past-event-what">{eventShort(event)}</span>
           </button>
         </li>
       ))}
@@ -55,7 +53,7 @@ function Entry({ entry, day, period, zone, colorOf, places, name, chosen, report
       <button type="button" className="past-go" aria-current={chosen ? "true" : undefined} onClick={() => onGo(entry)}>
         <span className="past-sign" aria-hidden="true">{entry.kind === "stop" ? entry.number : known ? <Icon name="play" size={10} filled /> : <Icon name={entry.kind} size={12} />}</span>
         <span className="past-what">
-          {known ? <When fact={entry} day={day} zone={zone} /> : <b className="past-when">{momentOn(day, entry.from, zone)} {told(entry)}</b>}
+          {known ? <When fact={entry} day={day} zone={zone} /> : <b className="past-when">{momentOn(day, entry.from, zone)} {eventText(entry)}</b>}
           {name && <span className="past-name">{name}</span>}
           <Places entry={entry} places={places} />
         </span>

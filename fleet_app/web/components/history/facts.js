@@ -58,6 +58,17 @@ export function eventDetail({ kind, values, from, to }) {
   return ["visit", "idle", "silent"].includes(kind) && to ? lengthText(to - from) : "";
 }
 
+/** Name and detail: "Speeding: 54 km/h where 30 km/h is allowed". */
+export const eventText = (event) => [eventName(event), eventDetail(event)].filter(Boolean).join(": ");
+
+/** The same in a few words, beside its icon: "24 km/h too fast". */
+export function eventShort(event) {
+  const { max_speed_mps: driven, limit_mps: limit } = event.values;
+  const { unit, per } = speedUnit();
+  if (event.kind === "speeding" && driven && limit) return `${Math.round((driven - limit) / per)} ${unit} too fast`;
+  return event.kind === "visit" && event.zone ? event.zone : eventText(event);
+}
+
 /** Stops get their numbers in the order of time, each vehicle its own. */
 export function numbered(stops) {
   const counts = new Map();
