@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -17,13 +17,15 @@ from fleet_app.location.zones.shapes import Polygon
 from fleet_app.simulation import cast, mishaps
 from fleet_app.simulation.api import DriverChannel, Refused, Report, TryLater
 from fleet_app.simulation.diary import Diary, Town, days_until
-from fleet_app.simulation.life import Sample
+from fleet_app.simulation.drive import Drive
+from fleet_app.simulation.life import Leg, Sample
 from fleet_app.simulation.logins import write_private
 from fleet_app.simulation.opening import Part, parts
 from fleet_app.simulation.outbox import Outbox, Tally
 from fleet_app.simulation.past import Plan, samples
 from fleet_app.simulation.rounds import Work
 from fleet_app.simulation.streets import Sign, Streets, area_of
+from fleet_app.simulation.tours import Place
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,22 @@ class Beginning:
     days: int
     file: Path
     progress: Progress | None = None
+    _driven: dict[int, asyncio.Task[list[Leg]]] = field(default_factory=dict)
+
+    async def driven(self, crew: int, streets: Streets) -> list[Leg]:
+        """What a vehicle did until the first start; worked out once."""
+        if crew not in self._driven:
+            work = asyncio.to_thread(_legs, self, streets, crew)
+            self._driven[crew] = asyncio.create_task(work)
+        return await asyncio.shield(self._driven[crew])
+
+    def forget(self, crew: int) -> None:
+        """What a vehicle did is told."""
+        self._driven.pop(crew, None)
+
+    def part_before(self, crew: int) -> Part:
+        """What a vehicle does first, as far as it began in the past."""
+        return self.parts[crew] if self.is_first else Part()
 
     @property
     def is_first(self) -> bool:
@@ -104,8 +122,10 @@ async def tell(
     crews = [crew for crew in works if crew in beginning.diaries and crew not in progress.done]
     seen = {crew: (p.silent_before or p.idles_before) > 0 for crew, p in beginning.parts.items()}
     for crew in sorted(crews, key=lambda crew: not seen[crew]):
-        reports = await asyncio.to_thread(_reports, beginning, streets, crew, progress.until)
+        legs = await beginning.driven(crew, streets)
+        reports = await asyncio.to_thread(_reports, beginning, crew, legs, progress.until)
         await _post(works[crew], reports, progress.until, tally)
+        beginning.forget(crew)
         progress.done.append(crew)
         _keep(beginning.file, progress)
     if crews:
@@ -115,8 +135,14 @@ async def tell(
         )  # fmt: skip
 
 
-def _reports(beginning: Beginning, streets: Streets, crew: int, until: float) -> list[Report]:
-    part = beginning.parts[crew] if beginning.is_first else Part()
+def ending(legs: Sequence[Leg]) -> tuple[Place, Drive | None]:
+    """Where a vehicle stands in the end, and the trip that led there."""
+    place = legs[-1].place
+    return (place.lat, place.lon), next((leg.drive for leg in reversed(legs) if leg.drive), None)
+
+
+def _legs(beginning: Beginning, streets: Streets, crew: int) -> list[Leg]:
+    until = beginning.now if beginning.progress is None else beginning.progress.until
     diary = mishaps.prepared(beginning.diaries[crew])
     kind, seed = cast.CREWS[crew - 1].type, f"past {crew}"
     plan = Plan(
@@ -125,9 +151,15 @@ def _reports(beginning: Beginning, streets: Streets, crew: int, until: float) ->
         hasty=streets.wander(kind, f"{seed} hasty", diary.depot, in_a_hurry=True),
         random=Random(seed),  # noqa: S311 - a simulation
         rush=mishaps.rushes(diary),
-        idles_s=part.idles_before,
+        idles_s=beginning.part_before(crew).idles_before,
     )
-    seen = mishaps.told(diary, samples(plan, _since(diary), until - part.silent_before))
+    return list(plan.legs(_since(diary), until))
+
+
+def _reports(beginning: Beginning, crew: int, legs: Sequence[Leg], until: float) -> list[Report]:
+    diary = mishaps.prepared(beginning.diaries[crew])
+    heard = until - beginning.part_before(crew).silent_before
+    seen = mishaps.told(diary, samples(crew, legs, _since(diary), heard))
     return [report_at(sample, sample.at) for sample in seen]
 
 

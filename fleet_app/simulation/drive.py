@@ -97,6 +97,11 @@ class Drive:
         """Seconds from the start to the end, halts included."""
 
     @property
+    def points(self) -> Sequence[tuple[float, float]]:
+        """The corners of the way, the first where it starts."""
+        return self._points
+
+    @property
     def length(self) -> float:
         """Metres from the start to the end."""
         return self._along[-1]

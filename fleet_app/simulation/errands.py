@@ -9,7 +9,8 @@ from collections.abc import Callable
 from fleet_app.simulation.drive import Drive
 from fleet_app.simulation.life import Activity, Sample
 from fleet_app.simulation.rounds import Stop, Work
-from fleet_app.simulation.tours import Place, Tour, Wander
+from fleet_app.simulation.tours import Place, Tour
+from fleet_app.simulation.wander import Wander
 
 ARRIVING_S = 100.0
 """So long before the end of the trip the customer hears of it."""
@@ -38,6 +39,7 @@ class Errands:
         self._scenes: deque[Scene] = deque()
         self._pause = 0
         self._here: Place | None = None
+        self._last: Drive | None = None
         self.hurry: Scene = lambda _: None
         """Tried before every trip that leads to no stop."""
         self.is_live = False
@@ -47,10 +49,14 @@ class Errands:
         """The vehicle stands there, and has work."""
         self._here, self.is_live = place, True
 
-    def go_on_at(self, place: Place, *scenes: Scene) -> None:
-        """The vehicle stands there, with or without work, and first of all does these trips."""
+    def go_on_at(self, place: Place, *scenes: Scene, last: Drive | None = None) -> None:
+        """The vehicle stands there, with or without work, and first of all does these trips.
+
+        `last` is the trip that led there, if there was one.
+        """
         self.begin_at(place)
         self._wander = self._new_wander(place)
+        self._wander.last = last
         self._scenes.extend(scenes)
 
     def drive(self, number: int) -> Drive:
@@ -63,6 +69,7 @@ class Errands:
             if stop is None or self._here is None:
                 return self._usual(number)
             self._wander = self._new_wander(self._here)
+            self._wander.last = self._last
         wander = self._wander
         if stop is None:
             return self.hurry(wander) or wander.anywhere()
@@ -85,7 +92,7 @@ class Errands:
     def _usual(self, number: int) -> Drive:
         drive = self._tour.leg(number)
         end = drive.at(drive.duration)
-        self._here = end.lat, end.lon
+        self._here, self._last = (end.lat, end.lon), drive
         return drive
 
     def _next_stop(self) -> Stop | None:

@@ -77,6 +77,8 @@ def live(
 ) -> Iterator[Sample]:
     """Every sample of a vehicle, without end, times rising; `ahead` seconds of the day are over.
 
+    With `ahead` below 0 it stands so long, with its engine on, before it sets off.
+
     Where the vehicle is depends on seed and time alone, so a day that is joined later, with a
     larger `ahead`, goes on where it would have been.
     """
@@ -86,6 +88,8 @@ def live(
     clock, leg = -ahead, 0
     while True:
         phone.leg, drive = leg, next_drive(leg)
+        if leg == 0:
+            yield from phone.stand(0.0, clock, drive.at(0.0), Activity.IDLING)
         yield from phone.drive(clock, drive)
         clock += drive.duration
         leg += 1

@@ -17,7 +17,8 @@ from fleet_app.simulation.errands import Scene
 from fleet_app.simulation.life import Activity, Sample
 from fleet_app.simulation.mishaps import HARSH_MPS2, Braking, weak
 from fleet_app.simulation.streets import Streets
-from fleet_app.simulation.tours import Area, Place, Wander
+from fleet_app.simulation.tours import Area, Place
+from fleet_app.simulation.wander import Wander
 
 SILENT_S = 11 * 60.0
 """So long nothing has been heard of one vehicle when the demo starts, and a while after it."""
@@ -107,9 +108,10 @@ def racing(streets: Streets, seed: str) -> Scene:
 
     def race(wander: Wander) -> Drive | None:
         hasty = streets.wander(VehicleType.VAN, seed, wander.here, in_a_hurry=True)
+        hasty.goes_on_from(wander)
         for ends in _UNIONINKATU:
             if drive := hasty.through(*ends):
-                wander.here = hasty.here
+                wander.goes_on_from(hasty)
                 return drive
         return None
 
@@ -125,8 +127,9 @@ def hurrying(streets: Streets, kind: VehicleType, seed: str) -> Scene:
         if next(trips) < _CALM_TRIPS or random.random() >= _HURRY_CHANCE:
             return None
         hasty = streets.wander(kind, f"{seed} {random.random()}", wander.here, in_a_hurry=True)
+        hasty.goes_on_from(wander)
         drive = hasty.anywhere()
-        wander.here = hasty.here
+        wander.goes_on_from(hasty)
         return drive
 
     return hurry

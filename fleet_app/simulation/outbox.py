@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
+import msgspec
+
 from fleet_app.simulation.api import Channel, Refused, Report, TryLater
+from fleet_app.simulation.logins import write_private
 
 logger = logging.getLogger(__name__)
 
@@ -86,3 +91,25 @@ class Outbox:
         self._tally.refused += count
         self._tally.last_problem = str(problem)
         logger.error("The server refused %d fixes for good: %s", count, problem)
+
+
+def save_unsent(file: Path, boxes: Mapping[str, Outbox]) -> None:
+    """Keep what the server has not confirmed for the next run."""
+    unsent = {name: box.waiting for name, box in boxes.items() if len(box)}
+    if unsent:
+        logger.warning("%d fixes are kept for the next run", sum(map(len, unsent.values())))
+        write_private(file, msgspec.json.encode(unsent))
+    else:
+        file.unlink(missing_ok=True)
+
+
+def load_unsent(file: Path, boxes: Mapping[str, Outbox]) -> None:
+    """Put what the last run could not send into its boxes."""
+    try:
+        unsent = msgspec.json.decode(file.read_bytes(), type=dict[str, list[Report]])
+    except (OSError, msgspec.DecodeError):
+        return
+    for name, reports in unsent.items():
+        for report in reports:
+            if name in boxes:
+                boxes[name].add(report)

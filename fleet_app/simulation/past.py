@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
 from fleet_app.simulation.diary import Call, Diary, Shift
 from fleet_app.simulation.drive import Drive, Motion
 from fleet_app.simulation.life import Activity, Habits, Leg, Sample, follow
-from fleet_app.simulation.tours import NoRoads, Place, Wander
+from fleet_app.simulation.tours import NoRoads, Place
+from fleet_app.simulation.wander import Wander
 
 ERRANDS_UNTIL_S = 1500.0
 """So long before it must be at the next door, a vehicle stops running errands."""
@@ -37,18 +38,27 @@ class Plan:
     def legs(self, since: float, until: float) -> Iterator[Leg]:
         """What it does from `since` to `until`, without a pause."""
         here, clock = _standing(self.diary.depot), since
-        self.calm.here = self.diary.depot
+        self.calm.here, self.calm.last = self.diary.depot, None
         for shift in self.diary.shifts:
             if shift.starts >= until:
                 break
-            yield Leg(clock, None, here, shift.starts, Activity.BREAK)
-            clock = shift.starts
+            # Who came home late begins late.
+            starts = max(clock, shift.starts)
+            yield Leg(clock, None, here, starts, Activity.BREAK)
+            clock = starts
             for leg in self._shift(shift, clock, here, until):
+                if leg.drive is not None and leg.begins + leg.drive.duration > until:
+                    # What is not over by then is not begun: from there it drives on.
+                    yield from self._ending(clock, here, until)
+                    return
                 here, clock = leg.place, leg.until
                 yield leg
+        yield from self._ending(clock, here, until)
+
+    def _ending(self, clock: float, here: Motion, until: float) -> Iterator[Leg]:
         idles = max(clock, until - self.idles_s)
         yield Leg(clock, None, here, idles, Activity.BREAK)
-        yield Leg(idles, None, here, until, Activity.IDLING)
+        yield Leg(idles, None, here, max(until, idles), Activity.IDLING)
 
     def _shift(self, shift: Shift, clock: float, here: Motion, until: float) -> Iterator[Leg]:
         for call in shift.calls:
@@ -84,9 +94,9 @@ class Plan:
     def _drive_to(self, call: Call) -> Drive | None:
         if not self.rush(call):
             return self.calm.to(call.place)
-        self.hasty.here = self.calm.here
+        self.hasty.goes_on_from(self.calm)
         drive = self.hasty.to(call.place)
-        self.calm.here = self.hasty.here
+        self.calm.goes_on_from(self.hasty)
         return drive
 
     def _home(self, shift: Shift, clock: float, here: Motion, until: float) -> Iterator[Leg]:
@@ -95,7 +105,7 @@ class Plan:
         for leg in self._errands(clock, shift.ends):
             here, clock = leg.place, leg.until
             yield leg
-        drive = self.calm.to(self.diary.depot)
+        drive = self.calm.into(self.diary.depot)
         if drive is None:
             return
         leaves = max(clock, shift.ends - drive.duration)
@@ -104,11 +114,11 @@ class Plan:
         yield Leg(leaves, drive, drive.at(drive.duration), home, Activity.BREAK)
 
 
-def samples(plan: Plan, since: float, until: float) -> Iterator[Sample]:
+def samples(crew: int, legs: Iterable[Leg], since: float, until: float) -> Iterator[Sample]:
     """What the phone saw, `at` in epoch seconds."""
-    seed = f"past {plan.diary.crew}"
-    legs = (replace(leg, until=min(leg.until, until)) for leg in plan.legs(since, until))
-    return (one for one in follow(legs, seed, MOVING, RESTING) if since <= one.at < until)
+    ending = (replace(leg, until=min(leg.until, until)) for leg in legs)
+    seen = follow(ending, f"past {crew}", MOVING, RESTING)
+    return (one for one in seen if since <= one.at < until)
 
 
 def _standing(place: Place) -> Motion:

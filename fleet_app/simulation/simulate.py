@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 
 import httpx
-import msgspec
 
 from fleet_app.fleet.models import VehicleType
 from fleet_app.simulation import cast, logins
@@ -26,17 +25,24 @@ from fleet_app.simulation.api import (
     DriverChannel,
     OsmAndChannel,
     Refused,
-    Report,
     TryLater,
 )
-from fleet_app.simulation.beginning import Beginning, begin, report_at, streets_and_town, tell
+from fleet_app.simulation.beginning import (
+    Beginning,
+    begin,
+    ending,
+    report_at,
+    streets_and_town,
+    tell,
+)
 from fleet_app.simulation.company import Registrar, Wanted
 from fleet_app.simulation.demo.garage import IN_WORKSHOP
+from fleet_app.simulation.drive import Drive
 from fleet_app.simulation.errands import Errands
 from fleet_app.simulation.life import Sample, live, parked
 from fleet_app.simulation.logins import DemoLogins
 from fleet_app.simulation.opening import Part, hurrying
-from fleet_app.simulation.outbox import Outbox, Tally
+from fleet_app.simulation.outbox import Outbox, Tally, load_unsent, save_unsent
 from fleet_app.simulation.rounds import Work, succeeds
 from fleet_app.simulation.streets import Streets
 from fleet_app.simulation.tours import Place
@@ -142,11 +148,11 @@ async def run(
             unit.registration: Outbox(unit.channel, fleet.tally, Random(seed))  # noqa: S311
             for unit in units
         }
-        _load_unsent(home / UNSENT, fleet.boxes)
+        load_unsent(home / UNSENT, fleet.boxes)
         first = next((unit.work for unit in units if unit.work is not None), None)
         fleet.beginning = await begin(town, streets, past_days, home, first)
         await _drive_all(units, fleet, stop)
-    _save_unsent(home / UNSENT, fleet.boxes)
+    save_unsent(home / UNSENT, fleet.boxes)
     return fleet.tally
 
 
@@ -269,7 +275,7 @@ async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
     with contextlib.suppress(TryLater, TimeoutError):
         async with asyncio.timeout(FIRST_ANSWER_S):
             known = await succeeds(unit.work.refresh(time.time())) and bool(unit.work.stops)
-            if known and (place := await unit.work.position()):
+            if known and (place := await _last_seen(unit, fleet)):
                 errands.begin_at(place)
     await _set_the_scene(errands, unit, fleet)
     return errands
@@ -281,12 +287,22 @@ async def _set_the_scene(errands: Errands, unit: Unit, fleet: Fleet) -> None:
     if beginning is None or unit.work is None or unit.crew not in beginning.diaries:
         return
     place: Place | None = None
-    if not beginning.is_first:
+    last: Drive | None = None
+    if beginning.is_first:
+        place, last = ending(await beginning.driven(unit.crew, fleet.streets))
+    else:
         with contextlib.suppress(TryLater):
-            place = await unit.work.position()
+            place = await _last_seen(unit, fleet)
     place = place or beginning.diaries[unit.crew].place_at(beginning.now)
-    errands.go_on_at(place, *fleet.part_of(unit).scenes)
+    errands.go_on_at(place, *fleet.part_of(unit).scenes, last=last)
     errands.hurry = hurrying(fleet.streets, unit.type, unit.registration)
+
+
+async def _last_seen(unit: Unit, fleet: Fleet) -> Place | None:
+    """Where the vehicle was last: what is still to be sent is newer than what the server knows."""
+    if waiting := fleet.boxes[unit.registration].waiting:
+        return waiting[-1].latitude, waiting[-1].longitude
+    return await unit.work.position() if unit.work is not None else None
 
 
 async def _samples(
@@ -363,23 +379,3 @@ async def _stopped(stop: asyncio.Event) -> None:
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
-
-
-def _save_unsent(file: Path, boxes: dict[str, Outbox]) -> None:
-    unsent = {name: box.waiting for name, box in boxes.items() if len(box)}
-    if unsent:
-        logger.warning("%d fixes are kept for the next run", sum(map(len, unsent.values())))
-        logins.write_private(file, msgspec.json.encode(unsent))
-    else:
-        file.unlink(missing_ok=True)
-
-
-def _load_unsent(file: Path, boxes: dict[str, Outbox]) -> None:
-    try:
-        unsent = msgspec.json.decode(file.read_bytes(), type=dict[str, list[Report]])
-    except (OSError, msgspec.DecodeError):
-        return
-    for name, reports in unsent.items():
-        for report in reports:
-            if name in boxes:
-                boxes[name].add(report)

@@ -12,7 +12,8 @@ from fleet_app.fleet.models import VehicleType
 from fleet_app.kernel.errors import FleetError
 from fleet_app.routing.roads import Costing, RoadNetwork, RoadRoute, open_roads
 from fleet_app.simulation.drive import Road, Style
-from fleet_app.simulation.tours import Area, FindRoad, Place, Tour, Wander
+from fleet_app.simulation.tours import Area, FindRoad, Place, Tour
+from fleet_app.simulation.wander import Wander
 
 HELSINKI = Area(60.155, 24.90, 60.195, 24.98)
 """Where vehicles drive when there is no map."""

@@ -8,7 +8,7 @@ from random import Random
 from threading import Lock
 
 from fleet_app.kernel.geo import destination, distance_m
-from fleet_app.simulation.drive import Drive, Road, Style, plan_drive
+from fleet_app.simulation.drive import SHORTEST_SEGMENT_M, Drive, Road, Style, plan_drive
 
 Place = tuple[float, float]
 """(lat, lon) in degrees."""
@@ -19,7 +19,7 @@ STARTS = 25
 SHORTEST_TRIP_M = 400.0
 _ROAD_ENDS_WITHIN_M = 400.0
 OFF_ROAD_MPS = 4.0
-"""How fast a vehicle goes where there is no road."""
+"""How fast a vehicle goes where there is no road: between a door or a yard and the kerb."""
 
 
 class NoRoads(Exception):
@@ -99,14 +99,20 @@ class Tour:
         raise NoRoads(self._here)
 
     def _plan_next(self, done: int) -> Drive | None:
-        last = done == self._stops - 1
-        if last and self._start and (home := self._try(self._here, self._start)):
-            return home
+        if self._start and done == self._stops - 1:
+            return self._home(self._start)
         for _ in range(TRIES):
             begin = self._here if self._start else self._area.somewhere(self._random)
             if drive := self._try(begin, self._next_address(begin)):
                 return drive
         return None
+
+    def _home(self, start: Place) -> Drive:
+        """The way back to exactly where the round began, as it starts over from there."""
+        road = self._find(self._here, start)
+        if road is None or not reaches(road, self._here, start):
+            return plan_drive(joined(self._here, to=start), self._style, self._random)
+        return plan_drive(joined(self._here, road, to=start), self._style, self._random)
 
     def _next_address(self, begin: Place) -> Place:
         for _ in range(TRIES):
@@ -118,8 +124,10 @@ class Tour:
 
     def _try(self, begin: Place, end: Place) -> Drive | None:
         road = self._find(begin, end)
-        if road is None or not _reaches(road, begin, end):
+        if road is None or not reaches(road, begin, end):
             return None
+        if self._start:
+            road = joined(begin, road)
         try:
             drive = plan_drive(road, self._style, self._random)
         except ValueError:  # both ends are the same spot of the same road
@@ -136,86 +144,32 @@ class Tour:
         if distance_m(*home, *end) < SHORTEST_TRIP_M:
             return True
         back = self._find(end, home)
-        return back is not None and _reaches(back, end, home)
+        return back is not None and reaches(back, end, home)
 
 
-class Wander:
-    """Trips from wherever the vehicle is: to a place that is asked for, or anywhere."""
-
-    def __init__(self, area: Area, find: FindRoad, style: Style, seed: str, start: Place) -> None:
-        self._area = area
-        self._find = find
-        self._style = style
-        self._random = Random(seed)  # noqa: S311 - a simulation, not a secret
-        self.here = start
-        """Where the next trip begins."""
-
-    def to(self, place: Place) -> Drive | None:
-        """The trip to an address; None when no road leads there, or it is at the same kerb."""
-        road = self._find(self.here, place)
-        if road is None or not _reaches(road, self.here, place):
-            return None
-        try:
-            drive = plan_drive(road, self._style, self._random)
-        except ValueError:  # both ends are the same spot of the same road
-            return None
-        self.here = road.points[-1]
-        return drive
-
-    def into(self, place: Place) -> Drive | None:
-        """The trip to a place beside the road: where the road ends, it goes on straight."""
-        road = self._find(self.here, place)
-        if road is None or not _reaches(road, self.here, place):
-            return None
-        last = Road((road.points[-1], place), (OFF_ROAD_MPS,))
-        try:
-            drive = plan_drive(
-                Road(road.points + last.points[1:], road.limits + last.limits), self._style,
-                self._random,
-            )  # fmt: skip
-        except ValueError:  # it stands there
-            return None
-        self.here = place
-        return drive
-
-    def through(self, *places: Place) -> Drive | None:
-        """One trip by way of places; None when no road leads along all of them."""
-        roads, begin = [], self.here
-        for place in places:
-            road = self._find(begin, place)
-            if road is None or not _reaches(road, begin, place):
-                return None
-            roads.append(road)
-            begin = road.points[-1]
-        points = [point for road in roads for point in road.points]
-        # Where two roads meet, the point comes twice.
-        limits = [limit for road in roads for limit in (*road.limits, road.limits[-1])][:-1]
-        try:
-            drive = plan_drive(Road(tuple(points), tuple(limits)), self._style, self._random)
-        except ValueError:  # all of them are the same spot
-            return None
-        self.here = begin
-        return drive
-
-    def anywhere(self) -> Drive:
-        """A trip of some length. Raises `NoRoads`."""
-        start = self.here
-        for _ in range(TRIES):
-            drive = self.to(self._area.somewhere(self._random))
-            if drive is not None and drive.length >= SHORTEST_TRIP_M:
-                return drive
-            self.here = start
-        # Where a map is cut, one-way streets lead out of it: somewhere else there is a way.
-        for _ in range(STARTS):
-            self.here = self._area.somewhere(self._random)
-            if drive := self.to(self._area.somewhere(self._random)):
-                return drive
-        raise NoRoads(start)
-
-
-def _reaches(road: Road, begin: Place, end: Place) -> bool:
+def reaches(road: Road, begin: Place, end: Place) -> bool:
     """Whether the road really serves both addresses (not an island, not the middle of a bay)."""
     return (
         distance_m(*road.points[0], *begin) < _ROAD_ENDS_WITHIN_M
         and distance_m(*road.points[-1], *end) < _ROAD_ENDS_WITHIN_M
     )
+
+
+def joined(*parts: Place | Road, to: Place | None = None) -> Road:
+    """One way along places and roads, and `to` a last place; slow where there is no road.
+
+    Where two parts meet at the same spot, nothing lies between.
+    """
+    points: list[Place] = []
+    limits: list[float] = []
+    for part in (*parts, *(() if to is None else (to,))):
+        places = part.points if isinstance(part, Road) else (part,)
+        if points and distance_m(*points[-1], *places[0]) > SHORTEST_SEGMENT_M:
+            limits.append(OFF_ROAD_MPS)
+        elif points:
+            points.pop()
+        points += places
+        limits += part.limits if isinstance(part, Road) else ()
+    if len(points) < 2:
+        points, limits = points * 2, [OFF_ROAD_MPS]
+    return Road(tuple(points), tuple(limits))

@@ -14,7 +14,8 @@ from fleet_app.simulation.drive import Road, Style
 from fleet_app.simulation.errands import MOST_ERRANDS, Errands
 from fleet_app.simulation.life import Activity, live, parked
 from fleet_app.simulation.rounds import Stop, Work
-from fleet_app.simulation.tours import Area, NoRoads, Place, Tour, Wander
+from fleet_app.simulation.tours import Area, NoRoads, Place, Tour
+from fleet_app.simulation.wander import Wander
 
 AREA = Area(60.15, 24.90, 60.20, 25.00)
 HOME = (60.17, 24.94)

@@ -14,7 +14,8 @@ from fleet_app.simulation.drive import Road, Style
 from fleet_app.simulation.life import Activity, Sample
 from fleet_app.simulation.past import Plan, samples
 from fleet_app.simulation.streets import Sign, heeding, hurried
-from fleet_app.simulation.tours import Area, Place, Wander
+from fleet_app.simulation.tours import Area, Place
+from fleet_app.simulation.wander import Wander
 
 AREA = Area(60.15, 24.90, 60.20, 25.00)
 DEPOT = (60.175, 24.95)
@@ -46,7 +47,8 @@ def driven(of: Diary, until: float = 3 * DAY, **said: float) -> list[Sample]:
     hasty = Wander(AREA, hurried(straight), Style(), "hasty", of.depot)
     ready = mishaps.prepared(of)
     plan = Plan(ready, calm, hasty, Random(1), mishaps.rushes(ready), **said)
-    return list(mishaps.told(ready, samples(plan, DAY, until)))
+    legs = list(plan.legs(DAY, until))
+    return list(mishaps.told(ready, samples(of.crew, legs, DAY, until)))
 
 
 def test_it_is_at_every_door_when_the_order_says_so() -> None:
