@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -13,6 +16,17 @@ from fleet_app.runtime.browser import BrowserBinary, ensure_chromium
 from fleet_app.settings import Settings, get_settings
 from tests.builders.people import with_quick_passwords
 from tests.engines import TestStores, running_stores
+
+# The client that calls the API without a network looks for this on every request; when it is not
+# there, through all that is installed each time, unless it is known to be missing.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from going through everything imported, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
