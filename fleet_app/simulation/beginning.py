@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -61,7 +61,7 @@ class Beginning:
     async def driven(self, crew: int, streets: Streets) -> list[Leg]:
         """What a vehicle did until the first start; worked out once."""
         if crew not in self._driven:
-            work = asyncio.to_thread(_legs, self, streets, crew)
+            work = asyncio.to_thread(legs_before, self, streets, crew)
             self._driven[crew] = asyncio.create_task(work)
         return await asyncio.shield(self._driven[crew])
 
@@ -141,7 +141,8 @@ def ending(legs: Sequence[Leg]) -> tuple[Place, Drive | None]:
     return (place.lat, place.lon), next((leg.drive for leg in reversed(legs) if leg.drive), None)
 
 
-def _legs(beginning: Beginning, streets: Streets, crew: int) -> list[Leg]:
+def legs_before(beginning: Beginning, streets: Streets, crew: int) -> list[Leg]:
+    """What a vehicle did on the days before and today, until the first start."""
     until = beginning.now if beginning.progress is None else beginning.progress.until
     diary = mishaps.prepared(beginning.diaries[crew])
     kind, seed = cast.CREWS[crew - 1].type, f"past {crew}"
@@ -157,10 +158,17 @@ def _legs(beginning: Beginning, streets: Streets, crew: int) -> list[Leg]:
 
 
 def _reports(beginning: Beginning, crew: int, legs: Sequence[Leg], until: float) -> list[Report]:
-    diary = mishaps.prepared(beginning.diaries[crew])
     heard = until - beginning.part_before(crew).silent_before
-    seen = mishaps.told(diary, samples(crew, legs, _since(diary), heard))
+    seen = samples_before(beginning, crew, legs, heard)
     return [report_at(sample, sample.at) for sample in seen]
+
+
+def samples_before(
+    beginning: Beginning, crew: int, legs: Sequence[Leg], until: float
+) -> Iterator[Sample]:
+    """What a vehicle's phone said of its legs until then, with its mishap."""
+    diary = mishaps.prepared(beginning.diaries[crew])
+    return mishaps.told(diary, samples(crew, legs, _since(diary), until))
 
 
 def _since(diary: Diary) -> float:
