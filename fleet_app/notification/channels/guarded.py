@@ -94,7 +94,9 @@ def is_public(address: Ip) -> bool:
     inner = _wrapped(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_old_site = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    special = address.is_multicast or address.is_reserved or is_old_site
+    return address.is_global and not special
 
 
 def _wrapped(address: Ip) -> ipaddress.IPv4Address | None:
