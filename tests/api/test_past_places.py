@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, radians
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ import pytest
 from fleet_app.access.roles import Role
 from fleet_app.catalogue.known_places import KnownPlace, KnownPlaces
 from fleet_app.catalogue.place_names import PlaceNames
+from fleet_app.catalogue.zone_names import MARGIN_M
 from fleet_app.delivery.models import Customer
 from fleet_app.fleet.models import Depot
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.mapbuild.build import build_map
 from fleet_app.routing.geocoding import open_geocoder
 from tests.builders.api import World
+from tests.builders.drives import Drive
 from tests.builders.fixes import METRES_NORTH
 from tests.builders.geofences import a_circle
+from tests.builders.journeys import Journeys
 from tests.builders.past import a_fact
 from tests.builders.records import a_record, an_actor, records
 from tests.unit.mapbuild.town import addressed_town
@@ -235,3 +239,40 @@ async def test_a_visit_names_its_geofence(world: World, manager: dict[str, str])
     values = answer.json()["data"][0]["values"]
     number = int(subject.removeprefix("geofence:"))
     assert values == {"geofence_id": number, "geofence": "Harbour", "dwelled": True}
+
+
+async def test_what_ends_somewhere_and_what_begins_there_are_called_the_same(
+    world: World, manager: dict[str, str]
+) -> None:
+    """A folded day whose every stop lies just on the margin of a zone, where a metre decides."""
+    drive, beside = Drive().rest(600), METRES_NORTH * (40 + MARGIN_M)
+    for number in range(9):
+        await a_zone(
+            world, f"Yard {number}", lat=drive.lat + beside, lon=drive.lon, radius_m=40.0
+        )  # fmt: skip
+        drive = drive.go(1_500, turn_every=None).rest(600)
+        drive.heading += 40
+    van = Journeys(world.container, world.fleet_id, world.vehicle_id)
+    await van.drove(drive.fixes(10, noise_m=8.0))
+
+    facts = [*await listed(world, manager, "trips"), *await listed(world, manager, "stops")]
+    facts.sort(key=lambda fact: fact["started_at"])
+    assert len(facts) == 19, "ten stops, and the trips between them"
+    for before, after in pairwise(facts):
+        assert before["ended_at"] == after["started_at"]
+        end = before["end_place"] if before["kind"] == "trip" else before["start_place"]
+        assert end == after["start_place"], (before, after)
+    stops = [fact["start_place"] for fact in facts if fact["kind"] == "stop"]
+    assert {None} < set(stops), "some here, some there"
+
+
+async def listed(world: World, headers: dict[str, str], plural: str) -> list[dict[str, Any]]:
+    """All of them, a few at a time: what is beside a fact is seldom in the same answer."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        url = f"/api/v1/{plural}?limit=4&cursor={cursor}"
+        answer = (await world.client.get(url, headers=headers)).json()
+        found += answer["data"]
+        cursor = answer["meta"]["pagination"]["next_cursor"]
+    return found
