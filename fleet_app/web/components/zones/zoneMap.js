@@ -8,6 +8,8 @@ import { ZonePen } from "./zonePen.js";
 import { boundsOf } from "./zoneShapes.js";
 
 const CLOSEST = 17;
+/** What the ruler and the credits cover below. */
+const RULER = 34;
 
 /** Opens the map in `box`; resolves to a `ZoneMap`, or null when the box is gone by then. */
 export async function openZoneMap(box, { theme, palette, desk }) {
@@ -59,13 +61,14 @@ export class ZoneMap {
     const south = Math.min(...boxes.map((box) => box[1]));
     const east = Math.max(...boxes.map((box) => box[2]));
     const north = Math.max(...boxes.map((box) => box[3]));
-    this.lookAt([west, south, east, north], animate);
+    const bottom = this.pen.busy ? this.covered.bottom : RULER; // nothing is hinted at while nothing is drawn
+    this.lookAt([west, south, east, north], { animate, bottom });
   }
 
-  lookAt([west, south, east, north], animate = true) {
+  lookAt([west, south, east, north], { animate = true, bottom = this.covered.bottom } = {}) {
     const { clientWidth, clientHeight } = this.map.getCanvas();
     const side = Math.min(70, clientWidth / 6, clientHeight / 8);
-    const { top, bottom } = this.covered;
+    const { top } = this.covered;
     const padding = { top: top + side / 2, bottom: bottom + side / 2, left: side, right: side };
     const pace = animate ? this.pace() : { duration: 0 };
     this.map.fitBounds([[west, south], [east, north]], { padding, maxZoom: CLOSEST, ...pace });
