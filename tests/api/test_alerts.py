@@ -36,7 +36,10 @@ async def test_an_alert_is_listed_counted_and_read_with_its_trail(world: World) 
     answer = await ask(world, "GET", f"/{row['id']}", office)
     assert answer.headers["etag"] == '"1"'
     whole = answer.json()["data"]
-    assert [line["what"] for line in whole["trail"]] == ["raised"]
+    (line,) = whole["trail"]
+    assert (line["what"], line["happened_at"]) == ("raised", row["first_at"])
+    assert (line["latitude"], line["longitude"]) == (60.17, 24.94)
+    assert (line["data"]["max_speed"], line["fact_ids"]) == (25.0, [])
     assert whole["data"]["limit"] == 13.9
 
     counts = (await ask(world, "GET", "/counts", office)).json()["data"]

@@ -17,10 +17,13 @@ from fleet_app.kernel.errors import InvalidInput
 from fleet_app.notification.life import Step
 from fleet_app.notification.models import AlertStatus, Severity
 from fleet_app.notification.service import AlertService, Wish
+from fleet_app.web.components.bars import status_bar
+from fleet_app.web.layouts.alert_menu import open_badge
 from fleet_app.web.states.alerts.desk import AlertDesk
 from fleet_app.web.states.alerts.panel import AlertPanel
 from fleet_app.web.states.alerts.snoozes import until
 from fleet_app.web.states.alerts.usual_rules import UsualRules
+from fleet_app.web.states.live import Live
 from fleet_app.web.states.records.toasts import Toasts
 from tests.builders.alerts import a_rule, alerts, an_alert, happened, hears, trail
 from tests.builders.people import a_fleet, a_person, a_vehicle
@@ -186,6 +189,13 @@ async def test_the_way_into_the_past_brings_vehicle_and_moment(container: Contai
     assert address.startswith(f"/history?vehicles={vehicle_id}&from=2026-06-01T12:15+03:00")
     assert "to=2026-06-01T12:45+03:00" in address
     assert panel.span == "1 Jun 2026, 12:30:00"
+
+
+def test_the_status_bar_says_how_many_of_the_active_alerts_are_the_open_ones_of_the_bell():
+    said = str(status_bar(Live.status, Live.alerts))
+    assert '"Active alerts"' in said
+    assert '" open)"' in said
+    assert '["open"]' in str(open_badge("bell-alerts"))
 
 
 async def test_each_time_it_happened_stays_in_the_trail_whatever_comes_after(container: Container):
