@@ -38,6 +38,8 @@ class Meta(msgspec.Struct, omit_defaults=True):
     request_id: str
     version: str = msgspec.field(default_factory=lambda: VERSION)
     pagination: Pagination | CursorPagination | None = None
+    unclear: bool = False
+    """Nothing is known yet, but will be."""
 
 
 class Problem(msgspec.Struct):
@@ -76,10 +78,13 @@ def ok(
     *,
     status: int = 200,
     pagination: Pagination | CursorPagination | None = None,
+    unclear: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An answer with `data`: anything msgspec can encode; datetimes become RFC 3339 UTC."""
-    meta = Meta(timestamp=utc_now(), request_id=request_id(request), pagination=pagination)
+    meta = Meta(
+        timestamp=utc_now(), request_id=request_id(request), pagination=pagination, unclear=unclear
+    )
     body = _encoder.encode(Success(code=status, data=data, meta=meta))
     return Response(body, status, headers, MEDIA_TYPE)
 

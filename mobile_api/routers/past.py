@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
+from fleet_app.kernel.clock import utc_now
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.query import PastQuery
 from fleet_app.location.past.service import Past
@@ -64,6 +65,8 @@ async def _page(
         past = Past(session)
         page = await past.page(actor.principal, wanted, query.cursor, query.limit)
         names = await past.names(page.rows)
+        unclear = not page.rows and await past.unclear(actor.principal, wanted, utc_now())
     places = await box.place_names.of(actor.principal, page.rows)
     views = [schemas.fact_view(fact, names, places) for fact in page.rows]
-    return ok(request, views, pagination=CursorPagination(query.limit, page.next_cursor))
+    pagination = CursorPagination(query.limit, page.next_cursor)
+    return ok(request, views, pagination=pagination, unclear=unclear)

@@ -8,10 +8,12 @@ import httpx
 import pytest
 
 from fleet_app.access.roles import Role
-from fleet_app.kernel.clock import to_ms, utc_now
+from fleet_app.kernel.clock import from_ms, to_ms, utc_now
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.journeys.polyline import decode_numbers, encode_places, encode_times
 from tests.builders.api import World
+from tests.builders.fixes import NOON_MS, a_fix
+from tests.builders.journeys import Journeys
 from tests.builders.past import MORNING, a_fact
 from tests.builders.people import a_driver, a_person, a_vehicle
 
@@ -219,3 +221,40 @@ async def test_a_question_nobody_can_mean_is_refused_with_the_place(
     answer = await get(world, manager, EVENTS, **query)
     assert answer.status_code == 400
     assert list(answer.json()["error"]["fields"]) == [field]
+
+
+async def unclear(world: World, headers: dict[str, str], url: str, **query: Any) -> bool:
+    answer = await get(world, headers, url, **query)
+    assert answer.json()["data"] == []
+    return bool(answer.json()["meta"].get("unclear", False))
+
+
+async def test_an_empty_answer_says_when_fixes_are_yet_to_be_worked_out(
+    world: World, manager: dict[str, str]
+) -> None:
+    van = Journeys(world.container, world.fleet_id, world.vehicle_id)
+    driver = await world.bearer(world.driver)
+    assert not await unclear(world, manager, TRIPS)
+    await van.post([a_fix(seconds) for seconds in (0, 10, 20)])
+    for headers in (manager, driver):
+        assert await unclear(world, headers, TRIPS)
+        assert await unclear(world, headers, STOPS, vehicle_id=world.vehicle_id)
+    assert not await unclear(world, manager, TRIPS, to=from_ms(NOON_MS).isoformat())
+    idle = await a_vehicle(world.container, world.fleet_id)
+    assert not await unclear(world, manager, TRIPS, vehicle_id=idle)
+    theirs = await world.a(Role.FLEET_MANAGER, fleet_id=world.other_fleet_id)
+    assert not await unclear(world, theirs, TRIPS)
+    await van.fold()
+    assert not await unclear(world, manager, TRIPS), "it is known that this is nothing"
+
+
+async def test_the_first_minutes_of_a_vehicle_are_not_clear_yet(
+    world: World, manager: dict[str, str]
+) -> None:
+    van = Journeys(world.container, world.fleet_id, world.vehicle_id)
+    since = (to_ms(utc_now()) - NOON_MS) // 1000 - 60
+    await van.drove([a_fix(since + seconds) for seconds in (0, 10, 20)])
+    assert await unclear(world, manager, TRIPS)
+    assert await unclear(world, manager, STOPS, **{"from": from_ms(NOON_MS).isoformat()})
+    later = from_ms(NOON_MS + 1000 * (since + 30)).isoformat()
+    assert not await unclear(world, manager, TRIPS, **{"from": later})

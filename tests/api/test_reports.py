@@ -83,7 +83,8 @@ async def test_a_day_of_a_vehicle(
     text = text_of(answer)
     for said in ("Friday 20 November 2026", "09:00 – 09:20", "09:20 – 10:50", "11.8 km", "90 km/h",
                  "Harsh braking", "Speeding: 90 km/h where 50 km/h is allowed", "1 h 30 min",
-                 "Europe/Helsinki", "Trips 1", "Stops 1", "Harsh driving 1"):  # fmt: skip
+                 "60.17000, 24.94000 → 60.20000, 24.66000", "Europe/Helsinki", "Trips 1",
+                 "Stops 1", "Harsh driving 1"):  # fmt: skip
         assert said in text, (said, text)
     assert "Impact" not in answer.text
     assert "60.9" not in answer.text.rsplit("</table>", 1)[-1]

@@ -130,6 +130,7 @@ class Past:
     events: list[dict[str, Any]] = field(default_factory=list)
     snaps: bool = False
     broken: bool = False
+    unclear: bool = False
     page: int = 500
 
     def answer(self, asked: Asked) -> Answer:
@@ -172,11 +173,12 @@ class Past:
         start = int(query.get("cursor", "0"))
         end = start + min(self.page, int(query["limit"]))
         more = str(end) if end < len(found) else None
-        return _ok(found[start:end], {"limit": self.page, "next_cursor": more})
+        meta = {"pagination": {"limit": self.page, "next_cursor": more}}
+        return _ok(found[start:end], meta | ({"unclear": True} if self.unclear else {}))
 
 
-def _ok(data: Any, pagination: Any = None) -> Answer:
-    body = {"status": "success", "code": 200, "data": data, "meta": {"pagination": pagination}}
+def _ok(data: Any, meta: dict[str, Any] | None = None) -> Answer:
+    body = {"status": "success", "code": 200, "data": data, "meta": meta or {}}
     return 200, "application/json", json.dumps(body).encode()
 
 

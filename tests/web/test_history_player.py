@@ -409,6 +409,9 @@ async def test_another_period_replaces_what_was_shown(player: Player, past: Past
     await player.page.evaluate("given => setProps(given)", {"toMs": END_MS - MINUTE})
     await expect(player.page.locator(".past-entry")).to_have_count(0)
     await expect(player.page.locator(".past-days")).to_contain_text("No trips or stops are known")
+    past.unclear = True
+    await player.page.evaluate("given => setProps(given)", {"toMs": END_MS - 2 * MINUTE})
+    await expect(player.page.locator(".past-days")).to_contain_text("still being worked out")
 
 
 async def test_on_a_phone_the_list_is_a_sheet_over_the_map(player: Player):

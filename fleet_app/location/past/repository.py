@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,14 +28,23 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.kernel.clock import to_ms
 from fleet_app.kernel.cursors import Position
 from fleet_app.location.geofences.models import Geofence
 from fleet_app.location.journeys.facts import FactKind
-from fleet_app.location.past.models import FLEET_SPAN, TIME_SPAN, StoredFact
+from fleet_app.location.past.models import (
+    FLEET_SPAN,
+    TIME_SPAN,
+    JourneyCursor,
+    JourneyMark,
+    StoredFact,
+)
 from fleet_app.location.past.query import PastQuery
 
 GEOFENCE = "geofence:"
 """Begins the subject of a visit; the geofence's id follows."""
+UNCLEAR = timedelta(minutes=10)
+"""After its first fixes it takes minutes until a vehicle is known to stand or to drive."""
 Moment = tuple[int, datetime]
 """A vehicle, and when."""
 
@@ -65,6 +74,21 @@ class PastRepository:
         found = found.order_by(col(fact.started_at).desc(), col(fact.id).desc()).limit(limit)
         found = found.options(defer(fact.path), defer(fact.path_times))  # type: ignore[arg-type]
         return list(await self._session.exec(found))
+
+    async def unclear(self, query: PastQuery, fleet_id: int | None, now: datetime) -> bool:
+        """Whether fixes of the period are at hand of which nobody knows yet what they mean."""
+        end_ms = to_ms(min(query.until or now, now))
+        start_ms = 0 if query.since is None else to_ms(query.since)
+        fresh_ms = max(start_ms, to_ms(now - UNCLEAR))
+        mark, cursor = JourneyMark, JourneyCursor
+        waits = columns(true()).where(*_of(mark, query, fleet_id), col(mark.from_ms) < end_ms)
+        begun = col(cursor.at_ms).between(fresh_ms, end_ms)
+        goes_on = columns(true()).where(
+            *_of(cursor, query, fleet_id), or_(col(cursor.pending_ms) < end_ms, begun)
+        )
+        connection = await self._session.connection()
+        found = await connection.execute(columns(or_(waits.exists(), goes_on.exists())))
+        return bool(found.scalar())
 
     async def fact(
         self, identifier: int, conditions: Sequence[ColumnElement[bool]]
@@ -137,6 +161,14 @@ def ids_of(
     if query.since is not None:
         parts.append(_going_on(query.since, query.kinds, fleet_id, wanted, limit))
     return union_all(*parts)
+
+
+def _of(
+    model: type[JourneyMark | JourneyCursor], query: PastQuery, fleet_id: int | None
+) -> list[ColumnElement[bool]]:
+    """The vehicles that are asked for."""
+    own = [] if fleet_id is None else [col(model.fleet_id) == fleet_id]
+    return own + ([col(model.vehicle_id).in_(query.vehicle_ids)] if query.vehicle_ids else [])
 
 
 def _stops_at(moments: Sequence[Moment]) -> Select[Any]:

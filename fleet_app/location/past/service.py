@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, false, or_
@@ -60,6 +61,14 @@ class Past:
         rows, more = found[:limit], len(found) > limit
         end = Position.at(rows[-1].started_at, rows[-1].id or 0) if more else None
         return Page(rows, None if end is None else cursor_of(end))
+
+    async def unclear(self, principal: Principal, query: PastQuery, now: datetime) -> bool:
+        """Whether more may be told of the period as soon as the fixes at hand are worked out."""
+        if authorize(principal, TRIPS) is Scope.OWN:
+            if principal.vehicle_id is None:
+                return False
+            query = msgspec.structs.replace(query, vehicle_ids=(principal.vehicle_id,))
+        return await self._rows.unclear(query, fleet_in_view(principal, query.fleet_id), now)
 
     async def fact(
         self, principal: Principal, identifier: int, *, kind: FactKind | None = None

@@ -34,6 +34,9 @@ function Events({ events, day, zone, onGo }) {
   );
 }
 
+const NOTHING = "No trips or stops are known for this time. Fixes may still be played.";
+const UNCLEAR = "Trips and stops of this time are still being worked out. The fixes can be played already.";
+
 function Places({ entry, places }) {
   const start = entry.place || places.at(entry.lat, entry.lon);
   if (entry.kind !== "trip" || entry.endLat === null) return <span className="past-place">{start}</span>;
@@ -118,7 +121,7 @@ export function TripList({ data, period, zone, units, colorOf, names, places, pl
           </ol>
         </section>
       ))}
-      {!groups.length && <p className="empty">No trips or stops are known for this time. Fixes may still be played.</p>}
+      {!groups.length && <p className="empty">{data?.unclear ? UNCLEAR : NOTHING}</p>}
     </div>
   );
 }

@@ -38,13 +38,14 @@ export function periodQuery({ from, to }, more = {}) {
   return new URLSearchParams({ from: iso(from), to: iso(to), ...more }).toString();
 }
 
-/** All rows of a list that is read page by page. */
+/** All rows of a list that is read page by page; `unclear` while there may soon be some. */
 async function everything(get, path, period, vehicles, signal) {
   const rows = [];
   const query = new URLSearchParams(periodQuery(period, { vehicle_id: vehicles.join(), limit: String(PAGE) }));
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const { data, meta } = await asked(get, `${path}?${query}`, signal);
     rows.push(...data);
+    rows.unclear = meta?.unclear === true;
     const next = meta?.pagination?.next_cursor;
     if (!next) break;
     query.set("cursor", next);
@@ -89,6 +90,7 @@ export class PastLoader {
         trips: trips.map(readFact),
         stops: numbered(stops.map(readFact)),
         events: events.map(readFact),
+        unclear: Boolean(trips.unclear && stops.unclear),
       };
     } catch (error) {
       if (signal.aborted) return null;
