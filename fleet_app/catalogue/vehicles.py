@@ -135,7 +135,14 @@ LIVE_COLUMNS = (
 # fmt: on
 
 _BEHIND = tuple(
-    Spec(name=name, title=title, type=_MOMENT if unit is None else _NUMBER, unit=unit, unset=unset)
+    Spec(
+        name=name,
+        title=title,
+        type=_NUMBER if unit else _MOMENT,
+        unit=unit,
+        unset=unset,
+        shown=bool(unit),
+    )
     for name, title, unit, unset in (
         ("odometer_m", "Odometer", "m", 0),
         ("odometer_tracked_m", "Tracked when the odometer was read", "m", None),
@@ -145,7 +152,8 @@ _BEHIND = tuple(
         ("engine_read_at", "Engine hours read", None, None),
     )
 )
-"""The reading and where counting from it began: both go back, so that the way since stays."""
+"""The reading and where counting from it began: all go back, so that the way since stays. When it
+was read is when the entry was made."""
 
 VEHICLES = replace(
     RECORDS,

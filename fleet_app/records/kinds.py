@@ -85,11 +85,12 @@ class Kind:
     names fields that are searched and compared as `records.loose` does; `own`
     gives the condition for the records that are a driver's own business. `private` names columns
     besides the secret fields that nobody may read, in the audit log neither. `behind` are columns
-    that hooks write besides the fields: the audit log names them by their titles, and an undo sets
-    them back as well. `before_many` looks at the rows of one request before any is stored, and may
-    refuse them all; `prepare` does with them, before the transaction, what takes long. `extra` may
-    name the columns that a list shows `first`, after the name and the status, and fields that are
-    one thing to people `together`, so that what two people did to it is not mixed.
+    that hooks write besides the fields: the audit log names them by their titles, unless they are
+    not `shown`, and an undo sets them back as well. `before_many` looks at the rows of one request
+    before any is stored, and may refuse them all; `prepare` does with them, before the transaction,
+    what takes long. `extra` may name the columns that a list shows `first`, after the name and the
+    status, and fields that are one thing to people `together`, so that what two people did to it is
+    not mixed.
     """
 
     name: str

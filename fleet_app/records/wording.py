@@ -70,6 +70,9 @@ class Wording:
         self._all = kinds
         self._kinds: dict[str, Kind] = {kind.name: kind for kind in kinds}
         self._computed = {kind.name: {one.name: one for one in kind.computed} for kind in kinds}
+        self._unsaid = {
+            kind.name: {spec.attribute for spec in kind.behind if not spec.shown} for kind in kinds
+        }
         self._specs = {kind.name: {spec.attribute: spec for spec in (*kind.specs, *kind.behind)}
                        for kind in kinds}  # fmt: skip
 
@@ -79,7 +82,9 @@ class Wording:
         """Field by field, in the order of the form and the units of the ruler."""
         specs = self._specs.get(entry.kind, {})
         order = {name: number for number, name in enumerate(specs)}
-        names = sorted(entry.changes, key=lambda name: order.get(name, len(order)))
+        unsaid = self._unsaid.get(entry.kind, ())
+        said = [name for name in entry.changes if name not in unsaid]
+        names = sorted(said, key=lambda name: order.get(name, len(order)))
         told = [self._change(entry, name, ruler, known) for name in names]
         return [_only_after(one) if _begins(entry, one, specs) else one for one in told]
 

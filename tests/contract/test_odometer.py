@@ -16,10 +16,15 @@ from fleet_app.fleet.maintenance.readings import reading, set_odometer
 from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.kernel.clock import from_ms
 from fleet_app.kernel.errors import StoreUnavailable
-from fleet_app.location.journeys.facts import FactKind
+from fleet_app.location.journeys.facts import Fact, FactKind
 from fleet_app.location.past.cursors import Cursors
 from fleet_app.location.past.models import JourneyCursor
-from fleet_app.location.past.odometer import metres_since, recount_distance
+from fleet_app.location.past.odometer import (
+    Replaced,
+    count_way,
+    metres_since,
+    recount_distance,
+)
 from tests.builders.drives import Drive
 from tests.builders.fixes import NOON_MS, a_fix
 from tests.builders.journeys import Journeys, a_van, errand
@@ -94,15 +99,24 @@ async def test_a_trip_counts_as_it_grows(container: Container):
     assert (trip.ended_ms, seen[-1]) == (None, pytest.approx(trip.distance_m / 1000))
 
 
-async def test_a_correction_that_shortens_a_trip_takes_it_back(container: Container):
-    """A receiver that claims for five minutes to be three kilometres away, disproved later."""
+async def test_corrections_that_shorten_or_withdraw_a_trip_take_it_back(container: Container):
     van = await a_van(container)
-    here = [a_fix(second) for second in (*range(0, 600, 30), *range(900, 1_800, 30))]
-    there = [a_fix(second, 3_000) for second in range(600, 900, 30)]
-    await van.drove(sorted(here + there, key=lambda fix: fix.recorded_at_ms))
-    assert (await km(van) or 0.0) > 2.0
-    await van.drove([a_fix(second + 15) for second in range(600, 900, 30)])
-    assert await km(van) == pytest.approx(0.0, abs=1e-6)
+    far, near, other = a_trip(9_000.0), a_trip(4_000.0), a_trip(2_500.0)
+    steps = (([], [far, other], 11.5), ([far], [near], 6.5), ([near, other], [], 0.0))
+    for before, after, left in steps:
+        async with container.work() as session:
+            facts = Replaced(before=before, after=after)
+            await count_way(session, van.vehicle_id, facts, 180.0, first=False)
+        assert await km(van) == pytest.approx(left)
+        assert await hours(van) == pytest.approx(left / 36)
+
+
+def a_trip(metres: float) -> Fact:
+    """At 10 m/s."""
+    return Fact(
+        kind=FactKind.TRIP, started_ms=NOON_MS, ended_ms=NOON_MS + round(metres * 100), lat=60.0,
+        lon=25.0, distance_m=metres, values={"moving_s": metres / 10},
+    )  # fmt: skip
 
 
 async def test_a_run_that_is_killed_or_repeated_counts_once(container: Container):
@@ -211,6 +225,8 @@ async def test_history_that_is_no_longer_kept_stays_in_the_odometer(container: C
         cursor.state = b"of older rules"
     await van.drove([a_fix(3_000.7)])
     assert (await km(van), await trips_km(van)) == (total, total)
+    async with container.work() as session:
+        assert (await session.get_one(JourneyCursor, van.vehicle_id)).due_at is None
     await van.drove([a_fix(8 * 86_400 + second) for second in range(0, 600, 10)])
     assert await km(van) == total
 

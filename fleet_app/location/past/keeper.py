@@ -99,10 +99,13 @@ class PastKeeper:
         turn = await self._resumed(session, cursor, zones, now)
         after_ms = max(turn.folding.at_ms, self._oldest_ms(now) - 1)
         fixes = await fixes_after(session, cursor.vehicle_id, after_ms, self._piece)
+        if not fixes and turn.folding.at_ms == NEVER_MS:
+            # No fix is left that could tell the past again: it stays as told.
+            cursor.pending_ms = cursor.due_at = None
+            await cursors.save(cursor)
+            return
         await zones.look(session, fixes, self._drivers)
         cursor.unsaved = await turn.take(fixes, cursor.unsaved, self._breathe)
-        if turn.since_ms == NEVER_MS:
-            turn.since_ms = cursor.at_ms  # no fix is left that could tell the past again
         whole = len(fixes) < self._piece and not turn.behind
         if whole:
             turn.hold_until(now)
