@@ -14,12 +14,12 @@ from tests.builders.journeys import a_van, errand, in_one
 
 
 async def test_a_trip_that_late_fixes_disprove_is_withdrawn(container: Container):
-    """A receiver that claims for five minutes to be three kilometres away, until what it had kept
-    back turns up."""
+    """A receiver that claims for five minutes to be a kilometre and a half away, until what it had
+    kept back turns up."""
     van = await a_van(container)
     here = [a_fix(second) for second in (*range(0, 600, 30), *range(900, 1_800, 30))]
-    there = [a_fix(second, 3_000) for second in range(600, 900, 30)]
-    kept_back = [a_fix(second + 15) for second in range(600, 900, 30)]
+    there = [a_fix(second, 1_500) for second in range(600, 900, 30)]
+    kept_back = [a_fix(second + 15) for second in range(580, 900, 20)]
     await van.drove(sorted(here + there, key=lambda fix: fix.recorded_at_ms))
     trips = await van.rows(FactKind.TRIP)
     assert trips

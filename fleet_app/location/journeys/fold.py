@@ -33,7 +33,7 @@ from fleet_app.location.journeys.speeding import Speeding
 from fleet_app.location.journeys.visits import Visits
 from fleet_app.location.models import Fix
 
-RULES = 2
+RULES = 3
 """Goes up whenever the same fixes give other facts: checkpoints of other rules are of no use."""
 NEVER_MS = -(2**62)
 """Older than any fix."""

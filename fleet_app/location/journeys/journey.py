@@ -17,6 +17,7 @@ from fleet_app.location.journeys.facts import Fact
 from fleet_app.location.journeys.motion import (
     arrived_ms,
     drive_speed,
+    far_m,
     moving,
     rest_from,
     slow,
@@ -27,10 +28,6 @@ from fleet_app.location.journeys.rest import Rest
 from fleet_app.location.journeys.sample import Sample, Spot, drive_ms
 from fleet_app.location.journeys.telling import Stop, stop_fact, trip_fact
 from fleet_app.location.journeys.way import Way
-
-FAR_WITHOUT_SPEED = 3.0
-"""A phone that tells speeds but never one of movement has left only when it is seen so many times
-`start_distance_m` away: indoors receivers drift by 100 m and more, at a speed of zero."""
 
 
 class JourneyState(msgspec.Struct, omit_defaults=True):
@@ -216,7 +213,7 @@ def _go_on(
     # After stray fixes only a silence that holds the whole stop shows that it stood.
     seen_ms = sample.at_ms - round(sample.seconds * 1000) if state.outside else rest.since_ms
     if left_ms - seen_ms >= parameters.stop_after_s * 1000:
-        told = [*_arrive(state, way, rest)]
+        told = [*_arrive(state, way, rest, parameters)]
         assert state.stop is not None
         return [*told, *_leave(state, state.stop, sample, parameters)]
     if sample.seconds >= parameters.trip_gap_s:
@@ -249,21 +246,35 @@ def _resume(
 
 def _settled(state: JourneyState, way: Way, rest: Rest, parameters: Parameters) -> Iterable[Fact]:
     """The rest is a stop when it has lasted long enough."""
-    return () if rest.lasted_ms < parameters.stop_after_s * 1000 else _arrive(state, way, rest)
+    if rest.lasted_ms < parameters.stop_after_s * 1000:
+        return ()
+    return _arrive(state, way, rest, parameters)
 
 
-def _arrive(state: JourneyState, way: Way, rest: Rest) -> Iterable[Fact]:
+def _arrive(state: JourneyState, way: Way, rest: Rest, parameters: Parameters) -> Iterable[Fact]:
     """The way ends where the vehicle rests now."""
-    before, state.way, state.rest, state.outside = state.stop, None, None, []
-    state.approach = None
-    if before is not None and before.told:
+    before = state.stop
+    _come_back(state)
+    driven = before is None or _elsewhere(way, rest, parameters)
+    if before is not None and before.told and not driven:
         before.moved_to(rest)  # shunting: still the same stop
         return ()
+    closed = [stop_fact(before, way.started_ms)] if before is not None and before.told else []
+    trip = [trip_fact(_ended(way, rest), rest.since_ms, whole=True)] if driven else []
     state.stop = Stop(rest.since_ms, rest, told=True)
-    opened = stop_fact(state.stop, None)
-    if before is not None:
-        return (opened,)
-    return (trip_fact(_ended(way, rest), rest.since_ms, whole=True), opened)
+    return [*closed, *trip, stop_fact(state.stop, None)]
+
+
+def _elsewhere(way: Way, rest: Rest, parameters: Parameters) -> bool:
+    """Whether it stands so far from where it stood before that it drove, however quickly.
+
+    A receiver that leaps has not driven, and one that drifts tells no movement.
+    """
+    if way.jumped or rest.since_ms <= way.started_ms:
+        return False
+    seen = way.tells_speed and way.max_speed >= parameters.start_speed_mps
+    least_m = parameters.min_trip_m if seen else max(parameters.min_trip_m, far_m(parameters))
+    return rest.metres_from(way.lat, way.lon) >= least_m
 
 
 def _departed(state: JourneyState, way: Way, parameters: Parameters) -> Iterable[Fact]:
@@ -273,7 +284,7 @@ def _departed(state: JourneyState, way: Way, parameters: Parameters) -> Iterable
         return ()
     least_m = parameters.start_distance_m
     if way.tells_speed and way.max_speed < parameters.start_speed_mps:
-        least_m *= FAR_WITHOUT_SPEED
+        least_m = far_m(parameters)
     if way.extent_m < least_m or way.last_ms - way.started_ms < parameters.min_trip_s * 1000:
         return ()
     state.stop = None

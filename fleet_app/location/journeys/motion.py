@@ -11,10 +11,25 @@ from fleet_app.location.journeys.rest import Rest
 from fleet_app.location.journeys.sample import Sample, Spot, drive_ms
 from fleet_app.location.journeys.way import Way
 
+FAR_WITHOUT_SPEED = 3.0
+"""A phone that tells speeds but never one of movement has left only when it is seen so many times
+`start_distance_m` away: indoors receivers drift by 100 m and more, at a speed of zero."""
+
 
 def moving(sample: Sample, parameters: Parameters) -> bool:
     """Whether the phone says that it moves."""
     return sample.speed is not None and sample.speed >= parameters.start_speed_mps
+
+
+def was_moving(sample: Sample, parameters: Parameters) -> bool:
+    """Whether the phone said so at the fix before."""
+    speed = sample.before.speed if sample.before is not None else None
+    return speed is not None and speed >= parameters.start_speed_mps
+
+
+def far_m(parameters: Parameters) -> float:
+    """Metres from which a place is another one although no movement was told."""
+    return FAR_WITHOUT_SPEED * parameters.start_distance_m
 
 
 def slow(sample: Sample, parameters: Parameters) -> bool:
@@ -23,9 +38,11 @@ def slow(sample: Sample, parameters: Parameters) -> bool:
 
 
 def stayed(sample: Sample, parameters: Parameters) -> bool:
-    """Whether the places say that it stood for most of the time since the fix before."""
+    """Whether the places say that it stood for most of the time since the fix before, and there."""
     if sample.metres >= parameters.rest_speed_mps * sample.seconds:
         return False
+    if was_moving(sample, parameters) and sample.metres > far_m(parameters):
+        return False  # it stood, but nobody knows where
     if moving(sample, parameters):
         return sample.seconds > parameters.gap_after_s
     return sample.metres <= parameters.stop_radius_m or sample.seconds > parameters.gap_after_s

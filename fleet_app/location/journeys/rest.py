@@ -88,7 +88,11 @@ class Rest(msgspec.Struct, omit_defaults=True):
 
     def metres_to(self, sample: Sample) -> float:
         """From the middle to the fix."""
-        return distance_m(self.lat, self.lon, sample.lat, sample.lon)
+        return self.metres_from(sample.lat, sample.lon)
+
+    def metres_from(self, lat: float, lon: float) -> float:
+        """From a place to the middle."""
+        return distance_m(self.lat, self.lon, lat, lon)
 
     @property
     def lasted_ms(self) -> int:

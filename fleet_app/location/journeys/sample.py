@@ -36,8 +36,9 @@ class Sample(msgspec.Struct):
     """One step of the fold. `before` is the believed fix before, None at a beginning.
 
     `speed` is what the phone said, if it can be believed; `pace` the best guess, from the places
-    when it said nothing. `seconds` and `metres` lead here from `before`. `leap`: the place is
-    believed, although no vehicle can have come here from there.
+    when it said nothing. `seconds` and `metres` lead here from `before`. `jump`: the place is
+    believed, although no vehicle can have come here from there; `leap`: and it is so far away that
+    nothing goes on from there.
     """
 
     at_ms: int
@@ -53,6 +54,7 @@ class Sample(msgspec.Struct):
     """How far the places that `pace` is worked out from lie apart."""
     slack_m: float = 0.0
     """How far off the place may be, at most `max_accuracy_m`."""
+    jump: bool = False
     leap: bool = False
 
     def spot(self) -> Spot:

@@ -21,7 +21,8 @@ AGREEING = 3
 """So many fixes in a row that agree are believed. Two may be one wrong cell tower told twice."""
 BASE_MS = 10_000
 LEAP_M = 1_000.0
-"""An agreed leap this long is no way: what went on ends before it and begins anew after it."""
+"""An agreed leap is no way: no distance is counted for it. What went on before one this long ends
+there, and begins anew after it."""
 
 
 class SieveState(msgspec.Struct, omit_defaults=True):
@@ -51,7 +52,7 @@ def believed(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sa
     if last is not None and fix.recorded_at_ms - last.at_ms > parameters.forget_after_s * 1000:
         last = state.last = state.base = state.mark = None
     sample = sample_of(fix, last, parameters, _base(state, fix))
-    if last is None or _reachable(sample, parameters):
+    if last is None or (_reachable(sample, parameters) and not _with_held(state, sample)):
         if state.held:
             state.held = []
         state.passed(sample)
@@ -75,6 +76,14 @@ def _reachable(sample: Sample, parameters: Parameters) -> bool:
     return sample.metres - TOLERANCE_M - slack <= parameters.max_speed_mps * sample.seconds
 
 
+def _with_held(state: SieveState, sample: Sample) -> bool:
+    """Whether it bears out those that wait: it is in reach by now only because time has passed."""
+    if not state.held:
+        return False
+    one = state.held[-1]
+    return distance_m(one.lat, one.lon, sample.lat, sample.lon) < sample.metres
+
+
 def _held(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sample]:
     if state.held and not _agree(state.held[-1], fix, parameters):
         state.held = []
@@ -84,7 +93,8 @@ def _held(state: SieveState, fix: Fix, parameters: Parameters) -> Sequence[Sampl
     samples: list[Sample] = []
     for one in state.held:
         sample = sample_of(one, state.last, parameters, _base(state, one))
-        sample.leap = not samples and sample.metres > LEAP_M
+        sample.jump = not samples
+        sample.leap = sample.jump and sample.metres > LEAP_M
         state.passed(sample)
         samples.append(sample)
     state.held = []

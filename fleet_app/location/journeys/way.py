@@ -75,6 +75,8 @@ class Way(msgspec.Struct, omit_defaults=True):
     unseen_s: float = 0.0
     gap_m: float = 0.0
     fixes: int = 0
+    jumped: bool = False
+    """Whether a part of it is a leap of the receiver."""
     tells_speed: bool = False
     step_m: float = 0.0
     step_s: float = 0.0
@@ -138,8 +140,12 @@ class Way(msgspec.Struct, omit_defaults=True):
 
     def come_to(self, sample: Sample, at_ms: int, parameters: Parameters) -> None:
         """Count the way to a fix at rest, where the vehicle arrived at `at_ms`."""
-        seconds = max(0, at_ms - self.last_ms) / 1000
-        self.moving_s += seconds
+        seconds = max(0, at_ms - max(self.last_ms, self.started_ms)) / 1000
+        if sample.seconds > parameters.gap_after_s:
+            self.unseen_s += seconds
+            self.gap_m += sample.metres
+        else:
+            self.moving_s += seconds
         self._sum(sample, seconds, parameters)
         self._reach(sample, parameters)
 
@@ -155,6 +161,9 @@ class Way(msgspec.Struct, omit_defaults=True):
             self.idle_s += seconds
 
     def _count(self, sample: Sample, parameters: Parameters) -> None:
+        if sample.jump:
+            self._go_on_from(sample)
+            return
         _, lat, lon = self.path[-1]
         metres = distance_m(lat, lon, sample.lat, sample.lon)
         seconds = (sample.at_ms - self.counted_ms) / 1000
@@ -163,6 +172,11 @@ class Way(msgspec.Struct, omit_defaults=True):
             return
         if least <= metres <= parameters.max_speed_mps * seconds:
             self._step(sample, metres, seconds, parameters)
+
+    def _go_on_from(self, sample: Sample) -> None:
+        """The receiver has leapt here: that is no distance."""
+        self.jumped, self.step_m, self.counted_ms = True, 0.0, sample.at_ms
+        self.path.append((sample.at_ms, sample.lat, sample.lon))
 
     def _step(self, sample: Sample, metres: float, seconds: float, parameters: Parameters) -> None:
         _, lat, lon = self.path[-1]
