@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from math import cos, radians
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen, remove
 
 from fleet_app.access.roles import Role
 from fleet_app.catalogue.known_places import KnownPlace, KnownPlaces
@@ -264,6 +266,30 @@ async def test_what_ends_somewhere_and_what_begins_there_are_called_the_same(
         assert end == after["start_place"], (before, after)
     stops = [fact["start_place"] for fact in facts if fact["kind"] == "stop"]
     assert {None} < set(stops), "some here, some there"
+
+
+async def test_a_long_list_takes_no_more_questions_than_a_short_one(
+    world: World, manager: dict[str, str]
+) -> None:
+    box, asked = world.container, list[str]()
+    await a_zone(world, "Harbour")
+    await a_fact(box, world.vehicle_id, world.fleet_id)
+    note = partial(_note, asked)
+    listen(box.engine.sync_engine, "before_cursor_execute", note)
+    await told(world, manager)
+    asked.clear()
+    await told(world, manager)
+    few = len(asked)
+    for number in range(1, 20):
+        await a_fact(box, world.vehicle_id, world.fleet_id, minute=15 * number)
+    asked.clear()
+    assert await told(world, manager) == [("Harbour", None)] * 20
+    remove(box.engine.sync_engine, "before_cursor_execute", note)
+    assert len(asked) == few > 0
+
+
+def _note(asked: list[str], *said: Any) -> None:
+    asked.append(said[2])
 
 
 async def listed(world: World, headers: dict[str, str], plural: str) -> list[dict[str, Any]]:
