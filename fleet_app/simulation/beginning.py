@@ -209,17 +209,21 @@ async def _breath() -> None:
     await asyncio.sleep(BREATH_S)
 
 
-async def _has_driven(work: Work) -> bool:
-    """Whether the server has seen the vehicle; asked until it answers."""
+async def seen_at(work: Work) -> Place | None:
+    """Where the server saw the vehicle last; asked until it answers. Raises `Refused`."""
     while True:
         with contextlib.suppress(TryLater):
-            try:
-                await work.refresh(time.time())
-            except Refused as problem:
-                logger.debug("whether the demo is new is not known: %s", problem)
-                return True
-            return await work.position() is not None
+            await work.refresh(time.time())
+            return await work.position()
         await asyncio.sleep(2.0)
+
+
+async def _has_driven(work: Work) -> bool:
+    try:
+        return await seen_at(work) is not None
+    except Refused as problem:
+        logger.debug("whether the demo is new is not known: %s", problem)
+        return True
 
 
 def _known(file: Path) -> Progress | None:

@@ -32,6 +32,7 @@ from fleet_app.simulation.beginning import (
     begin,
     ending,
     report_at,
+    seen_at,
     streets_and_town,
     tell,
 )
@@ -275,7 +276,7 @@ async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
     with contextlib.suppress(TryLater, TimeoutError):
         async with asyncio.timeout(FIRST_ANSWER_S):
             known = await succeeds(unit.work.refresh(time.time())) and bool(unit.work.stops)
-            if known and (place := await _last_seen(unit, fleet)):
+            if known and (place := _still_unsent(unit, fleet) or await unit.work.position()):
                 errands.begin_at(place)
     await _set_the_scene(errands, unit, fleet)
     return errands
@@ -291,18 +292,18 @@ async def _set_the_scene(errands: Errands, unit: Unit, fleet: Fleet) -> None:
     if beginning.is_first:
         place, last = ending(await beginning.driven(unit.crew, fleet.streets))
     else:
-        with contextlib.suppress(TryLater):
-            place = await _last_seen(unit, fleet)
+        # Without its last place it would seem to leap to another one, so the server is waited for.
+        with contextlib.suppress(Refused):
+            place = _still_unsent(unit, fleet) or await seen_at(unit.work)
     place = place or beginning.diaries[unit.crew].place_at(beginning.now)
     errands.go_on_at(place, *fleet.part_of(unit).scenes, last=last)
     errands.hurry = hurrying(fleet.streets, unit.type, unit.registration)
 
 
-async def _last_seen(unit: Unit, fleet: Fleet) -> Place | None:
-    """Where the vehicle was last: what is still to be sent is newer than what the server knows."""
-    if waiting := fleet.boxes[unit.registration].waiting:
-        return waiting[-1].latitude, waiting[-1].longitude
-    return await unit.work.position() if unit.work is not None else None
+def _still_unsent(unit: Unit, fleet: Fleet) -> Place | None:
+    """Where the last run left the vehicle, if the server does not know that yet."""
+    waiting = fleet.boxes[unit.registration].waiting
+    return (waiting[-1].latitude, waiting[-1].longitude) if waiting else None
 
 
 async def _samples(
