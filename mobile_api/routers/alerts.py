@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
@@ -26,7 +26,6 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 rules = APIRouter(prefix="/alert_rules", tags=["alert rules"])
 
 Identifier = Annotated[int, Path(gt=0, lt=2**63)]
-FleetId = Annotated[int | None, Query(gt=0, lt=2**63, description="For administrators.")]
 Reader = Annotated[Actor, allow("alerts.read")]
 Handler = Annotated[Actor, allow("alerts.handle")]
 _STEP: dict[str, Any] = {
@@ -151,11 +150,13 @@ async def comment_on_alert(
 
 @rules.post("/usual", status_code=201, responses=schemas.USUAL, response_class=Response)
 async def add_the_usual_rules(
-    request: Request, actor: Annotated[Actor, allow("alert_rules.create")], fleet_id: FleetId = None
+    request: Request,
+    actor: Annotated[Actor, allow("alert_rules.create")],
+    body: schemas.UsualRulesBody | None = None,
 ) -> Response:
     """Add the rules that new fleets begin with, but for those whose name is taken; they tell
     people inside the product only."""
-    owner = fleet_of_new(actor.principal, fleet_id)
+    owner = fleet_of_new(actor.principal, body.fleet_id if body else None)
     async with container(request).work() as session:
         added = await add_usual_rules(session, owner, actor)
     return ok(request, {"added": added}, status=201)

@@ -51,6 +51,14 @@ class NoteBody(BaseModel):
     note: _Note = ""
 
 
+class UsualRulesBody(BaseModel):
+    """Which fleet is to have them, as only administrators have to say."""
+
+    model_config = _like({"fleet_id": 1})
+
+    fleet_id: int | None = Field(default=None, gt=0, lt=2**63)
+
+
 class SnoozeBody(NoteBody):
     """How long an alert is to be quiet: until a moment, or for some minutes."""
 

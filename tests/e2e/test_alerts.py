@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from fleet_app.identity.models import User
 from fleet_app.kernel.clock import utc_now
 from fleet_app.notification.models import AlertEvent
 from tests.builders.alerts import a_rule
@@ -121,6 +122,16 @@ async def test_a_rules_form_says_in_words_what_it_does(
     await expect(page.locator("input[name=over_by_mps]")).to_be_hidden()
     await expect(page.locator("input[name=over_by_mps]")).to_have_value("")
     await page.fill("input[name=name]", "Weak battery")
+    people = page.locator(".form-field[data-field=escalate_people]")
+    await expect(people).to_be_hidden()
+    await page.fill("input[name=escalate_after_minutes]", "15")
+    async with backstage.work() as session:
+        name = (await session.get_one(User, manager.id)).name
+    await people.get_by_role("combobox").fill(manager.email)
+    await people.get_by_role("option").filter(has_text=manager.email).click()
+    await expect(sentence).to_contain_text(f"make it more severe and tell {name}")
     await no_barrier(page)
     await page.keyboard.press("Control+s")
     await page.wait_for_url(lambda url: "/new" not in url, timeout=PATIENCE_MS)
+    await expect(people.locator(".tag-chip")).to_contain_text(name)
+    await expect(people.locator("input[name=escalate_people]")).to_have_value(name)

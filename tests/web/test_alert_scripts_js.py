@@ -64,6 +64,10 @@ def test_a_rule_is_said_in_words(scripts: NodeScripts):
         "dispatchers in the app and by mail. If nobody acknowledges it within an hour, make it "
         "more severe and tell fleet managers in the app and by mail."
     )
+    named = rule | {"escalate_roles": "", "escalate_people": "Elina"}
+    assert scripts.call("sentence", named).endswith("tell Elina in the app and by mail.")
+    nobody = rule | {"escalate_roles": ""}
+    assert scripts.call("sentence", nobody).endswith("tell dispatchers in the app and by mail.")
 
 
 @pytest.mark.parametrize("event", list(AlertEvent))

@@ -68,7 +68,9 @@ export function ruleText(rule) {
   const parts = [first];
   if (rule.quiet_hours) parts.push(`During ${rule.quiet_hours} nothing is sent out.`);
   if (rule.escalate_after_minutes) {
-    const then = toldText(rule.escalate_roles || rule.roles, rule.escalate_people || rule.people, rule.escalate_channels || rule.channels);
+    const others = rule.escalate_roles || rule.escalate_people; // they are told instead of those of before
+    const [roles, people] = others ? [rule.escalate_roles, rule.escalate_people] : [rule.roles, rule.people];
+    const then = toldText(roles, people, rule.escalate_channels || rule.channels);
     parts.push(`If nobody acknowledges it within ${minutesText(rule.escalate_after_minutes)}, make it more severe${then ? ` and ${then}` : ""}.`);
   }
   if (!rule.active) parts.push("The rule is off.");
