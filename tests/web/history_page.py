@@ -110,7 +110,14 @@ def a_day() -> Past:
     past = Past({7: way})
     past.trips = [
         a_fact(1, "trip", FIRST, FIRST + 20 * MINUTE, distance_m=4450.0, end_place="North depot"),
-        a_fact(2, "trip", SECOND, SECOND + 20 * MINUTE, distance_m=4450.0),
+        a_fact(
+            2,
+            "trip",
+            SECOND,
+            SECOND + 20 * MINUTE,
+            distance_m=4450.0,
+            values={"gap_m": 1200.0, "unseen_s": 400},
+        ),
     ]
     past.stops = [a_fact(3, "stop", FIRST + 20 * MINUTE, SECOND, start_latitude=LAT + 0.04)]
     speeding = {"limit_mps": 13.9, "max_speed_mps": 20.0, "source": "road"}

@@ -57,6 +57,7 @@ const calls = {
     return steps.map(([passed, name, ...given]) => { clock += passed; news[name](...given);
       return due; });
   },
+  unseen: (fact) => facts.unseenText(fact),
   dull: ([trips, period]) => facts.dullSpans(trips, period),
   play({ load, rate, skipping, frames }) {
     let clock = 0; let call = null;
@@ -241,6 +242,19 @@ def test_time_goes_by_at_the_pace_and_ends_at_the_end(scripts: NodeScripts):
 def test_what_stands_still_is_passed_over(scripts: NodeScripts):
     given = {"load": LOAD, "rate": 60, "skipping": True, "frames": [200, 200, 200]}
     assert scripts.call("play", given)["seen"] == [0, 12_000, 70_000, 82_000]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        ("trip", {"gap_m": 2_400, "unseen_s": 300}, "2.4 km of it not seen"),
+        ("trip", {"fixes": 9}, ""),
+        ("stop", {"unseen_s": 10_020}, "not heard of for 2 h 47 min of it"),
+        ("stop", {"fixes": 9}, ""),
+    ],
+)
+def test_what_nobody_saw_is_said(scripts: NodeScripts, kind: str, values: Any, text: str):
+    assert scripts.call("unseen", {"kind": kind, "values": values}) == text
 
 
 def test_dull_is_what_lies_outside_of_every_trip(scripts: NodeScripts):

@@ -119,6 +119,8 @@ async def test_the_list_tells_trips_and_stops_in_the_time_of_the_fleet(player: P
     # Three hours and ten minutes: there was no hour from two to three.
     await expect(stop.locator(".past-when")).to_have_text("01:50 – 06:00")
     await expect(stop).to_contain_text("3 h 10 min")
+    await expect(last).to_contain_text("1.2 km of it not seen")
+    await expect(stop.locator(".past-unseen")).to_have_count(0)
     event = last.locator(".past-event")
     await expect(event).to_have_text("06:1022 km/h too fast")
     told = "Speeding: 72 km/h where 50 km/h is allowed, 06:10"

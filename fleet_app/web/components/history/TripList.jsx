@@ -1,7 +1,7 @@
 // The list of a period: days, and on them trips, stops and events. A click goes there.
 
 import { useEffect, useMemo, useReducer, useRef } from "react";
-import { days, eventShort, eventText, lasted } from "./facts.js";
+import { days, eventShort, eventText, lasted, unseenText } from "./facts.js";
 import { clockText, dayKey, dayText, distanceText, lengthText } from "./moments.js";
 import { Icon } from "./PastIcons.jsx";
 
@@ -59,6 +59,7 @@ function Entry({ entry, day, period, zone, colorOf, places, name, chosen, report
           {known ? <When fact={entry} day={day} zone={zone} /> : <b className="past-when">{momentOn(day, entry.from, zone)} {eventText(entry)}</b>}
           {name && <span className="past-name">{name}</span>}
           <Places entry={entry} places={places} />
+          {known && unseenText(entry) && <span className="past-unseen">{unseenText(entry)}</span>}
         </span>
         <span className="past-much">
           {entry.kind === "trip" && <b>{distanceText(entry.distance)}</b>}

@@ -1,6 +1,6 @@
 // Trips, stops and events of a period, as the page shows them. No DOM. Times are epoch milliseconds.
 
-import { dayKey, lengthText, speedUnit } from "./moments.js";
+import { dayKey, distanceText, lengthText, speedUnit } from "./moments.js";
 import { silences } from "./track.js";
 
 const EVENTS = {
@@ -45,6 +45,13 @@ export function eventName(fact) {
   if (fact.kind === "harsh") return HARSH[fact.subject] ?? EVENTS.harsh;
   if (fact.kind === "visit" && fact.zone) return `In ${fact.zone}`;
   return EVENTS[fact.kind] ?? fact.kind;
+}
+
+/** What of a trip or a stop nobody saw, in words; or nothing. */
+export function unseenText({ kind, values }) {
+  if (kind === "trip" && values.gap_m > 0) return `${distanceText(values.gap_m)} of it not seen`;
+  if (kind === "stop" && values.unseen_s > 0) return `not heard of for ${lengthText(values.unseen_s * 1000)} of it`;
+  return "";
 }
 
 /** What is known of an event beyond its name: "54 km/h where 30 km/h is allowed"; or nothing. */
