@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from sqlmodel import col, select
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.kernel.events import DomainEvent
-from fleet_app.notification.channels.models import Notification
 from fleet_app.notification.life import Step
 from fleet_app.notification.service import AlertService, Wish
-from tests.builders.alerts import a_rule, alerts, happened, hears
-from tests.builders.people import a_person, a_vehicle
+from tests.builders.alert_times import (
+    NOW,
+    messages,
+    minutes,
+    speeding,
+)
+from tests.builders.alerts import a_rule, alerts, hears
+from tests.builders.people import a_person
 from tests.builders.records import an_actor
-
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
-
-
-def minutes(count: float) -> datetime:
-    return NOW + timedelta(minutes=count)
-
-
-@pytest.fixture
-async def vehicle_id(container: Container, fleet_id: int) -> int:
-    return await a_vehicle(container, fleet_id)
-
-
-async def messages(container: Container, fleet_id: int) -> Sequence[Notification]:
-    async with container.work() as session:
-        query = select(Notification).where(col(Notification.fleet_id) == fleet_id)
-        return (await session.exec(query.order_by(col(Notification.id)))).all()
-
-
-def speeding(fleet_id: int, vehicle_id: int, at: datetime = NOW) -> DomainEvent:
-    return happened("vehicle.speeding", fleet_id, vehicle_id, at=at, limit=13.9, max_speed=25.0)
 
 
 async def test_in_quiet_hours_nothing_leaves_the_house_until_they_end(

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
 
 from fleet_app.access.actor import Actor
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.notification.channels.models import Notification
 from fleet_app.notification.life import Step
 from fleet_app.notification.models import AlertRule, AlertStatus
-from fleet_app.notification.service import AlertService, Wish
-from fleet_app.notification.watching import look_after
+from tests.builders.alert_times import (
+    NOW,
+    look,
+    messages,
+    minutes,
+    step,
+)
 from tests.builders.alerts import a_rule, alerts, happened, hears, trail
-from tests.builders.people import a_person, a_vehicle
+from tests.builders.people import a_vehicle
 from tests.builders.records import an_actor, records
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 S = AlertStatus
 TOLD = {"roles": ["dispatcher"], "channels": ["in_app"]}
-
-
-def minutes(count: float) -> datetime:
-    return NOW + timedelta(minutes=count)
-
-
-@pytest.fixture
-async def dispatcher(container: Container, fleet_id: int) -> Actor:
-    person = await a_person(container, Role.DISPATCHER, fleet_id)
-    return an_actor(Role.DISPATCHER, fleet_id, user_id=person.id)
 
 
 async def too_fast(container: Container, fleet_id: int, at: datetime = NOW) -> int:
@@ -49,24 +40,16 @@ async def change_rule(container: Container, fleet_id: int, rule_id: int, **value
         await (rules.update(rule_id, values) if values else rules.delete(rule_id))
 
 
-async def look(container: Container, now: datetime) -> int:
-    async with container.work() as session:
-        return await look_after(session, now)
+async def told(container: Container, fleet_id: int) -> list[str]:
+    return [
+        f"{one.channel.value} {one.status.value}" for one in await messages(container, fleet_id)
+    ]
 
 
-async def told(container: Container, fleet_id: int) -> Sequence[str]:
-    async with container.work() as session:
-        query = select(Notification).where(col(Notification.fleet_id) == fleet_id)
-        rows = await session.exec(query.order_by(col(Notification.id)))
-        return [f"{one.channel.value} {one.status.value}" for one in rows]
-
-
-async def step(container: Container, actor: Actor, fleet_id: int, name: Step, at: datetime,
+async def take(container: Container, actor: Actor, fleet_id: int, name: Step, at: datetime,
                **said: Any) -> None:  # fmt: skip
     (alert,) = await alerts(container, fleet_id)
-    async with container.work() as session:
-        service = AlertService(session, lambda: at)
-        await service.take(actor, alert.id or 0, Wish(step=name, **said))
+    await step(container, actor, alert, name, at, **said)
 
 
 async def test_what_wakes_is_told_however_lately_it_was_told(
@@ -74,7 +57,7 @@ async def test_what_wakes_is_told_however_lately_it_was_told(
 ) -> None:
     await a_rule(container, fleet_id, "speeding", cool_down_minutes=600, **TOLD)
     await too_fast(container, fleet_id)
-    await step(container, dispatcher, fleet_id, Step.SNOOZE, NOW, minutes=10)
+    await take(container, dispatcher, fleet_id, Step.SNOOZE, NOW, minutes=10)
     assert await look(container, minutes(10)) == 1
     assert await told(container, fleet_id) == ["in_app sent", "in_app sent"]
 
@@ -91,10 +74,10 @@ async def test_a_rule_that_is_off_or_deleted_tells_nobody_of_its_open_alerts(
     await change_rule(container, fleet_id, rule, **gone)
     assert await told(container, fleet_id) == ["in_app sent", "email suppressed"]
     await look(container, minutes(20))
-    await step(container, dispatcher, fleet_id, Step.SNOOZE, minutes(21), minutes=5)
+    await take(container, dispatcher, fleet_id, Step.SNOOZE, minutes(21), minutes=5)
     await look(container, minutes(30))
-    await step(container, dispatcher, fleet_id, Step.ACKNOWLEDGE, minutes(31))
-    await step(container, dispatcher, fleet_id, Step.REOPEN, minutes(32))
+    await take(container, dispatcher, fleet_id, Step.ACKNOWLEDGE, minutes(31))
+    await take(container, dispatcher, fleet_id, Step.REOPEN, minutes(32))
     await look(container, minutes(120))
     (alert,) = await alerts(container, fleet_id)
     assert (alert.status, alert.severity.value, alert.escalate_at) == (S.RAISED, "warning", None)

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.history_page import HOUR, MINUTE, Past, Way, a_fact
-from tests.web.test_history_player import Player, built, player, site
+from tests.web.history_player import Player, built, player, site
 
 __all__ = ["built", "player", "site"]
 
