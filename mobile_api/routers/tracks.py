@@ -61,9 +61,9 @@ async def vehicle_replay(
 ) -> Response:
     """A period as a player reads it: columns of whole numbers. `t` is epoch milliseconds, `lat`
     and `lon` are millionths of a degree, each the first value and then differences; `speed` is in
-    tenths of m/s, `altitude` in m, `heading` in degrees, null where unknown. `gaps` are
-    silences. Of more than 20,000 fixes those are left out that lie where their neighbours say
-    anyway; `thinned` tells of it."""
+    tenths of m/s, `altitude` in m, `heading` in degrees, null where unknown. `gaps` are silences,
+    and leaps that no vehicle can have driven. Of more than 20,000 fixes those are left out that lie
+    where their neighbours say anyway; `thinned` tells of it."""
     since, until = query.period()
     found = await read_replay(container(request), actor, vehicle_id, since, until)
     return compressed(request, ok(request, found))

@@ -175,8 +175,8 @@ class Way(msgspec.Struct, omit_defaults=True):
 
     def _go_on_from(self, sample: Sample) -> None:
         """The receiver has leapt here: that is no distance."""
-        self.jumped, self.step_m, self.counted_ms = True, 0.0, sample.at_ms
-        self.path.append((sample.at_ms, sample.lat, sample.lon))
+        self.jumped, self.step_m = True, 0.0
+        self._lead_to(sample)
 
     def _step(self, sample: Sample, metres: float, seconds: float, parameters: Parameters) -> None:
         _, lat, lon = self.path[-1]
@@ -185,6 +185,9 @@ class Way(msgspec.Struct, omit_defaults=True):
         if self.step_m and max(seconds, self.step_s) <= parameters.gap_after_s:
             self.places_m += self._cut(metres, seconds, bearing)
         self.step_m, self.step_s, self.step_deg = metres, seconds, bearing
+        self._lead_to(sample)
+
+    def _lead_to(self, sample: Sample) -> None:
         self.counted_ms = sample.at_ms
         self.path.append((sample.at_ms, sample.lat, sample.lon))
         while len(self.path) >= PATH_MOST:

@@ -9,12 +9,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet_app.location.journeys.parameters import Parameters
+from fleet_app.location.journeys.sieve import TOLERANCE_M
+
 MOST_POINTS = 20_000
 """A player shows no more; of a longer track those points stay that change its shape."""
 _HELD = 8 * MOST_POINTS
 """While reading, so many are held at most before the first thinning."""
 _MICRODEGREES = 1e6
 _METRES_PER_DEGREE = 111_195.0
+_MAX_SPEED_MPS = Parameters().max_speed_mps
 Numbers: TypeAlias = NDArray[Any]
 
 
@@ -31,8 +35,8 @@ class Columns(msgspec.Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.t)
 
-    def only(self, kept: Numbers) -> Columns:
-        """The fixes that a mask or indices name."""
+    def only(self, kept: Numbers | slice) -> Columns:
+        """The fixes that a mask, indices or a slice name."""
         return Columns(*(getattr(self, name)[kept] for name in self.__struct_fields__))
 
 
@@ -73,10 +77,19 @@ async def gathered(blocks: AsyncIterator[Columns], gap_ms: int) -> tuple[Columns
     return thinned(joined(held), gap_ms), count
 
 
-def gaps_of(t: Numbers, gap_ms: int) -> list[tuple[int, int]]:
-    """Where nothing was heard for longer than `gap_ms`: last before and first after."""
-    at = np.flatnonzero(np.diff(t) > gap_ms)
+def gaps_of(columns: Columns, gap_ms: int) -> list[tuple[int, int]]:
+    """Where nobody knows how it went on, as the last moment before and the first after: nothing was
+    heard for longer than `gap_ms`, or the places lie so far apart that no vehicle drove there."""
+    t, at = columns.t, np.flatnonzero(_broken(columns, gap_ms))
     return list(zip(t[at].tolist(), t[at + 1].tolist(), strict=True))
+
+
+def _broken(columns: Columns, gap_ms: int) -> Numbers:
+    """For each step from fix to fix whether it is none."""
+    ms = np.diff(columns.t)
+    metres = _metres(np.diff(columns.lat), np.diff(columns.lon), columns.lat[1:])
+    broken: Numbers = (ms > gap_ms) | (metres - TOLERANCE_M > _MAX_SPEED_MPS * ms / 1000)
+    return broken
 
 
 def thinned(columns: Columns, gap_ms: int, most: int | None = None) -> Columns:
@@ -98,20 +111,24 @@ def thinned(columns: Columns, gap_ms: int, most: int | None = None) -> Columns:
 
 def _needed(columns: Columns, gap_ms: int, tolerance_m: float) -> Numbers:
     """A mask without every second fix that is as good as on the way between its neighbours."""
-    t = columns.t
+    t, broken = columns.t, _broken(columns, gap_ms)
     kept = np.ones(len(t), dtype=bool)
     middle = np.arange(1, len(t) - 1, 2)
     before, after = middle - 1, middle + 1
-    whole = (t[middle] - t[before] <= gap_ms) & (t[after] - t[middle] <= gap_ms)
-    whole &= t[after] - t[before] <= gap_ms
+    whole = ~broken[before] & ~broken[middle] & ~_broken(columns.only(slice(0, None, 2)), gap_ms)
     share = (t[middle] - t[before]) / np.maximum(t[after] - t[before], 1)
     lat, lon = columns.lat, columns.lon
     turned = _turn(lon[after] - lon[before])
     north = lat[before] + share * (lat[after] - lat[before]) - lat[middle]
-    east = _turn(lon[before] + share * turned - lon[middle]) * np.cos(np.radians(lat[middle]))
-    away = np.hypot(north, east) * _METRES_PER_DEGREE
+    away = _metres(north, lon[before] + share * turned - lon[middle], lat[middle])
     kept[middle[whole & (away <= tolerance_m)]] = False
     return kept
+
+
+def _metres(north: Numbers, east: Numbers, lat: Numbers) -> Numbers:
+    """How far apart places are that differ by so many degrees, near `lat`."""
+    metres: Numbers = np.hypot(north, _turn(east) * np.cos(np.radians(lat))) * _METRES_PER_DEGREE
+    return metres
 
 
 def _turn(degrees: Numbers) -> Numbers:
@@ -129,7 +146,7 @@ def replay_of(
         lat=_differences(np.rint(columns.lat * _MICRODEGREES).astype(np.int64)),
         lon=_differences(np.rint(columns.lon * _MICRODEGREES).astype(np.int64)),
         speed=_rounded(columns.speed * 10), altitude=_rounded(columns.altitude),
-        heading=_rounded(columns.heading), gaps=gaps_of(columns.t, gap_ms),
+        heading=_rounded(columns.heading), gaps=gaps_of(columns, gap_ms),
         thinned=len(columns) < count,
     )  # fmt: skip
 

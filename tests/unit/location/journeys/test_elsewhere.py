@@ -118,6 +118,14 @@ def test_a_leap_on_the_way_is_no_distance(leap: float, speeds: bool) -> None:
     assert trip.distance_m == pytest.approx(usual.distance_m, rel=0.04)
 
 
+def test_a_receiver_that_leaps_all_the_time_fills_no_memory() -> None:
+    drive = Drive().rest(600).go(60_000)
+    fixes = [shifted(fix, 600.0 * (second(fix) // 3 % 2)) for fix in drive.fixes(1)]
+    folding = Folding()
+    folding.fold(fixes)
+    assert len(folding.checkpoint()) < 40_000
+
+
 def test_a_receiver_that_leaps_while_it_stands_has_not_driven() -> None:
     drive = Drive().rest(3_000)
     fixes = [

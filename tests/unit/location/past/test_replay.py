@@ -46,7 +46,7 @@ def test_thinning_keeps_ends_and_gaps_and_makes_nothing_up(
     few = thinned(whole, GAP_MS, most)
     assert few.t[0] == whole.t[0]
     assert few.t[-1] == whole.t[-1]
-    assert gaps_of(few.t, GAP_MS) == gaps_of(whole.t, GAP_MS)
+    assert gaps_of(few, GAP_MS) == gaps_of(whole, GAP_MS)
     kept = few.speed.astype(int)
     assert (whole.only(kept).lat == few.lat).all()
     assert len(few) == len(whole) or len(whole) > most
@@ -57,6 +57,13 @@ def test_a_straight_way_is_thinned_to_what_a_player_shows() -> None:
     assert 300 < len(few) <= 1000
     on_the_way = 60 + few.t / 1000 * 1e-5
     assert np.abs(few.lat - on_the_way).max() < 1e-9
+
+
+def test_a_leap_that_nobody_can_have_driven_is_a_gap() -> None:
+    north = [60 + n * 1e-4 + (0.01 if n >= 20 else 0.0) for n in range(40)]
+    leapt = columns([3000 * n for n in range(40)], north)
+    assert gaps_of(leapt, GAP_MS) == [(57_000, 60_000)]
+    assert gaps_of(columns([30_000 * n for n in range(40)], north), GAP_MS) == []
 
 
 def test_a_corner_stays_when_the_straight_around_it_goes() -> None:
