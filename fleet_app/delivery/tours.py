@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +16,7 @@ from fleet_app.delivery.planning import Crew, PlanWarning, warnings_of
 from fleet_app.delivery.repository import DeliveryRepository
 from fleet_app.delivery.service import is_own
 from fleet_app.fleet.models import Driver
-from fleet_app.kernel.clock import Clock, utc_now
+from fleet_app.kernel.clock import Clock, utc_now, zone_of
 from fleet_app.kernel.errors import NotFound
 
 TO_DO = UNDER_WAY | {DeliveryStatus.ASSIGNED}
@@ -140,10 +139,7 @@ class Tours:
 
 def day_in(time_zone: str, moment: datetime) -> date:
     """Which day it is there. UTC where the name is none."""
-    try:
-        return moment.astimezone(ZoneInfo(time_zone)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return moment.date()
+    return moment.astimezone(zone_of(time_zone)).date()
 
 
 def open_deliveries(tour: Tour, statuses: Collection[DeliveryStatus]) -> dict[int, Delivery]:

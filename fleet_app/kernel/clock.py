@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Clock = Callable[[], datetime]
 """Returns the present moment as an aware UTC datetime."""
@@ -32,3 +33,11 @@ def clamped_ms(epoch_ms: int) -> int:
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970 of an aware datetime."""
     return round(moment.timestamp() * 1000)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

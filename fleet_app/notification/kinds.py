@@ -10,7 +10,7 @@ from pydantic import AfterValidator, model_validator
 from fleet_app.access.roles import Role
 from fleet_app.notification.channels.models import Channel
 from fleet_app.notification.keeping_up import fall_silent, keep_up
-from fleet_app.notification.models import AlertEvent, AlertRule, Severity
+from fleet_app.notification.models import LASTING, AlertEvent, AlertRule, Severity
 from fleet_app.notification.naming import Names, find_named
 from fleet_app.records.fields import Fields, FieldType, Spec, field
 from fleet_app.records.kinds import Kind
@@ -32,8 +32,6 @@ ROLES = (Role.FLEET_MANAGER.value, Role.DISPATCHER.value, Role.DRIVER.value)
 CHANNELS = tuple(one.value for one in Channel)
 E = AlertEvent
 OF_ZONES = frozenset({E.ENTERS_ZONE, E.LEAVES_ZONE, E.CROSSES_ZONE, E.STAYS})
-LASTING = frozenset({E.STAYS, E.IDLING, E.SILENT})
-"""Events that a rule may want to have gone on for a while."""
 _EVENT_WORDS = {
     "over_by_mps": (frozenset({E.SPEEDING}), "only for speeding"),
     "after_minutes": (LASTING, "only for idling, a silent tracker and a stay in a zone"),

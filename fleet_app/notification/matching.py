@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from fleet_app.kernel.clock import from_ms, to_ms
+from fleet_app.kernel.clock import from_ms, to_ms, zone_of
 from fleet_app.location.zones.hours import WeeklyHours
 from fleet_app.notification.models import AlertEvent, AlertRule
 from fleet_app.notification.occasions import RAISES, Occasion
@@ -40,18 +39,10 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
         return _weekly_hours(hours, self.time_zone)
 
 
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone; UTC for one that is none any more."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
 @lru_cache(maxsize=512)
 def _weekly_hours(hours: str, time_zone: str) -> WeeklyHours:
     """Read once: events are many, and rules and fleets few."""
-    return WeeklyHours(hours, zone_named(time_zone).key)
+    return WeeklyHours(hours, zone_of(time_zone).key)
 
 
 def applies(rule: AlertRule, occasion: Occasion, clock: Clock) -> bool:

@@ -39,6 +39,10 @@ class AlertEvent(StrEnum):
     MAINTENANCE_OVERDUE = "maintenance_overdue"
 
 
+LASTING = frozenset({AlertEvent.STAYS, AlertEvent.IDLING, AlertEvent.SILENT})
+"""What goes on for a while: it has a beginning, and a rule may want it to have lasted."""
+
+
 class Severity(StrEnum):
     """How much an alert matters, the least first."""
 

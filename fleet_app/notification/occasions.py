@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fleet_app.kernel.events import DomainEvent
-from fleet_app.notification.models import AlertEvent
+from fleet_app.notification.models import LASTING, AlertEvent
 
 E = AlertEvent
 RAISES: Mapping[str, tuple[AlertEvent, ...]] = {
@@ -40,7 +40,7 @@ ENDS: Mapping[str, AlertEvent] = {
     **{f"delivery.{one}": E.DELIVERY_FAILED for one in (*_ON_ITS_WAY, "cancelled")},
 }
 """Which alerts are over with a domain event."""
-_LASTING = frozenset({"vehicle.idling", "vehicle.offline", "geofence.dwelled"})
+_LASTED = frozenset(name for name, events in RAISES.items() if LASTING.issuperset(events))
 """What happened a while before it counts."""
 
 
@@ -80,7 +80,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def since(self) -> datetime:
         """When it happened; of what lasts, when it began rather than when it had lasted."""
-        return self.began or self.at if self.type in _LASTING else self.at
+        return self.began or self.at if self.type in _LASTED else self.at
 
     def number(self, name: str) -> float | None:
         """A number of the event's data, if it is one."""

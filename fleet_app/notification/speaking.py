@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.delivery.models import Delivery
 from fleet_app.fleet.models import Driver, Fleet, Vehicle
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.units import Ruler
-from fleet_app.notification.matching import zone_named
 from fleet_app.notification.models import AlertRule
 from fleet_app.notification.occasions import Occasion
 from fleet_app.notification.wording import Names, Speech, message
@@ -29,7 +29,7 @@ async def sentence(
         driver="" if driver is None else driver.name,
         delivery="" if delivery is None else f"Delivery {delivery.tracking_number}",
     )
-    zone = zone_named(fleet.time_zone)
+    zone = zone_of(fleet.time_zone)
     return message(rule, occasion, names, Speech(Ruler(fleet.units), zone, now))
 
 

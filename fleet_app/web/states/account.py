@@ -11,10 +11,10 @@ from reflex.event import EventSpec
 
 from fleet_app.bootstrap import get_container
 from fleet_app.identity.ports import SessionRecord
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records.reading import house_style
-from fleet_app.web.states.records.texts import zone_of
 
 
 class OpenSession(TypedDict):

@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.web.states.records.merging import merged
-from fleet_app.web.states.records.texts import (
-    in_words,
-    problem_of,
-    text_of,
-    units_of,
-    value_of,
-    zone_of,
-)
+from fleet_app.web.states.records.texts import in_words, problem_of, text_of, units_of, value_of
 
 HELSINKI, UTC_ZONE = zone_of("Europe/Helsinki"), zone_of("UTC")
 DELIVERIES, CUSTOMERS, VEHICLES = KINDS["deliveries"], KINDS["customers"], KINDS["vehicles"]

@@ -8,7 +8,6 @@ import { AGAIN_MS, AlertPages, stepFrom, ticked } from "./alertList.js";
 const KEYS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, x: "tick", " ": "tick", Enter: "open" };
 const WORDS = { critical: "Critical", warning: "Warning", info: "Information" };
 const STATUSES = { raised: "Open", acknowledged: "Acknowledged", snoozed: "Snoozed", resolved: "Resolved" };
-const LASTING = new Set(["idling", "tracker_silent", "stays_too_long_in_a_zone"]);
 const DIALOG = "dialog[open]:modal, [role=dialog][aria-modal=true]";
 
 export function SeverityMark({ severity }) {
@@ -20,9 +19,9 @@ function whereOf({ vehicle, driver }) {
 }
 
 // What lasts has been going on since then.
-function whenOf({ count, event }) {
+function whenOf({ count, event }, lasting) {
   if (count > 1) return "last ";
-  return LASTING.has(event) ? "began " : "";
+  return lasting.includes(event) ? "began " : "";
 }
 
 function Standing({ row, tab }) {
@@ -32,7 +31,7 @@ function Standing({ row, tab }) {
   return words.length ? <span className="alert-standing">{words.join(" · ")}</span> : null;
 }
 
-function Row({ row, chosen, isTicked, selectable, tab, onOpen, onTick }) {
+function Row({ row, chosen, isTicked, selectable, tab, lasting, onOpen, onTick }) {
   const line = useRef(null);
   useEffect(() => {
     if (chosen) line.current?.scrollIntoView({ block: "nearest" });
@@ -56,7 +55,7 @@ function Row({ row, chosen, isTicked, selectable, tab, onOpen, onTick }) {
           <span className="alert-where">{whereOf(row)}</span>
         </span>
         <span className="alert-when">
-          <span>{whenOf(row)}<LiveAge at={row.last_at} /></span>
+          <span>{whenOf(row, lasting)}<LiveAge at={row.last_at} /></span>
           <Standing row={row} tab={tab} />
         </span>
       </button>
@@ -140,7 +139,7 @@ function Foot({ state, more, hidden }) {
 }
 
 export function AlertList(props) {
-  const { url, query = "", version = 0, changes, chosen = 0, selected = [], selectable = false, tab = "open" } = props;
+  const { url, query = "", version = 0, changes, chosen = 0, selected = [], selectable = false, tab = "open", lasting = [] } = props;
   const [state, pages] = usePages(`${url}?${query}`, version, changes);
   const [cursor, setCursor] = useState(Number(chosen) || 0);
   const lastTicked = useRef(0);
@@ -170,7 +169,7 @@ export function AlertList(props) {
       <Empty state={state} props={props} retry={() => pages.read()} />
       <ul aria-label="Alerts">
         {state.rows.map((row) => (
-          <Row key={row.id} row={row} tab={tab} chosen={row.id === cursor} isTicked={marks.has(row.id)} selectable={selectable} onOpen={open} onTick={tick} />
+          <Row key={row.id} row={row} {...{ tab, lasting }} chosen={row.id === cursor} isTicked={marks.has(row.id)} selectable={selectable} onOpen={open} onTick={tick} />
         ))}
       </ul>
       <Foot state={state} more={() => pages.more()} hidden={(state.total ?? 0) - state.rows.length} />

@@ -30,6 +30,8 @@ class AlertList(rx.NoSSRComponent):
     tab: rx.Var[str]
     filtered: rx.Var[bool]
     empty_text: rx.Var[str]
+    lasting: rx.Var[list[str]]
+    """Events that go on for a while: their age is that of their beginning."""
 
     on_open: rx.EventHandler[one_number]
     on_select: rx.EventHandler[some_ids]

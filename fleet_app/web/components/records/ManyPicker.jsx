@@ -1,11 +1,9 @@
 // Chooses several records by typing parts of their names; a form gets their ids with commas between,
 // or their names, with the number behind each that was just chosen.
 
-import { useEffect, useId, useRef, useState } from "react";
-import { Choices } from "./recordPicker.js";
+import { useEffect, useState } from "react";
+import { PickerList, useChoices } from "./PickerList.jsx";
 
-const TYPING_MS = 160;
-const CLOSED = { open: false, choices: [], active: 0 };
 const idsIn = (text) => String(text ?? "").split(",").map((one) => one.trim()).filter(Boolean);
 
 const spoken = (label) => label.replace(/[,;\s]+/g, " ").trim();
@@ -25,67 +23,30 @@ function useNames(url, ids, title, named) {
 }
 
 export function ManyPicker(props) {
-  const { url, name, title = "name", detail = [], named = false, fleet = 0, inputId, describedBy, invalid = false, placeholder = "Type to search" } = props;
-  const id = useId();
+  const { url, name, title = "name", named = false, inputId, describedBy, invalid = false, placeholder = "Type to search" } = props;
   const [chosen, setChosen] = useState(idsIn(props.value));
   const [text, setText] = useState("");
-  const [list, setList] = useState(CLOSED);
-  const [problem, setProblem] = useState("");
   const [names, learn] = useNames(url, chosen, title, named);
   const called = (one) => names[one] ?? (named ? one : `No. ${one}`);
-  const wordOf = ({ id: number, label }) => (named ? `${spoken(label)} #${number}` : String(number));
+  const wordOf = ({ id, label }) => (named ? `${spoken(label)} #${id}` : String(id));
   const isChosen = (choice) => chosen.includes(wordOf(choice)) || (named && chosen.includes(spoken(choice.label)));
-  const asking = useRef(null);
-  asking.current ??= new Choices();
-  const timer = useRef(0);
-  useEffect(() => () => {
-    clearTimeout(timer.current);
-    asking.current.stop();
-  }, []);
-  const close = () => {
-    clearTimeout(timer.current);
-    setList(CLOSED);
-  };
-  const ask = async (words) => {
-    try {
-      const found = await asking.current.find({ url, words, fleet, title, detail });
-      if (found) setList({ open: true, active: 0, choices: found.choices.filter((one) => !isChosen(one)) });
-      setProblem("");
-    } catch (error) {
-      setProblem(error.message);
-    }
-  };
   const add = (choice) => {
     learn(wordOf(choice), choice.label);
     setChosen((old) => [...old, wordOf(choice)]);
     setText("");
-    close();
+    found.close();
   };
   const drop = (one) => setChosen((old) => old.filter((other) => other !== one));
+  const found = useChoices(props, { choose: add, fits: (one) => !isChosen(one) });
   const typed = ({ target }) => {
     setText(target.value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => ask(target.value), TYPING_MS);
+    found.askSoon(target.value);
   };
   const keys = (event) => {
-    if (event.nativeEvent.isComposing) return;
-    const { open, choices, active } = list;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      if (open) setList({ ...list, active: (active + step + choices.length) % Math.max(1, choices.length) });
-      else ask(text);
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      if (open && choices.length) add(choices[active]);
-    } else if (event.key === "Escape" && open) {
-      event.preventDefault();
-      event.stopPropagation();
-      event.nativeEvent.stopImmediatePropagation();
-      close();
-    } else if (event.key === "Backspace" && !text && chosen.length) drop(chosen.at(-1));
+    if (event.nativeEvent.isComposing || found.onKey(event, text)) return;
+    if (event.key === "Enter") event.preventDefault(); // it would send the form
+    if (event.key === "Backspace" && !text && chosen.length) drop(chosen.at(-1));
   };
-  const shown = list.open && list.choices.length > 0;
   return (
     <div className="picker tags-field" data-field={name}>
       <div className="tags-box">
@@ -96,43 +57,23 @@ export function ManyPicker(props) {
           </span>
         ))}
         <input
+          {...found.combobox}
           id={inputId}
-          type="text"
-          role="combobox"
-          aria-expanded={shown}
-          aria-controls={`${id}-list`}
-          aria-autocomplete="list"
-          aria-activedescendant={shown ? `${id}-${list.active}` : undefined}
           aria-describedby={describedBy}
           aria-invalid={invalid || undefined}
-          autoComplete="off"
-          spellCheck="false"
           placeholder={chosen.length ? "" : placeholder}
           value={text}
           onChange={typed}
-          onClick={() => !list.open && ask(text)}
+          onClick={() => !found.list.open && found.ask(text)}
           onBlur={() => {
-            close();
+            found.close();
             setText("");
           }}
           onKeyDown={keys}
         />
       </div>
       <input type="hidden" name={name} value={chosen.join(", ")} data-said={chosen.map(called).map(spoken).join(", ")} readOnly />
-      {list.open && (
-        <div className="picker-pop" onMouseDown={(event) => event.preventDefault()}>
-          <ul id={`${id}-list`} role="listbox" aria-label="Found" className="picker-list">
-            {list.choices.map((choice, index) => (
-              <li key={choice.id} id={`${id}-${index}`} role="option" aria-selected={index === list.active} className="picker-option" onClick={() => add(choice)}>
-                <span>{choice.label}</span>
-                {choice.detail && <small>{choice.detail}</small>}
-              </li>
-            ))}
-          </ul>
-          {!list.choices.length && <p className="picker-none">Nothing found.</p>}
-        </div>
-      )}
-      <span role="status" className="picker-problem">{problem}</span>
+      <PickerList {...found} />
     </div>
   );
 }

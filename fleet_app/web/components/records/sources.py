@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.assets import AssetPathStr
 
-LIBRARIES = ("formKeeper.js", "recordPicker.js")
+LIBRARIES = ("formKeeper.js", "recordPicker.js", "PickerList.jsx")
 
 
 def _publish(name: str) -> AssetPathStr:

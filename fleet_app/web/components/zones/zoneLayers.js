@@ -58,7 +58,7 @@ export class ZoneLayers {
   addAll() {
     const { map, id } = this;
     if (map.getSource(id)) return;
-    map.addSource(id, { type: "geojson", data: NONE });
+    map.addSource(id, { type: "geojson", data: NONE, tolerance: 0.05 }); // circles stay round
     map.addSource(`${id}-names`, { type: "geojson", data: NONE });
     const above = map.getStyle().layers.find(({ type }) => type === "symbol")?.id;
     for (const layer of layersOf(id, this.palette, this.namesFrom)) {

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.notification.models import LASTING
 from fleet_app.web.components.alerts.alert_parts import AlertList
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.records.browser import NewsWatch, RecordPicker, ShortcutsHelp
@@ -215,6 +216,7 @@ def _list() -> rx.Component:
         tab=AlertDesk.tab,
         filtered=AlertDesk.narrowed,
         empty_text=rx.Var.create(EMPTY)[AlertDesk.tab],
+        lasting=sorted(LASTING),
         on_open=AlertPanel.show,
         on_select=AlertDesk.select,
         on_show_all=AlertDesk.show_all,

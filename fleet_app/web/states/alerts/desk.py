@@ -12,6 +12,7 @@ from fleet_app.access.matrix import may
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.fleet.service import FleetService
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import InvalidInput, NotFound
 from fleet_app.kernel.parameters import LONGEST_SEARCH
 from fleet_app.notification.models import AlertRule, AlertStatus, Severity
@@ -20,7 +21,6 @@ from fleet_app.notification.reading import AlertList
 from fleet_app.notification.service import HANDLE, MOST_AT_ONCE
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.history.period import day_of, day_period
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
 
 TABS = {

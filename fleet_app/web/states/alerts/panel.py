@@ -12,7 +12,7 @@ from fleet_app.access.actor import Actor
 from fleet_app.access.matrix import may
 from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
-from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.clock import utc_now, zone_of
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.location.geofences.models import Geofence
 from fleet_app.notification.channels.log import READ as READ_LOG
@@ -28,7 +28,6 @@ from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.alerts import showing
 from fleet_app.web.states.alerts.desk import AlertDesk, chosen_id
 from fleet_app.web.states.alerts.snoozes import until
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
 
 LONGEST_COMMENT = 2000

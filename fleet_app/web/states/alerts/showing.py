@@ -10,8 +10,14 @@ from zoneinfo import ZoneInfo
 
 from fleet_app.notification.channels.models import Channel, Notification
 from fleet_app.notification.channels.models import Status as Sent
-from fleet_app.notification.kinds import LASTING
-from fleet_app.notification.models import Alert, AlertComment, AlertStatus, Severity, Trail
+from fleet_app.notification.models import (
+    LASTING,
+    Alert,
+    AlertComment,
+    AlertStatus,
+    Severity,
+    Trail,
+)
 from fleet_app.notification.reading import AlertRow
 
 STATUSES = {

@@ -18,7 +18,7 @@ from fleet_app.access.principal import Principal
 from fleet_app.bootstrap import get_container
 from fleet_app.fleet.models import Fleet, Vehicle
 from fleet_app.fleet.service import FleetService
-from fleet_app.kernel.clock import from_ms, utc_now
+from fleet_app.kernel.clock import from_ms, utc_now, zone_of
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 from fleet_app.location.models import VehicleLive
 from fleet_app.web.gate import current_principal, requires
@@ -31,7 +31,6 @@ from fleet_app.web.states.history.period import (
     moment_of,
     today,
 )  # fmt: skip
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
 
 MOST = 6

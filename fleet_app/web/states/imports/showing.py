@@ -8,6 +8,7 @@ from typing import TypedDict
 from urllib.parse import urlencode
 
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.records.imports.columns import (
     NUMBER,
     NUMBER_TITLE,
@@ -24,7 +25,6 @@ from fleet_app.records.imports.states import BUSY, can
 from fleet_app.records.kinds import Kind
 from fleet_app.records.models import Import, ImportProblem, ImportState
 from fleet_app.records.query import IMPORT
-from fleet_app.web.states.records.texts import zone_of
 
 S = ImportState
 SAMPLES, SAMPLE_CELL = 3, 60

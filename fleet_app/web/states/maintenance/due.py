@@ -15,6 +15,7 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.fleet.maintenance.due import DueStatus
 from fleet_app.fleet.maintenance.due_list import DueList, DueQuery, DueRow
 from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.listing import Listing, Row
 from fleet_app.records.query import ListQuery, parse_query
@@ -22,7 +23,6 @@ from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.maintenance import wording
 from fleet_app.web.states.records.measures import units_of
 from fleet_app.web.states.records.reading import house_style
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.session import shown_fleet
 
 PAGE = 50

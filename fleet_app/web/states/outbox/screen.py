@@ -8,6 +8,7 @@ import reflex as rx
 
 from fleet_app.access.matrix import may
 from fleet_app.bootstrap import get_container
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError
 from fleet_app.notification.channels.log import AGAIN, MANAGE, DeliveryLog
 from fleet_app.notification.channels.models import Channel, Notification, NotificationAttempt
@@ -15,7 +16,6 @@ from fleet_app.notification.channels.models import Status as Stands
 from fleet_app.notification.channels.query import parse_log_query
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.narrowing import Narrowing
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
 
 STATUSES = {

@@ -14,6 +14,7 @@ from fleet_app.audit.trail import noted
 from fleet_app.audit.verifying import Verdict, verify
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.fields import words_of
@@ -23,7 +24,6 @@ from fleet_app.records.wording import Wording, action_words
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.narrowing import Narrowing
 from fleet_app.web.states.records.aftermath import lost_words
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say
 from fleet_app.web.states.session import shown_fleet
 

@@ -13,7 +13,7 @@ from fleet_app.delivery.errors import IllegalChange, MovedOn
 from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.service import DeliveryLife
-from fleet_app.kernel.clock import utc_now
+from fleet_app.kernel.clock import utc_now, zone_of
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.kernel.jsonb import clean
 from fleet_app.records.fields import words_of
@@ -22,7 +22,6 @@ from fleet_app.web.states.records.following import follow
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.moments import moment_words
 from fleet_app.web.states.records.steps_back import delivery_back
-from fleet_app.web.states.records.texts import zone_of
 from fleet_app.web.states.records.toasts import say, way_of
 
 MOST_EVENTS = 100

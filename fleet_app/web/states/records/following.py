@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fleet_app.kernel.clock import zone_of
 from fleet_app.records.fields import words_of
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.measures import ruler_of
 from fleet_app.web.states.records.merging import changed_names
 from fleet_app.web.states.records.reading import kind_of, read_record
-from fleet_app.web.states.records.texts import text_of, zone_of
+from fleet_app.web.states.records.texts import text_of
 
 
 async def follow(form: RecordForm) -> None:

@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 
 from fleet_app.access.matrix import fleet_in_view, may
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError, NotFound
 from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.errors import Stale
@@ -38,7 +39,7 @@ from fleet_app.web.states.records.reading import (
     read_record,
     texts_in,
 )
-from fleet_app.web.states.records.texts import in_words, problem_of, texts_of, told_at, zone_of
+from fleet_app.web.states.records.texts import in_words, problem_of, texts_of, told_at
 from fleet_app.web.states.records.toasts import Way, say
 from fleet_app.web.states.records.typed import Sheet, default_texts, values_in
 from fleet_app.web.states.session import shown_fleet

@@ -9,6 +9,7 @@ import reflex as rx
 from fleet_app.audit.models import AuditEntry
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler
 from fleet_app.records.history import History
@@ -18,7 +19,6 @@ from fleet_app.records.wording import Change, Wording, action_words
 from fleet_app.web.gate import current_principal, requires
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.measures import ruler_of
-from fleet_app.web.states.records.texts import zone_of
 
 PAGE = 20
 _WORDING = Wording(KINDS)

@@ -14,6 +14,7 @@ from fleet_app.access.matrix import may
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.kernel.parameters import LONGEST_SEARCH
 from fleet_app.kernel.units import Ruler, Units
@@ -39,7 +40,7 @@ from fleet_app.web.states.records.measures import filters_shown as in_units
 from fleet_app.web.states.records.measures import filters_stored, units_of
 from fleet_app.web.states.records.moments import in_moments
 from fleet_app.web.states.records.reading import house_style, kind_of, labels_of
-from fleet_app.web.states.records.texts import value_of, zone_of
+from fleet_app.web.states.records.texts import value_of
 from fleet_app.web.states.records.toasts import Way, say, telling
 from fleet_app.web.states.session import shown_fleet
 

@@ -7,13 +7,14 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError
 from fleet_app.kernel.units import Ruler
 from fleet_app.records.kinds import Kind
 from fleet_app.web.gate import requires
 from fleet_app.web.states.records.chosen import settable
 from fleet_app.web.states.records.lists import RecordList
-from fleet_app.web.states.records.texts import problem_of, value_of, zone_of
+from fleet_app.web.states.records.texts import problem_of, value_of
 
 
 class ManyFields(rx.State):

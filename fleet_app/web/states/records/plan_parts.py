@@ -10,9 +10,10 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import Delivery
 from fleet_app.delivery.routes import RoutePlan
 from fleet_app.delivery.tours import Tour
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.web.states.records.planned_stops import PlannedStop
-from fleet_app.web.states.records.texts import value_of, zone_of
+from fleet_app.web.states.records.texts import value_of
 
 
 def asked(fleet: int, day: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,14 +29,6 @@ _READERS = {
     FieldType.NUMBER: read_number,
     FieldType.MONEY: read_number,
 }
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of this name; UTC where there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def texts_of(
