@@ -46,13 +46,13 @@ async def test_a_replay_is_what_was_stored_in_columns(
     await store(
         world,
         a_fix(0, lat=60.1234567, lon=-24.5, speed=8.34, altitude=20.6, heading=271.4),
-        a_fix(10.5, lat=60.2, lon=-24.4),
+        a_fix(10.5, lat=60.124, lon=-24.4999),
         a_fix(400, lat=-0.5, lon=24.4, speed=0.0, altitude=-3.0, heading=0.0),
     )  # fmt: skip
     replay = await data(world, manager, "replay")
     assert list(accumulate(replay["t"])) == [NOON_MS, NOON_MS + 10_500, NOON_MS + 400_000]
-    assert list(accumulate(replay["lat"])) == [60_123_457, 60_200_000, -500_000]
-    assert list(accumulate(replay["lon"])) == [-24_500_000, -24_400_000, 24_400_000]
+    assert list(accumulate(replay["lat"])) == [60_123_457, 60_124_000, -500_000]
+    assert list(accumulate(replay["lon"])) == [-24_500_000, -24_499_900, 24_400_000]
     assert replay["speed"] == [83, None, 0]
     assert replay["altitude"] == [21, None, -3]
     assert replay["heading"] == [271, None, 0]
