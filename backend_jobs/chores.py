@@ -1,5 +1,5 @@
 """What has to be tidied once in a while, by one worker of all: old history, dead tokens,
-unused files, old sheets, old messages."""
+unused files, old sheets, old messages, old runs and steps; and what comes again by itself."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from fleet_app.notification.channels.chores import forget_messages
 from fleet_app.notification.watching import forget_heard
 from fleet_app.outbox.jobs import forget_ended, forget_events
 from fleet_app.outbox.requests import forget_requests
+from fleet_app.planning.chores import forget_memories, forget_plans
+from fleet_app.planning.goods import follow_vehicles
+from fleet_app.planning.templates.recurring import make_recurring
 from fleet_app.records.imports.chores import forget_old_imports
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ class Chores:
     async def _tidy(self) -> None:
         await self._drop_old_history()
         await self._announce_maintenance()
+        await self._make_recurring()
+        await self._follow_vehicles()
         async with self._container.work(PATIENT_SECONDS) as session:
             tokens = await forget_expired_tokens(session, self._clock())
         patient = partial(self._container.work, PATIENT_SECONDS)
@@ -62,6 +67,7 @@ class Chores:
         sheets = await forget_old_imports(patient, self._container.files, self._clock())
         log.info("%d old imports forgotten", sheets)
         await self._forget_old_messages()
+        await self._forget_old_planning()
         await self._forget_jobs_and_events()
         await self._anchor_audit_log()
         log.info("chores done, %d expired tokens and %d unused files forgotten", tokens, files)
@@ -72,6 +78,16 @@ class Chores:
             patient = partial(self._container.work, PATIENT_SECONDS)
             messages = await forget_messages(patient, self._clock() - timedelta(days=days))
             log.info("%d messages older than %d days forgotten", messages, days)
+
+    async def _forget_old_planning(self) -> None:
+        patient = partial(self._container.work, PATIENT_SECONDS)
+        days = self._container.settings.planning_days
+        if days:
+            found = await forget_plans(patient, self._clock() - timedelta(days=days))
+            words = ", ".join(f"{count} {name}" for name, count in found.items())
+            log.info("planning older than %d days forgotten: %s", days, words)
+        memories = await forget_memories(patient, self._clock())
+        log.info("what was remembered of %d routes long over forgotten", memories)
 
     async def _forget_jobs_and_events(self) -> None:
         now = self._clock()
@@ -101,6 +117,18 @@ class Chores:
                 checkpoints = await Cursors(session).forget_before(to_ms(oldest))
             log.info("%d days of history older than %d days dropped", dropped, days)
             log.info("%d places to fold again from dropped with them", checkpoints)
+
+    async def _make_recurring(self) -> None:
+        """The deliveries of tours that come again."""
+        patient = partial(self._container.work, PATIENT_SECONDS)
+        made = await make_recurring(patient, self._clock)
+        log.info("%d deliveries made for tours that come again", made)
+
+    async def _follow_vehicles(self) -> None:
+        """Goods that wait in vehicles are where these are by now."""
+        patient = partial(self._container.work, PATIENT_SECONDS)
+        moved = await follow_vehicles(patient, self._clock())
+        log.info("%d deliveries are fetched where their vehicles stand now", moved)
 
     async def _announce_maintenance(self) -> None:
         """Time and driving make work due without anybody changing a record."""

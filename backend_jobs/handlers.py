@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fleet_app.bootstrap import Container
 from fleet_app.location.models import FixBatch
-from fleet_app.location.ports import HISTORY_GROUP, TRACKER_GROUP, HistoryStore
+from fleet_app.location.ports import HISTORY_GROUP, ROUTES_GROUP, TRACKER_GROUP, HistoryStore
 
 
 class Handler(Protocol):
@@ -37,12 +37,16 @@ class HistoryHandler:
             self._stored()
 
 
-def handlers(container: Container, stored: Callable[[], None]) -> Mapping[str, MakeHandler]:
+def handlers(
+    container: Container, stored: Callable[[], None], routes: Handler
+) -> Mapping[str, MakeHandler]:
     """Group name -> handler. A new group reads the log from its oldest entry.
 
-    `stored` is called after new fixes went into history.
+    `stored` is called after new fixes went into history. `routes` keeps nothing of a partition
+    that is not in the database, so it serves them all.
     """
     return {
         HISTORY_GROUP: lambda: HistoryHandler(container.history, stored),
         TRACKER_GROUP: container.new_tracker,
+        ROUTES_GROUP: lambda: routes,
     }

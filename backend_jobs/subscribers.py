@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from fleet_app.bootstrap import PATIENT_SECONDS, Container
+from fleet_app.delivery.event_names import DeliveryNews
+from fleet_app.fleet.service_status import SERVICE_CHANGED
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.notification.engine import hear
 from fleet_app.outbox.changes import RecordChange
+from fleet_app.planning.live.closing import close
+from fleet_app.planning.live.disruptions import disruption_of
 
 Handle = Callable[[Container, DomainEvent], Awaitable[None]]
 
@@ -56,11 +60,46 @@ async def raise_alerts(container: Container, event: DomainEvent) -> None:
         await hear(session, event, utc_now())
 
 
+async def suggest(container: Container, event: DomainEvent) -> None:
+    """Offer dispatchers what can be done about a vehicle that is out, delays and urgent orders."""
+    disruption = await disruption_of(container.work, event)
+    if disruption is not None:
+        await container.suggester.about(disruption)
+
+
+async def close_suggestions(container: Container, event: DomainEvent) -> None:
+    """End offers about vehicles that are back and routes that are over."""
+    async with container.work(PATIENT_SECONDS) as session:
+        await close(session, event)
+
+
 SUBSCRIBERS = (
+    *(
+        Subscriber(f"suggestions-{name}", pattern, suggest)
+        for name, pattern in (
+            ("silent", "vehicle.offline"),
+            ("workshop", SERVICE_CHANGED),
+            ("delay", "route.delayed"),
+            ("order", DeliveryNews.CREATED),
+            ("order-urgent", DeliveryNews.URGENT),
+            ("order-off", DeliveryNews.UNASSIGNED),
+            ("order-put-off", DeliveryNews.RESCHEDULED),
+            ("order-reopened", DeliveryNews.REOPENED),
+        )
+    ),
+    *(
+        Subscriber(f"suggestions-{name}", pattern, close_suggestions)
+        for name, pattern in (
+            ("heard", "vehicle.online"),
+            ("back", SERVICE_CHANGED),
+            ("done", "route.completed"),
+            ("gone", "route.removed"),
+        )
+    ),
     Subscriber("delivery-status", "delivery.*", remember_status),
     Subscriber("delivery-screens", "delivery.*", show_delivery),
     *(
         Subscriber(f"alerts-{of}", f"{of}.*", raise_alerts)
-        for of in ("vehicle", "geofence", "trip", "delivery", "maintenance")
+        for of in ("vehicle", "geofence", "trip", "delivery", "route", "maintenance")
     ),
 )

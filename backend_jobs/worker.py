@@ -19,10 +19,12 @@ from backend_jobs.chores import Chores
 from backend_jobs.consumer import Consumer
 from backend_jobs.handlers import handlers
 from backend_jobs.journeys import journey_runner
+from backend_jobs.live_routes import LiveRoutes
 from backend_jobs.meter import Meter
 from backend_jobs.tasks.runner import JobRunner
 from fleet_app.bootstrap import Container
 from fleet_app.kernel.errors import Contended, StoreUnavailable
+from fleet_app.location.ports import ROUTES_GROUP
 from fleet_app.settings import get_settings
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,8 @@ class Worker:
         self._chores = Chores(container)
         self._meter = Meter()
         self._journeys = journey_runner(container, self._meter.outages)
-        self._handlers = handlers(container, self._journeys.wake)
+        self.live_routes = LiveRoutes(container, self._meter.outages, self._route_partitions)
+        self._handlers = handlers(container, self._journeys.wake, self.live_routes)
         pairs = [(g, p) for p in range(self._log.partitions) for g in self._handlers]
         self.assignment = Assignment(
             container.new_leases(), pairs, self._consumer, self._meter.outages
@@ -51,6 +54,9 @@ class Worker:
 
     def _consumer(self, group: str, partition: int) -> Consumer:
         return Consumer(self._log, group, partition, self._handlers[group](), self._meter)
+
+    def _route_partitions(self) -> set[int]:
+        return {partition for group, partition in self.assignment.held if group == ROUTES_GROUP}
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, then hand over cleanly."""
@@ -63,6 +69,7 @@ class Worker:
             ]
             tasks.create_task(self._jobs.run(stopping))
             tasks.create_task(self._journeys.run(stopping))
+            tasks.create_task(self.live_routes.run(stopping))
             await self.assignment.run(stopping)
             for chore in chores:
                 chore.cancel()

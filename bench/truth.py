@@ -12,7 +12,7 @@ from bench._truth import recorded, streets
 from bench._truth.report import figures_of, ratios_of
 from bench._truth.simulated import SEED, measured
 
-DAYS, QUICK_DAYS = 40, 2
+DAYS, QUICK_DAYS = 40, 1
 
 
 def main(quick: bool, file: Path | None = None) -> dict[str, Any]:

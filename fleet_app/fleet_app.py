@@ -23,6 +23,7 @@ from fleet_app.web.pages.maintenance.routes import add_maintenance_pages
 from fleet_app.web.pages.missing import missing_page
 from fleet_app.web.pages.outbox.routes import add_outbox_pages
 from fleet_app.web.pages.overview import overview_page
+from fleet_app.web.pages.planning.routes import add_planning_pages
 from fleet_app.web.pages.records.routes import add_record_pages
 from fleet_app.web.pages.settings import settings_page
 from fleet_app.web.pages.sign_up import sign_up_page
@@ -45,6 +46,7 @@ STYLES = (
     *("tokens", "shell", "forms", "overview", "live", "grid", "places", "records", "record-form"),
     "zones",
     *("maintenance", "imports", "audit", "history", "alerts"),
+    "planning",
 )
 
 app = gated_app(
@@ -72,6 +74,7 @@ add_record_pages(app)
 add_maintenance_pages(app)
 add_zone_pages(app)
 add_history_pages(app)
+add_planning_pages(app)
 add_import_pages(app)
 add_outbox_pages(app)
 add_alert_pages(app)
@@ -110,7 +113,9 @@ async def live_frames() -> AsyncIterator[None]:
     )
     rooms.fed_by(broadcaster)
     connect_rooms(rooms)
-    watch = DeliveryWatch(app.event_namespace, rooms, container.work, Tracking.open)
+    watch = DeliveryWatch(
+        app.event_namespace, rooms, container.work, Tracking.open, container.active_routes
+    )
     connect_watch(watch)
     running = [
         asyncio.create_task(keep_running(broadcaster.run, "broadcaster")),

@@ -14,6 +14,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from fleet_app.routing.roads.opening import RoadSource
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
     """Days of location history to keep; 0 keeps everything."""
     message_days: int = Field(default=90, ge=0)
     """Days for which sent and unsent messages can be looked up in the outbox; 0 keeps all."""
+    planning_days: int = Field(default=90, ge=0)
+    """Days for which runs of the optimiser, suggestions, plans that were put aside, and the steps
+    of plans after their day are kept; 0 keeps all."""
 
     geocoder: Literal["offline", "nominatim", "google", "none"] = "offline"
     """Where addresses are searched: `offline` in the installed map, `nominatim`, `google`, or
@@ -83,6 +88,14 @@ class Settings(BaseSettings):
     """Address of the Nominatim server (or of what stands for Google's); None means the public."""
     geocoder_key: SecretStr | None = None
     """The key that `google` needs."""
+
+    roads: Literal["embedded", "valhalla", "osrm", "google", "estimate"] = "embedded"
+    """Where ways and driving times come from: `embedded` in the installed map (an estimate without
+    one), a server that speaks as `valhalla` or `osrm` do, `google`, or `estimate`."""
+    roads_url: str | None = None
+    """Address of the Valhalla or OSRM server (or of what stands for Google's)."""
+    roads_key: SecretStr | None = None
+    """The key that `google` needs; sent as a bearer token to the others."""
 
     smtp_host: str | None = None
     """The server that takes our mail; None means that mail is only kept to be looked at."""
@@ -141,6 +154,22 @@ class Settings(BaseSettings):
         if self.geocoder_url and not self.geocoder_url.startswith(("http://", "https://")):
             raise ValueError("FLEET_GEOCODER_URL must begin with http:// or https://")
         return self
+
+    @model_validator(mode="after")
+    def _check_roads(self) -> Settings:
+        if self.roads == "google" and self.roads_key is None:
+            raise ValueError("FLEET_ROADS=google needs FLEET_ROADS_KEY")
+        if self.roads in ("valhalla", "osrm") and not self.roads_url:
+            raise ValueError(f"FLEET_ROADS={self.roads} needs FLEET_ROADS_URL")
+        if self.roads_url and not self.roads_url.startswith(("http://", "https://")):
+            raise ValueError("FLEET_ROADS_URL must begin with http:// or https://")
+        return self
+
+    @property
+    def road_source(self) -> RoadSource:
+        """Where ways and driving times come from, as this installation wants it."""
+        key = self.roads_key.get_secret_value() if self.roads_key else ""
+        return RoadSource(self.roads, self.roads_url or "", key)
 
     @property
     def origin(self) -> str:

@@ -20,6 +20,8 @@ from mobile_api.routers import (
     auth,
     delivery_life,
     devices,
+    directions,
+    etas,
     exports,
     files,
     geocode,
@@ -35,10 +37,15 @@ from mobile_api.routers import (
     osmand,
     owntracks,
     past,
+    plan_jobs,
+    plans,
     quarantine,
     records,
     reports,
+    roads,
+    route_templates,
     routes,
+    suggestions,
     track_files,
     tracks,
     unknown,
@@ -46,19 +53,25 @@ from mobile_api.routers import (
     views,
 )
 from mobile_api.versions import heed_if_match
+from mobile_api.ws import endpoint as events
 
 PREFIX = "/api/v1"
 ROUTERS = (
     geofences.router,
+    etas.router,
+    directions.router,
+    suggestions.router,
     *exports.ROUTERS,
     *(locations.router, osmand.router, owntracks.router, gpslogger.router),
     *(auth.router, devices.router, vehicles.router, quarantine.router, ingest.router),
     files.router,
     imports.router,
     views.router,
-    geocode.router,
+    *(geocode.router, roads.router),
     *(delivery_life.router, routes.router, assignments.router, maintenance.router),
     *(alerts.router, alerts.rules, audit.router),
+    *(plan_jobs.router, route_templates.router),
+    plans.router,
     notifications.router,
     *(past.router, tracks.router, track_files.router, reports.router),
     *records.ROUTERS,
@@ -100,6 +113,7 @@ def create_api(container: Container | None = None) -> FastAPI:
     app.include_router(health.router, prefix="/api")
     app.include_router(auth.browser)
     app.include_router(map.router)
+    app.include_router(events.router)
     docs.install(app)
     app.include_router(unknown.router)
     return app

@@ -72,9 +72,10 @@ def settings(
 
 
 @pytest.fixture
-async def container(settings: Settings) -> AsyncIterator[Container]:
+async def container(settings: Settings, stores: TestStores) -> AsyncIterator[Container]:
     """The services of one test, on its own stores; the same `get_container()` returns."""
     container = with_quick_passwords(get_container())
+    container.__dict__["engine"] = stores.engine(container.database_url)
     await container.start()
     try:
         yield container

@@ -13,10 +13,12 @@ import psycopg
 import redis
 from psycopg import sql
 from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from fleet_app.runtime import migrations
 from fleet_app.runtime.engines import embedded_engines
 from fleet_app.settings import Settings
+from fleet_app.storage.sql.engine import create_engine
 from tests.recycling import emptied, shape
 
 TEMPLATE = "migrated"
@@ -47,10 +49,21 @@ class TestStores:
         migrations.upgrade(self.url_of(TEMPLATE))
         self._shape = shape(self._plain(TEMPLATE))
         self._free: list[str] = []
+        self._engines: dict[str, AsyncEngine] = {}
 
     def url_of(self, name: str) -> str:
         """SQLAlchemy URL of another database on the same server."""
         return self._url.replace("/fleet?", f"/{name}?")
+
+    def engine(self, url: str) -> AsyncEngine:
+        """What a container of a test makes for itself, kept for the next test of that database.
+
+        An engine that was disposed of has no connections left, but knows its server and every
+        statement it has put into words, which took more than anything else in a test.
+        """
+        if url not in self._engines:
+            self._engines[url] = create_engine(url)
+        return self._engines[url]
 
     @contextmanager
     def database(self, *, migrated: bool = True) -> Iterator[str]:
@@ -97,6 +110,7 @@ class TestStores:
         self._run(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
     def _drop(self, name: str) -> None:
+        self._engines.pop(self.url_of(name), None)
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _run(self, statement: sql.Composed) -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from backend_jobs.subscribers import SUBSCRIBERS, Subscriber
 from backend_jobs.tasks.events import DELIVER, EventTasks
 from backend_jobs.tasks.imports import ImportTasks
+from backend_jobs.tasks.planning import PlanningTasks
 from fleet_app.bootstrap import Container
 from fleet_app.notification.channels.outgoing import SEND
 from fleet_app.outbox.store import DISPATCH
+from fleet_app.planning.runs.service import JOB as PLAN
 from fleet_app.records.imports.service import JOB as IMPORT
 
 
@@ -31,5 +33,6 @@ def all_tasks(
         Task(DISPATCH, events.dispatch),
         Task(DELIVER, events.deliver),
         Task(IMPORT, ImportTasks(container).work),
+        Task(PLAN, PlanningTasks(container).run),
         Task(SEND, container.sender.send),
     )

@@ -20,11 +20,14 @@ from fleet_app.bootstrap import Container
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.notification.channels.outgoing import MESSAGES
 from fleet_app.outbox.jobs import note_error, rescue
-from fleet_app.outbox.store import DEFAULT, EVENTS, IMPORTS
+from fleet_app.outbox.store import DEFAULT, EVENTS, IMPORTS, LONG_PLANS, PLANS
 
 log = logging.getLogger(__name__)
 
-LANES = (((EVENTS,), 6), ((DEFAULT,), 2), ((IMPORTS,), 1), ((MESSAGES,), 4))
+LANES = (
+    ((EVENTS,), 6), ((DEFAULT,), 2), ((IMPORTS,), 1), ((MESSAGES,), 4), ((PLANS,), 2),
+    ((LONG_PLANS,), 1),
+)  # fmt: skip
 """Queues that share workers, and how many jobs of theirs one process runs at a time."""
 POLL_SECONDS = 2.0
 """New jobs announce themselves; those that wait for another attempt are looked for this often."""

@@ -18,11 +18,12 @@ from fleet_app.fleet.maintenance.kinds import (
 from fleet_app.location.geofences.kinds import GEOFENCES
 from fleet_app.notification.defaults import begin_with_rules
 from fleet_app.notification.kinds import ALERT_RULES
+from fleet_app.planning.templates.kinds import ROUTE_TEMPLATES
 from fleet_app.records.kinds import Kinds
 
 KINDS = Kinds(
     (
-        *(DELIVERIES, CUSTOMERS, ROUTES),
+        *(DELIVERIES, CUSTOMERS, ROUTES, ROUTE_TEMPLATES),
         replace(VEHICLES, before_save=store_vehicle, before_delete=let_go_of_vehicle),
         replace(DRIVERS, before_delete=keep_driver),
         *(DEPOTS, DOCUMENTS, GEOFENCES),

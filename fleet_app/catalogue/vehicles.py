@@ -15,6 +15,7 @@ from fleet_app.fleet.maintenance.errors import ReadingBackwards
 from fleet_app.fleet.maintenance.readings import reading_columns
 from fleet_app.fleet.maintenance.tracked import engine_hours, odometer_km, with_tracked
 from fleet_app.fleet.models import Driver, Vehicle
+from fleet_app.fleet.service_status import announce_service
 from fleet_app.kernel.units import quantity
 from fleet_app.location.models import MotionStatus, VehicleLive
 from fleet_app.location.past.odometer import recount_distance
@@ -95,9 +96,12 @@ async def _taken_back(write: Write) -> None:
 
 
 async def _after_save(write: Write) -> None:
-    """Another reading may make work due at once, or not due any more."""
+    """Another reading may make work due at once, or not due any more; who plans hears of a vehicle
+    that goes out of service."""
     if not write.is_new and "odometer_m" in write.values:
         await announce_due(write.session, vehicle_id=write.row.id)
+    if not write.is_new and "status" in write.values:
+        announce_service(write.session, write.row, write.before["status"])
 
 
 def _live(name: str) -> Any:

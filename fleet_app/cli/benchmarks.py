@@ -29,22 +29,28 @@ def names() -> list[str]:
 def bench(
     name: Annotated[str, typer.Argument(help="Which one; leave out to list them.")] = "",
     file: Annotated[
-        Path | None, typer.Argument(help="A recorded trace, for those that take one.")
+        Path | None,
+        typer.Argument(help="A recorded trace, or a folder of instances, for those that take one."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON line at the end instead of a table.")
     ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Under a minute, less exact.")] = False,
+    only: Annotated[
+        str | None, typer.Option("--only", help="What has this in its name, for some.")
+    ] = None,
 ) -> None:
     """Run a benchmark."""
     if name not in names():
         known = ", ".join(names()) or "none yet"
         raise Problem(f"there is no benchmark {name!r}; there are: {known}" if name else known)
     main = import_module(f"bench.{name}").main
-    if file is not None and "file" not in signature(main).parameters:
-        raise Problem(f"the benchmark {name} takes no file")
+    given = {"file": file, "only": only}
+    options = {key: value for key, value in given.items() if value is not None}
+    for key in options.keys() - signature(main).parameters.keys():
+        raise Problem(f"the benchmark {name} takes no {key}")
     with explained():
-        result: dict[str, Any] = main(quick=quick, **({} if file is None else {"file": file}))
+        result: dict[str, Any] = main(quick=quick, **options)
     if not as_json:
         _table(result)
     print(json.dumps(result), flush=True)

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 PYTHON = sys.executable
-WORKERS = min(os.cpu_count() or 1, 4)
-"""Test processes at once; each runs engines of its own, so more of them need a lot of memory."""
+WORKERS = min((os.cpu_count() or 1) + 1, 4)
+"""Test processes at once: one more than cores, as many tests wait for pages and background jobs.
+Each runs engines of its own, so more of them need a lot of memory."""
 # Tests of one file share what is dear to start, so they stay together.
 TOGETHER = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
 IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"

@@ -39,13 +39,17 @@ def routes_in(events: Sequence[DeliveryEvent]) -> set[int]:
     return {one for one in named if isinstance(one, int)}
 
 
-def driver_at(events: Sequence[DeliveryEvent], crews: Crews, moment: datetime) -> int | None:
-    """Who carried a delivery at a moment; None when it was on no route that anybody knew of."""
+def route_at(events: Sequence[DeliveryEvent], moment: datetime) -> int | None:
+    """The route that had a delivery at a moment."""
     before = [event for event in life.ordered(events) if event.occurred_at <= moment]
     if not before or before[-1].to_status in _FREE:
         return None
     named = [event.data["route_id"] for event in before if "route_id" in event.data]
-    if not named or not isinstance(named[-1], int):
-        return None
-    told = [crew.driver_id for crew in crews.get(named[-1], ()) if crew.since <= moment]
+    return named[-1] if named and isinstance(named[-1], int) else None
+
+
+def driver_at(events: Sequence[DeliveryEvent], crews: Crews, moment: datetime) -> int | None:
+    """Who carried a delivery at a moment; None when it was on no route that anybody knew of."""
+    route_id = route_at(events, moment)
+    told = [crew.driver_id for crew in crews.get(route_id or 0, ()) if crew.since <= moment]
     return told[-1] if told else None

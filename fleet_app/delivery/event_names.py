@@ -24,6 +24,14 @@ class DeliveryNews(StrEnum):
     CANCELLED = "delivery.cancelled"
     REOPENED = "delivery.reopened"
     """A final status was taken back."""
+    PICKED_UP = "delivery.picked_up"
+    """Its goods were fetched; the status stays."""
+    NOT_PICKED_UP = "delivery.not_picked_up"
+    """That was a mistake: they still wait where they are."""
+    URGENT = "delivery.urgent"
+    """It waits for a route, and is urgent from now on, or for another day."""
+    ETA_CHANGED = "delivery.eta_changed"
+    """It is expected at another time than was told, or with another risk of being late."""
 
     @classmethod
     def of(cls, to: DeliveryStatus, *, reopens: bool = False) -> DeliveryNews:
@@ -38,10 +46,21 @@ class RouteNews(StrEnum):
 
     PLANNED = "route.planned"
     PUBLISHED = "route.published"
+    RECALLED = "route.recalled"
+    """Its driver does not see it any more: it is a draft again."""
+    REMOVED = "route.removed"
+    """It was deleted; what was to be delivered waits for another one."""
     STARTED = "route.started"
     COMPLETED = "route.completed"
+    REOPENED = "route.reopened"
+    """It is driven on: what was taken off it came back."""
+    DELAYED = "route.delayed"
+    CAUGHT_UP = "route.caught_up"
+    DEVIATED = "route.deviated"
+    """Its vehicle has left the way to the next stops."""
+    BACK_ON_ROUTE = "route.back_on_route"
 
     @classmethod
     def of(cls, to: RouteStatus) -> RouteNews:
-        """The name of a change to this status; a draft is planned, whether anew or again."""
-        return cls.PLANNED if to is RouteStatus.DRAFT else cls(f"route.{to.value}")
+        """The name of a change to this status; what becomes a draft again is recalled."""
+        return cls.RECALLED if to is RouteStatus.DRAFT else cls(f"route.{to.value}")

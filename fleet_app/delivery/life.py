@@ -51,8 +51,10 @@ OLDEST = timedelta(days=30)
 
 
 class Happened(Protocol):
-    """What the machine needs of an event."""
+    """What the machine needs of an event. One that leaves the status as it was, such as that of a
+    pickup, says nothing about it."""
 
+    from_status: DeliveryStatus | None
     to_status: DeliveryStatus
     occurred_at: datetime
     actor_id: int | None
@@ -92,6 +94,8 @@ def fold(events: Iterable[Happened]) -> State | None:
     """Where the events lead to; None without any. They come in the order of hearing of them."""
     state: State | None = None
     for event in ordered(events):
+        if event.from_status == event.to_status:
+            continue
         before = None if state is None else state.status
         state = State(DeliveryStatus(event.to_status), event.occurred_at, event.actor_id, before)
     return state
@@ -140,7 +144,7 @@ def judge(
     state = fold(events)
     if state is None:
         raise ValueError("a delivery has at least the event of its creation")
-    moment = max(now, state.since) if told is None else _plausible(told, now)
+    moment = max(now, state.since) if told is None else plausible(told, now)
     if moment < state.since and _is_clock_slack(state, moment, to, actor_id):
         moment = state.since
     possible = legal_next(state, office=office)
@@ -181,7 +185,7 @@ def _late(
     return Verdict(moment, then.status, late=True)
 
 
-def _plausible(told: datetime, now: datetime) -> datetime:
+def plausible(told: datetime, now: datetime) -> datetime:
     """The moment, never in the future. Raises `InvalidInput` when no clock can be that wrong."""
     if told - now > AHEAD:
         problem = "is in the future; please check the clock of the device"

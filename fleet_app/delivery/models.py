@@ -37,6 +37,13 @@ class RouteStatus(StrEnum):
     COMPLETED = "completed"
 
 
+class StopKind(StrEnum):
+    """What is done at a stop: goods are delivered there, or fetched first."""
+
+    DELIVERY = "delivery"
+    PICKUP = "pickup"
+
+
 class Priority(StrEnum):
     """Who goes first when not everybody can."""
 
@@ -86,7 +93,11 @@ class Customer(Record, table=True):
 
 
 class Route(Record, table=True):
-    """One vehicle's planned tour on one day."""
+    """One vehicle's planned tour on one day.
+
+    It departs from where it starts and arrives where it ends; what is planned is kept when the
+    route is published from a plan, beside what came of it.
+    """
 
     __tablename__ = "routes"
     __table_args__ = (
@@ -104,13 +115,25 @@ class Route(Record, table=True):
     status: RouteStatus = choice(RouteStatus, RouteStatus.DRAFT, index=True)
     starts_at: datetime | None = moment(optional=True)
     note: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
+    planned_departure: datetime | None = moment(optional=True)
+    planned_arrival: datetime | None = moment(optional=True)
+    planned_drive_s: int | None = None
+    planned_distance_m: int | None = None
+    planned_service_s: int | None = None
+    planned_breaks: list[dict[str, object]] = tags()
+    actual_departure: datetime | None = moment(optional=True)
+    actual_arrival: datetime | None = moment(optional=True)
+    actual_drive_s: int | None = None
+    actual_distance_m: int | None = None
 
 
 class Delivery(Record, table=True):
     """One parcel, or one visit, to one customer.
 
     `address, lat, lon` is the drop-off. Sizes in cm, weight in kg, volume in m3, service time in
-    minutes. `status` changes only through the delivery's life.
+    minutes. `status` changes only through the delivery's life, and `picked_up_at`, since when goods
+    that had to be fetched are in a vehicle, only with it. `left_in` (`LeftIn`) is the vehicle
+    that goods are in which another one brings, empty for none.
     """
 
     __tablename__ = "deliveries"
@@ -140,9 +163,13 @@ class Delivery(Record, table=True):
     pickup_address: str | None = Field(default=None, max_length=300)
     pickup_lat: float | None = None
     pickup_lon: float | None = None
+    picked_up_at: datetime | None = moment(optional=True)
+    left_in: dict[str, object] = document()
     due_on: dt.date | None = None
     window_from: datetime | None = moment(optional=True)
     window_to: datetime | None = moment(optional=True)
+    window2_from: datetime | None = moment(optional=True)
+    window2_to: datetime | None = moment(optional=True)
     service_minutes: float | None = None
     weight_kg: float | None = None
     volume_m3: float | None = None
@@ -188,7 +215,12 @@ class DeliveryEvent(SQLModel, table=True):
 
 
 class RouteStop(SQLModel, table=True):
-    """A place on a route. Positions give the driving order; there may be gaps between them."""
+    """A place on a route. Positions give the driving order; there may be gaps between them.
+
+    A delivery has one stop of kind delivery on its route and, where its goods have to be fetched, a
+    pickup before it. Seconds and metres of driving lead to the stop. What was planned when the
+    route was published from a plan stays beside what came of it.
+    """
 
     __tablename__ = "route_stops"
     __table_args__ = (UniqueConstraint("route_id", "position", name="uq_route_stops_position"),)
@@ -196,9 +228,20 @@ class RouteStop(SQLModel, table=True):
     id: int | None = primary_key()
     route_id: int = reference("routes.id", ondelete="CASCADE")
     delivery_id: int | None = reference("deliveries.id", optional=True)
+    kind: StopKind = choice(StopKind, StopKind.DELIVERY, fill=True)
     position: int
     lat: float
     lon: float
+    planned_position: int | None = None
+    planned_arrival: datetime | None = moment(optional=True)
+    planned_departure: datetime | None = moment(optional=True)
+    planned_drive_s: int | None = None
+    planned_distance_m: int | None = None
+    planned_service_s: int | None = None
+    actual_arrival: datetime | None = moment(optional=True)
+    actual_departure: datetime | None = moment(optional=True)
+    actual_drive_s: int | None = None
+    actual_distance_m: int | None = None
 
 
 class RouteCrew(SQLModel, table=True):

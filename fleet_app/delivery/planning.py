@@ -19,6 +19,8 @@ class WarningCode(StrEnum):
     VEHICLE_BUSY = "vehicle_busy"
     DRIVER_BUSY = "driver_busy"
     LICENCE_EXPIRED = "licence_expired"
+    LICENCE_CLASS = "licence_class"
+    NOT_RESTED = "not_rested"
     OVER_WEIGHT = "over_weight"
     OVER_VOLUME = "over_volume"
     OVER_PARCELS = "over_parcels"
@@ -49,7 +51,8 @@ def problems_of(
 ) -> dict[str, str]:
     """Why deliveries cannot be on a route, as `delivery_ids[3]` -> problem.
 
-    `staying` are on the route already and need not be free for it.
+    `staying` are on the route already: they need not be free for it, and keep their place when
+    their point is lost.
     """
     known, seen, problems = set(staying), set[int](), {}
     for index, id_ in enumerate(wanted):
@@ -69,7 +72,7 @@ def _problem(id_: int, found: Mapping[int, Delivery], stays: bool) -> str:
     if status not in ASSIGNABLE and not stays:
         where = f" on route {delivery.route_id}" if delivery.route_id else ""
         return f"{number} is {status}{where}; only created or rescheduled ones can be added"
-    if delivery.lat is None or delivery.lon is None:
+    if not stays and (delivery.lat is None or delivery.lon is None):
         return f"{number} has no point on the map; give its address one first"
     return ""
 

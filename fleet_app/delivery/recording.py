@@ -14,6 +14,7 @@ from fleet_app.audit.trail import note
 from fleet_app.delivery.event_names import DeliveryNews
 from fleet_app.delivery.life import Verdict
 from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route
+from fleet_app.delivery.pickups import TO_FETCH
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.repository import touch
 from fleet_app.kernel.clock import Clock
@@ -40,6 +41,12 @@ class StatusChange(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
     taking_back: bool = False
     data: Mapping[str, Any] = {}
+
+
+WAITS = TO_FETCH | {DeliveryStatus.CREATED}
+"""Goods may still be in the vehicle of somebody else; later, somebody has had them."""
+STAYS = WAITS | {DeliveryStatus.FAILED, DeliveryStatus.RESCHEDULED}
+"""They are there still if nobody has fetched them, also over night."""
 
 
 class Recorder:
@@ -73,10 +80,42 @@ class Recorder:
         before = DeliveryStatus(delivery.status)
         if not verdict.late:
             delivery.status, delivery.status_at = event.to_status, event.occurred_at
+            if not _stays(delivery) or _is_there(delivery, route):
+                delivery.left_in = {}
             touch(delivery)
             self._session.add(delivery)
             self.announce(delivery, event)
         self._remember(actor, delivery, event, before)
+        return event
+
+    def fetched(
+        self,
+        actor: Actor,
+        delivery: Delivery,
+        told: StatusChange,
+        *,
+        moment: datetime,
+        route: Route,
+        news: DeliveryNews,
+        late: bool = False,
+    ) -> DeliveryEvent:
+        """What was said of a pickup at a `moment`. The status, which `told` names, stays; where it
+        is `late`, on a `route` that the delivery has left, so does everything else."""
+        event = self._event(actor, delivery, told)
+        event.from_status, event.occurred_at, event.event_type = told.to, moment, news.value
+        event.data = _details(told, Verdict(moment, told.to, late=late), route)
+        if not late:
+            touch(delivery)
+            self._session.add(delivery)
+            self.announce(delivery, event)
+        is_fetched = news is DeliveryNews.PICKED_UP
+        note(
+            self._session, actor, "set_status", kind="delivery", object_id=delivery.id,
+            label=delivery.tracking_number, fleet_id=delivery.fleet_id,
+            changes={"late_report": [None, news.value]} if late else {
+                "picked_up": [not is_fetched, is_fetched]},
+        )  # fmt: skip
+        changed(self._session, delivery.fleet_id, "deliveries", [delivery.id or 0])
         return event
 
     def announce(self, delivery: Delivery, event: DeliveryEvent) -> None:
@@ -153,3 +192,17 @@ def _details(wish: StatusChange, verdict: Verdict, route: Route | None) -> dict[
         data["route_id"], data["driver_id"] = route.id, route.driver_id
         data["vehicle_id"] = route.vehicle_id
     return {name: clean(value) for name, value in data.items()}
+
+
+def _stays(delivery: Delivery) -> bool:
+    """Whether goods that were left in a vehicle may be there still."""
+    if delivery.picked_up_at is not None:
+        return delivery.status in WAITS  # it is kept for those who take back that they have them
+    return delivery.status in STAYS
+
+
+def _is_there(delivery: Delivery, route: Route | None) -> bool:
+    """Whether goods that were left in a vehicle are to be brought by that one after all."""
+    if route is None or delivery.status is not DeliveryStatus.ASSIGNED:
+        return False
+    return delivery.left_in.get("vehicle_id") == route.vehicle_id

@@ -6,14 +6,23 @@ Whoever needs both locks routes before deliveries, and each in the order of thei
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from fleet_app.delivery.models import Delivery, DeliveryEvent, Route, RouteStatus, RouteStop
+from fleet_app.delivery.going import going
+from fleet_app.delivery.models import (
+    Delivery,
+    DeliveryEvent,
+    Route,
+    RouteStatus,
+    RouteStop,
+    StopKind,
+)
+from fleet_app.delivery.pickups import Point, pickup_point
 from fleet_app.fleet.models import Depot, Driver, Fleet, Vehicle
 from fleet_app.kernel.clock import utc_now
 
@@ -140,25 +149,67 @@ class DeliveryRepository:
         touch(route)
         await self._session.flush()
 
-    async def move_stop(self, delivery: Delivery, lat: float, lon: float) -> bool:
+    async def move_stop(
+        self, delivery: Delivery, lat: float, lon: float, kind: StopKind = StopKind.DELIVERY
+    ) -> bool:
         """Move its stop on the route it is on, unless that is completed; whether there was one."""
         going = select(Route.id).where(
             Route.id == delivery.route_id, Route.status != RouteStatus.COMPLETED
         )
         stop = update(RouteStop).where(
-            col(RouteStop.delivery_id) == delivery.id, col(RouteStop.route_id).in_(going)
+            col(RouteStop.delivery_id) == delivery.id,
+            col(RouteStop.kind) == kind,
+            col(RouteStop.route_id).in_(going),
         )
         connection = await self._session.connection()
         return bool((await connection.execute(stop.values(lat=lat, lon=lon))).rowcount)
 
-    async def tours(self, driver_id: int, day: date, *, drafts: bool) -> list[Route]:
-        """The routes of a driver on one day, as they start."""
+    async def pickups(self, fleet_id: int, deliveries: Iterable[Delivery]) -> dict[int, Point]:
+        """Where goods of a fleet's deliveries still have to be fetched, by delivery."""
+        wanting = [
+            one for one in deliveries
+            if one.picked_up_at is None
+            and (one.pickup_depot_id or one.pickup_lat is not None or one.left_in)
+        ]  # fmt: skip
+        if not wanting:
+            return {}
+        depots = await self._depots_of(fleet_id)
+        vehicles = select(Vehicle.depot_id).where(
+            Vehicle.fleet_id == fleet_id, col(Vehicle.deleted_at).is_(None)
+        )
+        starts = set(await self._session.exec(vehicles))
+        found = {
+            one.id or 0: pickup_point(
+                one, depots, lambda depot: len(depots) == 1 or depot.id in starts
+            )
+            for one in wanting
+        }
+        return {id_: point for id_, point in found.items() if point is not None}
+
+    async def depots(self, ids: Collection[int]) -> dict[int, Depot]:
+        """The depots by id, whatever became of them."""
+        query = select(Depot).where(col(Depot.id).in_(ids))
+        return {one.id or 0: one for one in await self._session.exec(query)} if ids else {}
+
+    async def _depots_of(self, fleet_id: int) -> dict[int, Depot]:
+        query = select(Depot).where(Depot.fleet_id == fleet_id, col(Depot.deleted_at).is_(None))
+        return {one.id or 0: one for one in await self._session.exec(query)}
+
+    async def tours(
+        self, driver_id: int, day: date, *, drafts: bool, now: datetime | None = None
+    ) -> list[Route]:
+        """The routes of a driver on one day, as they start; with those of the days before that are
+        driven `now`."""
+        wanted = col(Route.date) == day
+        if now is not None:
+            wanted |= going(day, now)
         query = select(Route).where(
-            Route.driver_id == driver_id, Route.date == day, col(Route.deleted_at).is_(None)
+            Route.driver_id == driver_id, wanted, col(Route.deleted_at).is_(None)
         )
         if not drafts:
             query = query.where(Route.status != RouteStatus.DRAFT)
-        query = query.order_by(col(Route.starts_at).nulls_last(), col(Route.id))
+        begin = (col(Route.date), col(Route.starts_at).nulls_last(), col(Route.id))
+        query = query.order_by(*begin)
         return list(await self._session.exec(query))
 
     async def others_of_day(self, route: Route) -> list[Route]:

@@ -14,8 +14,17 @@ from fleet_app.access.matrix import Scope, authorize
 from fleet_app.delivery import life
 from fleet_app.delivery.crews import Crews, crews_of, driver_at, routes_in
 from fleet_app.delivery.errors import EventReused, IllegalChange, MovedOn, RouteChanged
+from fleet_app.delivery.event_names import DeliveryNews
 from fleet_app.delivery.life import State, Verdict
-from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, Route, RouteStatus
+from fleet_app.delivery.models import (
+    Delivery,
+    DeliveryEvent,
+    DeliveryStatus,
+    Route,
+    RouteStatus,
+    StopKind,
+)
+from fleet_app.delivery.pickups import LeftIn, is_fetched
 from fleet_app.delivery.reasons import check_note, check_reason
 from fleet_app.delivery.recording import Recorder, StatusChange
 from fleet_app.delivery.repository import DeliveryRepository
@@ -29,6 +38,7 @@ MOST_AT_ONCE = 500
 S = DeliveryStatus
 _OFF_ROUTE = frozenset({S.CREATED, S.RESCHEDULED, S.CANCELLED})
 """A delivery that gets one of these is on no route any more."""
+_NO_STATUS = frozenset({DeliveryNews.PICKED_UP, DeliveryNews.NOT_PICKED_UP})
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,14 +163,33 @@ class DeliveryLife:
         await self.together(actor, {id_: delivery}, S.CREATED, route)
 
     async def moved(self, delivery: Delivery) -> None:
-        """Let the planned stop of a delivery follow its new point.
+        """Let the planned stops of a delivery follow its new point, and where it is fetched.
 
-        A route that is completed says where it went; without a point the stop stays where it is.
+        A route that is completed says where it went; without a point the stop stays where it is,
+        as does a pickup that is made, or that is to be made at another vehicle.
         """
-        if delivery.route_id is None or delivery.lat is None or delivery.lon is None:
+        if delivery.route_id is None:
             return
-        if await self._repository.move_stop(delivery, delivery.lat, delivery.lon):
+        points = {StopKind.DELIVERY: (delivery.lat, delivery.lon)}
+        if not delivery.left_in and not is_fetched(delivery):
+            points[StopKind.PICKUP] = (delivery.pickup_lat, delivery.pickup_lon)
+        moved = [
+            await self._repository.move_stop(delivery, lat, lon, kind)
+            for kind, (lat, lon) in points.items()
+            if lat is not None and lon is not None
+        ]
+        if any(moved):
             changed(self._session, delivery.fleet_id, "routes", [delivery.route_id])
+
+    async def goods_wait(self, delivery: Delivery, place: LeftIn) -> None:
+        """The vehicle that has the goods of a locked delivery stands there, and so they are
+        fetched there."""
+        delivery.left_in = msgspec.to_builtins(place)
+        self._session.add(delivery)
+        await self._session.flush()
+        if await self._repository.move_stop(delivery, place.lat, place.lon, StopKind.PICKUP):
+            changed(self._session, delivery.fleet_id, "routes", [delivery.route_id or 0])
+        changed(self._session, delivery.fleet_id, "deliveries", [delivery.id or 0])
 
     async def standing(self, actor: Actor, delivery_id: int) -> tuple[int, DeliveryStatus]:
         """A delivery's version and status. Raises `NotFound`, `Forbidden`."""
@@ -294,7 +323,7 @@ def _visible(actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> D
     if delivery is None or not actor.principal.sees_fleet(delivery.fleet_id):
         raise NotFound("Delivery", wish.delivery_id)
     events = batch.events.get(wish.delivery_id, [])
-    own = is_own(actor, batch.route_of(delivery)) or _carried(
+    own = is_own(actor, batch.route_of(delivery)) or had_it(
         actor, events, batch.crews, wish.occurred_at
     )
     if scope is Scope.OWN and not own:
@@ -302,7 +331,7 @@ def _visible(actor: Actor, scope: Scope, wish: StatusChange, batch: _Batch) -> D
     return delivery
 
 
-def _carried(
+def had_it(
     actor: Actor, events: Sequence[DeliveryEvent], crews: Crews, told: datetime | None
 ) -> bool:
     """Whether the delivery was on a route of the actor at that time, though it no longer is."""
@@ -316,7 +345,7 @@ def _known(events: Sequence[DeliveryEvent], wish: StatusChange) -> DeliveryEvent
     """The event that this very wish made before. Raises `EventReused`."""
     for event in events:
         if wish.event_id is not None and event.event_id == wish.event_id:
-            if event.to_status != wish.to:
+            if event.to_status != wish.to or event.event_type in _NO_STATUS:
                 raise EventReused(wish.event_id)
             return event
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -29,6 +30,9 @@ class TrackedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     lat: float | None
     lon: float | None
     vehicle_id: int | None
+    route_id: int | None = None
+    expected: datetime | None = None
+    """About when the vehicle comes, where that is known; filled in by whoever shows it."""
 
 
 def token_digest(token: str) -> str:
@@ -72,4 +76,5 @@ def _tracked(delivery: Delivery, vehicle_id: int | None) -> TrackedDelivery:
         lat=delivery.lat,
         lon=delivery.lon,
         vehicle_id=vehicle_id if delivery.status in ON_ITS_WAY else None,
+        route_id=delivery.route_id if delivery.status in ON_ITS_WAY else None,
     )

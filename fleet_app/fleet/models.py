@@ -53,6 +53,13 @@ class DriverStatus(StrEnum):
     INACTIVE = "inactive"
 
 
+class LateDeliveries(StrEnum):
+    """Whether a plan may bring a delivery after its time window."""
+
+    NEVER = "never"
+    AT_A_COST = "at_a_cost"
+
+
 class Fleet(Record, table=True):
     """The tenant: everything else belongs to exactly one fleet."""
 
@@ -85,6 +92,13 @@ class Fleet(Record, table=True):
     harsh_corner: float | None = None
     low_battery_pct: float | None = None
     silent_after_min: float | None = None
+    service_minutes: float | None = None
+    at_risk_minutes: float | None = None
+    late_minutes: float | None = None
+    break_after_hours: float | None = None
+    even_routes: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    open_routes: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    late_deliveries: LateDeliveries = choice(LateDeliveries, LateDeliveries.NEVER, fill=True)
     movement: dict[str, Any] = document()
     """What differs from the defaults of `location.journeys.parameters.Parameters`: made of the
     fields above whenever they change (`catalogue.trip_rules`)."""
@@ -116,7 +130,9 @@ class Vehicle(Record, table=True):
     `odometer_m` is the reading in metres when tracked distance stood at `odometer_tracked_m`, so
     the reading now is `odometer_m + tracked - odometer_tracked_m`; engine time in seconds alike.
     What was driven before `odometer_read_at` is in the reading, whenever it becomes known.
-    Consumption is litres (electric: kWh) per 100 km.
+    Consumption is litres (electric: kWh) per 100 km. Costs are in the fleet's currency; CO2 is in
+    grams per km. What is empty is as `planning.costs` says. Sizes are in metres and tonnes, with
+    load and trailer; they count for trucks.
     """
 
     __tablename__ = "vehicles"
@@ -146,10 +162,20 @@ class Vehicle(Record, table=True):
     capacity_kg: float | None = None
     capacity_m3: float | None = None
     capacity_parcels: int | None = None
+    height_m: float | None = None
+    width_m: float | None = None
+    length_m: float | None = None
+    weight_t: float | None = None
     skills: list[str] = tags()
     equipment: list[str] = tags()
     energy: EnergyType = choice(EnergyType, EnergyType.DIESEL, fill=True)
     consumption_per_100km: float | None = None
+    cost_per_km: float | None = None
+    cost_per_hour: float | None = None
+    fixed_cost: float | None = None
+    co2_per_km: float | None = None
+    max_stops: int | None = None
+    max_distance_km: float | None = None
     odometer_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     odometer_tracked_m: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     odometer_read_at: datetime | None = moment(optional=True)
@@ -184,6 +210,8 @@ class Driver(Record, table=True):
     email: str | None = Field(default=None, max_length=254)
     skills: list[str] = tags()
     shift: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    break_minutes: float | None = None
+    max_hours: float | None = None
     language: str | None = Field(default=None, max_length=8)
     status: DriverStatus = choice(DriverStatus, DriverStatus.OFF_DUTY, index=True)
     photo_file_id: int | None = reference("files.id", optional=True, ondelete="SET NULL")

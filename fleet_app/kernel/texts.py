@@ -16,6 +16,8 @@ _INVISIBLE = re.compile(
 U+200C and U+200D are not among them: scripts and emoji are written with them."""
 _BLANK = re.compile("[\\s\u034f\u115f\u1160\u200c\u200d\u2800\u3164\uffa0]*")
 """What leaves nothing to be seen when there is nothing else."""
+_NUMBERS = re.compile("([0-9]{1,4000})")
+"""Longer ones are more than Python takes for a number."""
 
 
 def one_line(text: str) -> str:
@@ -35,6 +37,12 @@ def many_lines(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether there is nothing to be seen."""
     return _BLANK.fullmatch(text) is not None
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by: "Van 2" comes before "Van 10", whatever the case of letters."""
+    parts = _NUMBERS.split(name.casefold())
+    return [(int(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
 
 
 def normal(text: str) -> str:

@@ -15,7 +15,8 @@ from fleet_app.location.past.stored_track import TrackFix, TrackQuery
 
 HISTORY_GROUP = "history"
 TRACKER_GROUP = "tracker"
-GROUPS = (HISTORY_GROUP, TRACKER_GROUP)
+ROUTES_GROUP = "routes"
+GROUPS = (HISTORY_GROUP, TRACKER_GROUP, ROUTES_GROUP)
 """Who reads the log. An entry may be dropped only when each of them has acknowledged it."""
 
 RESUBSCRIBED = (0, b"")

@@ -40,6 +40,10 @@ DEFAULT_RULES: Sequence[Mapping[str, Any]] = (
      "roles": ["fleet_manager"]},
     {"name": "Delivery failed", "event": "delivery_failed", "roles": ["dispatcher"],
      "cool_down_minutes": 0, "escalate_after_minutes": 60, "escalate_roles": ["fleet_manager"]},
+    {"name": "Delivery will be late", "event": "delivery_late", "roles": ["dispatcher"]},
+    {"name": "Route behind its plan", "event": "route_delayed", "severity": "info",
+     "roles": ["dispatcher"]},
+    {"name": "Route left", "event": "route_left", "roles": ["dispatcher"]},
     {"name": "Maintenance overdue", "event": "maintenance_overdue", "roles": ["fleet_manager"],
      "cool_down_minutes": 1440},
 )  # fmt: skip

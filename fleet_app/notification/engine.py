@@ -33,7 +33,7 @@ from fleet_app.notification.models import (
     HeardEvent,
     Trail,
 )
-from fleet_app.notification.occasions import ENDS, RAISES, Occasion, occasion_of
+from fleet_app.notification.occasions import RAISES, Occasion, occasion_of
 from fleet_app.notification.repeats import mark, repeat
 from fleet_app.notification.speaking import row_of, sentence
 from fleet_app.notification.telling import tell
@@ -44,6 +44,12 @@ _WHY_OVER = {
     "vehicle.online": "The tracker was heard again",
     "geofence.exited": "The vehicle has left the zone",
     "vehicle.battery_charged": "The battery is charged",
+    "delivery.eta_changed": "The delivery is expected in time again",
+    "route.caught_up": "The route has caught up",
+    "route.back_on_route": "The vehicle is back on its route",
+    "route.completed": "The route is completed",
+    "route.recalled": "The route is planned anew",
+    "route.removed": "The route was deleted",
 }
 
 
@@ -54,10 +60,10 @@ async def hear(session: AsyncSession, event: DomainEvent, now: datetime) -> None
         return
     wanted = RAISES.get(event.type, ())
     rules = await _rules(session, occasion.fleet_id, wanted) if wanted else []
-    if not rules and event.type not in ENDS:
+    if not rules and not occasion.ends:
         return
     occasion = await in_full(session, occasion)
-    if event.type in ENDS:
+    if occasion.ends:
         await _end(session, occasion, now)
     clock = await clock_of(session, occasion.fleet_id, now)
     for rule in rules:
@@ -200,7 +206,7 @@ async def _end(session: AsyncSession, occasion: Occasion, now: datetime) -> None
     same = [] if occasion.fact_id is None else [col(Alert.fact_id) == occasion.fact_id]
     query = select(Alert).where(
         col(Alert.fleet_id) == occasion.fleet_id,
-        col(Alert.event) == ENDS[occasion.type],
+        col(Alert.event).in_(occasion.ends),
         col(Alert.subject) == occasion.subject,
         col(Alert.status) != AlertStatus.RESOLVED,
         or_(col(Alert.last_at) <= occasion.at, *same),

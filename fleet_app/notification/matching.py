@@ -99,6 +99,8 @@ def _in_zone(rule: AlertRule, occasion: Occasion) -> bool:
 
 
 def _much_enough(rule: AlertRule, occasion: Occasion) -> bool:
+    if rule.event is E.DELIVERY_LATE:  # told once, not whenever its arrival moves
+        return occasion.is_late and occasion.data.get("previous_risk") != "late"
     if rule.over_by_mps is None or rule.event is not E.SPEEDING:
         return True
     limit, most = occasion.number("limit"), occasion.number("max_speed")

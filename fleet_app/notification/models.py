@@ -35,6 +35,11 @@ class AlertEvent(StrEnum):
     DELIVERY_RESCHEDULED = "delivery_rescheduled"
     DELIVERY_RETURNED = "delivery_returned"
     DELIVERY_CANCELLED = "delivery_cancelled"
+    DELIVERY_LATE = "delivery_late"
+    """It will be, by where its vehicle is now."""
+    ROUTE_DELAYED = "route_delayed"
+    ROUTE_DEVIATED = "route_left"
+    """Its vehicle has left the way to the next stops."""
     MAINTENANCE_DUE = "maintenance_due"
     MAINTENANCE_OVERDUE = "maintenance_overdue"
 

@@ -28,16 +28,30 @@ RAISES: Mapping[str, tuple[AlertEvent, ...]] = {
     "delivery.rescheduled": (E.DELIVERY_RESCHEDULED,),
     "delivery.returned": (E.DELIVERY_RETURNED,),
     "delivery.cancelled": (E.DELIVERY_CANCELLED,),
+    "delivery.eta_changed": (E.DELIVERY_LATE,),
+    "route.delayed": (E.ROUTE_DELAYED,),
+    "route.deviated": (E.ROUTE_DEVIATED,),
     "maintenance.due": (E.MAINTENANCE_DUE,),
     "maintenance.overdue": (E.MAINTENANCE_OVERDUE,),
 }
 """Which rules a domain event can concern."""
-_ON_ITS_WAY = ("out_for_delivery", "arriving", "arrived", "completed", "returned", "rescheduled")
-ENDS: Mapping[str, AlertEvent] = {
-    "vehicle.online": E.SILENT,
-    "geofence.exited": E.STAYS,
-    "vehicle.battery_charged": E.LOW_BATTERY,
-    **{f"delivery.{one}": E.DELIVERY_FAILED for one in (*_ON_ITS_WAY, "cancelled")},
+_ROUTE_OVER = ("route.recalled", "route.removed", "route.completed")
+_OF_DELIVERIES: Mapping[str, tuple[AlertEvent, ...]] = {
+    **dict.fromkeys(("out_for_delivery", "arriving"), (E.DELIVERY_FAILED,)),
+    **dict.fromkeys(
+        ("arrived", "completed", "returned", "rescheduled", "cancelled"),
+        (E.DELIVERY_FAILED, E.DELIVERY_LATE),
+    ),
+    **dict.fromkeys(("failed", "unassigned", "eta_changed"), (E.DELIVERY_LATE,)),
+}
+ENDS: Mapping[str, tuple[AlertEvent, ...]] = {
+    "vehicle.online": (E.SILENT,),
+    "geofence.exited": (E.STAYS,),
+    "vehicle.battery_charged": (E.LOW_BATTERY,),
+    "route.caught_up": (E.ROUTE_DELAYED,),
+    "route.back_on_route": (E.ROUTE_DEVIATED,),
+    **dict.fromkeys(_ROUTE_OVER, (E.ROUTE_DELAYED, E.ROUTE_DEVIATED)),
+    **{f"delivery.{status}": events for status, events in _OF_DELIVERIES.items()},
 }
 """Which alerts are over with a domain event."""
 _LASTED = frozenset(name for name, events in RAISES.items() if LASTING.issuperset(events))
@@ -81,6 +95,16 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     def since(self) -> datetime:
         """When it happened; of what lasts, when it began rather than when it had lasted."""
         return self.began or self.at if self.type in _LASTED else self.at
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a delivery is expected too late now."""
+        return self.data.get("risk") == "late"
+
+    @property
+    def ends(self) -> tuple[AlertEvent, ...]:
+        """Which alerts are over with it."""
+        return () if self.is_late else ENDS.get(self.type, ())
 
     def number(self, name: str) -> float | None:
         """A number of the event's data, if it is one."""

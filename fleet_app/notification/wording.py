@@ -119,6 +119,31 @@ def _maintenance(state: str) -> _Say:
     return say
 
 
+def _late(_: AlertRule, occasion: Occasion, speech: Speech) -> str:
+    try:
+        eta = datetime.fromisoformat(str(occasion.data.get("eta")))
+    except ValueError:
+        return "will be late"
+    return f"will be late: it is expected at {speech.clock(eta)}"
+
+
+def _behind(_: AlertRule, occasion: Occasion, __: Speech) -> str:
+    late, behind = occasion.number("late_stops") or 0, occasion.number("delay_s") or 0
+    said = [f"is {minutes(round(behind / 60))} behind its plan"] if behind >= 60 else []
+    if late:
+        said.append(f"will be late at {late:.0f} stop" + ("" if late == 1 else "s"))
+    return (" and ".join(said) or "is behind its plan") + _on_route(occasion)
+
+
+def _astray(_: AlertRule, occasion: Occasion, __: Speech) -> str:
+    return "has left the way to its next stops" + _on_route(occasion)
+
+
+def _on_route(occasion: Occasion) -> str:
+    name = occasion.data.get("route")
+    return f" on the route {name}" if name else ""
+
+
 def minutes(count: int) -> str:
     """`45 minutes`, `2 h 5 min`."""
     if count < 90:
@@ -143,6 +168,9 @@ _SENTENCES: Mapping[AlertEvent, _Say] = {
     E.DELIVERY_RESCHEDULED: _plain("was rescheduled"),
     E.DELIVERY_RETURNED: _plain("was returned"),
     E.DELIVERY_CANCELLED: _plain("was cancelled"),
+    E.DELIVERY_LATE: _late,
+    E.ROUTE_DELAYED: _behind,
+    E.ROUTE_DEVIATED: _astray,
     E.MAINTENANCE_DUE: _maintenance("due"),
     E.MAINTENANCE_OVERDUE: _maintenance("overdue"),
 }

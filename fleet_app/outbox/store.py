@@ -20,6 +20,7 @@ from fleet_app.outbox.models import StoredEvent
 DISPATCH = "events.dispatch"
 """The job that finds the subscribers of events."""
 EVENTS, DEFAULT, IMPORTS = "events", "default", "imports"
+PLANS, LONG_PLANS = "plans", "long_plans"
 """The queues, each with workers of its own, so that no import holds up an event."""
 LANES = 16
 """Events of one subject share a lane. A unit of work makes at most this many jobs."""
@@ -69,8 +70,10 @@ async def defer(
     lock: str | None = None,
     queueing_lock: str | None = None,
     scheduled_at: datetime | None = None,
+    priority: int = 0,
 ) -> int | None:
-    """Have a job run once the transaction of `session` is committed; returns the job's id.
+    """Have a job run once the transaction of `session` is committed; returns the job's id. Of those
+    that wait in a queue the highest `priority` is first, then the oldest.
 
     None when a job with this `queueing_lock` waits already: nothing is added then. `args` is JSON.
     """
@@ -81,6 +84,7 @@ async def defer(
         lock=lock,
         queueing_lock=queueing_lock,
         scheduled_at=scheduled_at,
+        priority=priority,
     )
     if queueing_lock is None:
         return (await defer_all(session, [job]))[0]

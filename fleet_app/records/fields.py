@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from enum import Enum, StrEnum
@@ -48,7 +48,7 @@ class Spec:
     for values of a text that people choose among, though it may hold others. `for_many` says
     whether many records are given the same at once, where that does not follow from the type.
     `unset` is the stored value of what was never told, `usual` what holds instead of a number that
-    is empty.
+    is empty. `line` writes an entry of a list as the one line that the fields model reads.
     """
 
     name: str = ""
@@ -77,6 +77,7 @@ class Spec:
     unset: Any = None
     usual: float | None = None
     for_many: bool | None = None
+    line: Callable[[Mapping[str, Any]], str] | None = None
 
     @property
     def attribute(self) -> str:

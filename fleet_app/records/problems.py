@@ -44,6 +44,8 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "less_than": lambda c: f"must be less than {_bound(c['lt'])}",
     "enum": lambda c: f"must be one of {c['expected']}",
     "literal_error": lambda c: f"must be {c['expected']}",
+    "union_tag_invalid": lambda c: f"must be {c['expected_tags']}",
+    "union_tag_not_found": lambda c: f"needs {c['discriminator']}",
     "list_type": lambda _: "must be a list",
     "dict_type": lambda _: "must be an object",
     "model_type": lambda _: "must be an object",

@@ -13,11 +13,15 @@ import redis
 from packaging.requirements import Requirement
 from sqlalchemy.exc import SQLAlchemyError
 
+from fleet_app.routing.roads import open_roads
 from fleet_app.runtime import browser, engines, migrations, product, toolchain, web
 from fleet_app.runtime.engines import EngineUrls
 from fleet_app.runtime.frontend import Frontend
 from fleet_app.settings import PROJECT_ROOT, Settings
 
+_ROADS_ADVICE = (
+    "Build a map with Python 3.12 or newer, or set FLEET_ROADS and FLEET_ROADS_URL to a service."
+)
 LOW_DISK_BYTES = 2_000_000_000
 
 
@@ -51,6 +55,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _stores(settings)
     yield _frontend(settings)
     yield _map(settings)
+    yield roads_of(settings)
     yield _chromium(settings)
 
 
@@ -208,6 +213,15 @@ def _map(settings: Settings) -> Finding:
     if (folder / "valhalla").exists():
         return Finding("Map", State.GOOD, "basemap and road data are built")
     return Finding("Map", State.NOTE, "basemap only: distances are estimates", "")
+
+
+def roads_of(settings: Settings) -> Finding:
+    """Which road network plans and ways are made with. A service outside is not asked."""
+    roads = open_roads(settings.home / "map", settings.road_source)
+    if not roads.is_estimate:
+        return Finding("Roads", State.GOOD, roads.name)
+    advice = "" if settings.roads == "estimate" else _ROADS_ADVICE
+    return Finding("Roads", State.NOTE, roads.name, advice)
 
 
 def _chromium(settings: Settings) -> Finding:

@@ -12,6 +12,8 @@ import uvicorn
 from fleet_app.runtime.websocket import SharedFramesProtocol
 
 APP = "fleet_app.fleet_app:app"
+LARGEST_MESSAGE = 1_048_576
+"""Bytes that a client may send at once: as much as pages' events may have."""
 LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
@@ -21,9 +23,11 @@ def config() -> uvicorn.Config:
         APP,
         factory=True,
         loop="uvloop",
+        http="mobile_api.malformed:EnvelopeProtocol",
         ws=SharedFramesProtocol,
         # Frames are dense already, and a compressor costs memory in every connection.
         ws_per_message_deflate=False,
+        ws_max_size=LARGEST_MESSAGE,
         access_log=False,
         proxy_headers=True,
         server_header=False,

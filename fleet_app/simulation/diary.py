@@ -16,6 +16,7 @@ from fleet_app.simulation.demo.company import Point
 from fleet_app.simulation.demo.garage import EXPRESS, IN_WORKSHOP, depot_of
 from fleet_app.simulation.demo.orders import Order, orders_of
 from fleet_app.simulation.demo.rounds import ZONE, moment, rounds_of
+from fleet_app.simulation.demo.shops import HANDING_OVER
 from fleet_app.simulation.demo.zones import Zone, zones_of
 from fleet_app.simulation.tours import Area, Place
 
@@ -26,7 +27,7 @@ _EXPRESS_HOURS = dt.time(8), dt.time(16)
 
 @dataclass(frozen=True)
 class Call:
-    """Standing at a customer's door, in epoch seconds."""
+    """Standing at the door of a customer or of a shop, in epoch seconds."""
 
     place: Place
     arrives: float
@@ -102,16 +103,23 @@ def _shifts(
     yield EXPRESS, Shift(starts, ends, ())
     for tour in rounds_of(day):
         mine = [order for order in orders if order.tour == tour]
-        calls = _in_turn(call for order in mine for call in _calls(order, clients[order.client]))
+        calls = _in_turn(call for order in mine for call in _calls(order, clients))
         yield tour.crew, Shift(tour.starts_at.timestamp(), tour.ends_at.timestamp(), calls)
 
 
-def _calls(order: Order, client: Client) -> Iterator[Call]:
-    """Each time that the vehicle stood before the door."""
-    place = client.place.lat, client.place.lon
+def _calls(order: Order, clients: Sequence[Client]) -> Iterator[Call]:
+    """Each time that the vehicle stood before the customer's door, or at the shop's."""
     for step, then in pairwise(order.steps):
-        if step.to is DeliveryStatus.ARRIVED:
-            yield Call(place, step.at.timestamp(), then.at.timestamp())
+        if step.fetches and order.shop is not None:
+            came = step.at - HANDING_OVER
+            yield Call(_door(clients[order.shop]), came.timestamp(), step.at.timestamp())
+        elif step.to is DeliveryStatus.ARRIVED:
+            door = _door(clients[order.client])
+            yield Call(door, step.at.timestamp(), then.at.timestamp())
+
+
+def _door(client: Client) -> Place:
+    return client.place.lat, client.place.lon
 
 
 def _in_turn(calls: Iterable[Call]) -> tuple[Call, ...]:

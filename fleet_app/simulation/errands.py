@@ -116,4 +116,4 @@ class Errands:
         stop = self._bound.pop(number)
         if self._told.pop(number, "") != "arrived":
             self._work.tell(stop, "arrived", at - 1)
-        self._work.tell(stop, self._work.outcome(), at)
+        self._work.tell(stop, self._work.outcome(stop), at)

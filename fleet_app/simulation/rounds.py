@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 from collections import deque
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -22,17 +22,19 @@ SHIFT_S = 8.5 * 3600
 FAILING = 0.03
 """Share of the stops where it does not work out."""
 _WHY = (("nobody_home", "Rang twice, nobody answered"), ("no_access", "The door code did not work"))
-_ENDS = frozenset({"completed", "failed"})
+PICKED_UP = "picked_up"
+_ENDS = frozenset({"completed", "failed", PICKED_UP})
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A delivery that is still to be made."""
+    """A delivery that is still to be made, or goods that are still to be fetched."""
 
     delivery_id: int
     place: Place
-    ends: float
-    """Epoch second at which the round should be over."""
+    ends: float = field(compare=False)
+    """Epoch second at which the round should be over; another one when the office changes it."""
+    is_pickup: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,15 +96,19 @@ class Work:
         return last["latitude"], last["longitude"]
 
     def tell(self, stop: Stop, status: str, at: float) -> None:
-        """Keep what happened until there is a network."""
+        """Keep what happened until there is a network. Nobody waits for who comes to fetch."""
         if stop not in self.stops:  # somebody has taken it off the route
+            return
+        if stop.is_pickup and status != PICKED_UP:
             return
         if status in _ENDS:
             self.stops = [other for other in self.stops if other != stop]
         self._waiting.append(Change(stop, status, at))
 
-    def outcome(self) -> str:
-        """How it ends at the next door."""
+    def outcome(self, stop: Stop) -> str:
+        """How it ends at a stop."""
+        if stop.is_pickup:
+            return PICKED_UP
         return "failed" if self._random.random() < FAILING else "completed"
 
     async def report(self) -> None:
@@ -127,7 +133,11 @@ class Work:
         }
         if change.status == "failed":
             body["reason"], body["note"] = self._random.choice(_WHY)
-        path = f"/api/v1/deliveries/{stop.delivery_id}/status"
+        what = "status"
+        if change.status == PICKED_UP:
+            what = "picked-up"
+            del body["status"]
+        path = f"/api/v1/deliveries/{stop.delivery_id}/{what}"
         await self.account.request("PUT", path, json=body)
 
     async def _begun(self, route: dict[str, Any], now: float) -> dict[str, Any] | None:
@@ -148,7 +158,12 @@ class Work:
     def _open(self, route: dict[str, Any]) -> list[Stop]:
         ends = _starts(route, 0.0) + SHIFT_S
         return [
-            Stop(stop["delivery"]["id"], (stop["latitude"], stop["longitude"]), ends)
+            Stop(
+                stop["delivery"]["id"],
+                (stop["latitude"], stop["longitude"]),
+                ends,
+                is_pickup=stop["kind"] == "pickup",
+            )
             for stop in route["stops"]
             if stop["open"] and stop["delivery"]["tracking_number"] != self._keep_back
         ]

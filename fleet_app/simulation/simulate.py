@@ -20,10 +20,6 @@ from fleet_app.simulation import cast, logins
 from fleet_app.simulation.api import (
     Account,
     Api,
-    Channel,
-    DeviceChannel,
-    DriverChannel,
-    OsmAndChannel,
     Refused,
     TryLater,
 )
@@ -36,17 +32,17 @@ from fleet_app.simulation.beginning import (
     streets_and_town,
     tell,
 )
-from fleet_app.simulation.company import Registrar, Wanted
-from fleet_app.simulation.demo.garage import IN_WORKSHOP
+from fleet_app.simulation.company import Registrar
 from fleet_app.simulation.drive import Drive
 from fleet_app.simulation.errands import Errands
 from fleet_app.simulation.life import Sample, live, parked
-from fleet_app.simulation.logins import DemoLogins
 from fleet_app.simulation.opening import Part, hurrying
 from fleet_app.simulation.outbox import Outbox, Tally, load_unsent, save_unsent
 from fleet_app.simulation.rounds import Work, succeeds
 from fleet_app.simulation.streets import Streets
 from fleet_app.simulation.tours import Place
+from fleet_app.simulation.traffic import Pace, pace_of
+from fleet_app.simulation.units import Unit, in_workshop, units_of
 
 logger = logging.getLogger(__name__)
 
@@ -65,21 +61,6 @@ FIRST_ANSWER_S = 6.0
 """So long a vehicle waits at its start to hear what is to be done."""
 KEEP_ALIVE_S = 4.0
 """Shorter than servers keep an idle connection, which is 5 s at least in the usual ones."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One simulated vehicle: who it is and how it reports."""
-
-    registration: str
-    type: VehicleType
-    number: int
-    """Counts the vehicles of its type."""
-    channel: Channel
-    work: Work | None = None
-    """What its driver has to do, where somebody drives for the company."""
-    crew: int = 0
-    """Its number among the demo's own; 0 of others."""
 
 
 @dataclass
@@ -143,8 +124,8 @@ async def run(
     async with _client(base_url) as client:
         api = Api(client)
         registrar = Registrar(Account(api, known.manager), home / DEVICES, base_url)
-        units = await _units(api, known, vehicles, registrar, stop)
-        fleet.standing = await _in_workshop(Account(api, known.manager))
+        units = await units_of(api, known, vehicles, registrar, stop)
+        fleet.standing = await in_workshop(Account(api, known.manager))
         fleet.boxes = {
             unit.registration: Outbox(unit.channel, fleet.tally, Random(seed))  # noqa: S311
             for unit in units
@@ -160,56 +141,6 @@ async def run(
 def _client(base_url: str) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=64, keepalive_expiry=KEEP_ALIVE_S)
     return httpx.AsyncClient(base_url=base_url, timeout=20.0, limits=limits, trust_env=False)
-
-
-async def _units(
-    api: Api, known: DemoLogins, count: int, registrar: Registrar, stop: asyncio.Event
-) -> list[Unit]:
-    """The first `count` vehicles: the demo's own, then others with device tokens."""
-    units = _demo_units(api, known)[:count]
-    numbers = range(len(units) + 1, count + 1)
-    extra = [Wanted(f"SIM-{number:04}", f"Van {number:03}") for number in numbers]
-    if not extra:
-        return units
-    logger.info("Making sure that %d more vehicles exist ...", len(extra))
-    tokens = await _patiently(registrar, extra, stop)
-    first = sum(unit.type is VehicleType.VAN for unit in units)
-    return units + [
-        Unit(name, VehicleType.VAN, first + index, DeviceChannel(api, token))
-        for index, (name, token) in enumerate(tokens.items())
-    ]
-
-
-async def _patiently(
-    registrar: Registrar, wanted: Sequence[Wanted], stop: asyncio.Event
-) -> dict[str, str]:
-    """The tokens, however long the server takes to come up. Raises `Refused`."""
-    while not stop.is_set():
-        try:
-            return await registrar.tokens(wanted)
-        except* TryLater as problems:
-            logger.warning("Waiting for the server: %s", problems.exceptions[0])
-        except* Refused as problems:
-            raise problems.exceptions[0] from None
-        await _pause(stop, 3.0)
-    return {}
-
-
-def _demo_units(api: Api, known: DemoLogins) -> list[Unit]:
-    drivers = {login.registration: login for login in known.drivers}
-    devices = {device.registration: device.token for device in known.devices}
-    units: list[Unit] = []
-    for crew in cast.CREWS:
-        channel: Channel
-        driver = Account(api, drivers[crew.registration])
-        if token := devices.get(crew.registration):
-            channel = OsmAndChannel(api, token)
-        else:
-            channel = DriverChannel(driver)
-        number = sum(unit.type is crew.type for unit in units)
-        work = Work(driver, crew.registration, known.tracking_number)
-        units.append(Unit(crew.registration, crew.type, number, channel, work, crew.number))
-    return units
 
 
 async def _drive_all(units: Sequence[Unit], fleet: Fleet, stop: asyncio.Event) -> None:
@@ -270,7 +201,7 @@ async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
         return None
     errands = Errands(
         unit.work, fleet.streets.tour(unit.type, unit.number),
-        partial(fleet.streets.wander, unit.type, seed),
+        partial(fleet.streets.wander, unit.type, seed, pace=_pace(unit, seed)),
     )  # fmt: skip
     # A server that is slow, or not up yet, is asked again later: fixes must not wait for it.
     with contextlib.suppress(TryLater, TimeoutError):
@@ -280,6 +211,13 @@ async def _errands(unit: Unit, fleet: Fleet, seed: str) -> Errands | None:
                 errands.begin_at(place)
     await _set_the_scene(errands, unit, fleet)
     return errands
+
+
+def _pace(unit: Unit, seed: str) -> Pace | None:
+    """Traffic, for what it holds up."""
+    if unit.type in (VehicleType.BIKE, VehicleType.SCOOTER):
+        return None
+    return pace_of(seed, cast.TIME_ZONE, time.time)
 
 
 async def _set_the_scene(errands: Errands, unit: Unit, fleet: Fleet) -> None:
@@ -332,16 +270,6 @@ async def _attend(work: Work) -> None:
         await succeeds(work.refresh(time.time()))
 
 
-async def _in_workshop(manager: Account) -> frozenset[str]:
-    """Registrations of the vehicles that stand; the demo's own one while nobody answers."""
-    try:
-        query = {"service_status": "workshop", "limit": 500}
-        rows = await manager.request("GET", "/api/v1/vehicles", params=query)
-    except (TryLater, Refused):
-        return frozenset({cast.CREWS[IN_WORKSHOP - 1].registration})
-    return frozenset(row["registration_number"] for row in rows)
-
-
 async def _tell(vehicles: int, fleet: Fleet) -> None:
     """A line every now and then about how it goes."""
     before, tally = 0, fleet.tally
@@ -375,8 +303,3 @@ async def _flush_all(fleet: Fleet) -> None:
 
 async def _stopped(stop: asyncio.Event) -> None:
     await stop.wait()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

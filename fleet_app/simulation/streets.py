@@ -13,6 +13,7 @@ from fleet_app.kernel.errors import FleetError
 from fleet_app.routing.roads import Costing, RoadNetwork, RoadRoute, open_roads
 from fleet_app.simulation.drive import Road, Style
 from fleet_app.simulation.tours import Area, FindRoad, Place, Tour
+from fleet_app.simulation.traffic import Pace
 from fleet_app.simulation.wander import Wander
 
 HELSINKI = Area(60.155, 24.90, 60.195, 24.98)
@@ -82,13 +83,14 @@ class Streets:
         return self._tours[key]
 
     def wander(
-        self, kind: VehicleType, seed: str, start: Place, *, in_a_hurry: bool = False
-    ) -> Wander:
+        self, kind: VehicleType, seed: str, start: Place, *, in_a_hurry: bool = False,
+        pace: Pace | None = None,
+    ) -> Wander:  # fmt: skip
         """Trips of a vehicle from `start` on; in a hurry, no sign and no limit counts."""
         find = self._finder(kind)
         if in_a_hurry:
             find = hurried(finder(self._roads, COSTING.get(kind, "auto")))
-        return Wander(self.area, find, STYLE.get(kind, Style()), seed, start)
+        return Wander(self.area, find, STYLE.get(kind, Style()), seed, start, pace=pace)
 
     def _finder(self, kind: VehicleType) -> FindRoad:
         return heeding(finder(self._roads, COSTING.get(kind, "auto")), self._signs)

@@ -17,12 +17,15 @@ from fleet_app.simulation.tours import (
     joined,
     reaches,
 )
+from fleet_app.simulation.traffic import Pace, slowed
 
 _BACK_M = (60.0, 120.0, 240.0, 480.0, 960.0)
 """So far a vehicle turns back where no road leads on, until one does."""
 _ASIDE_M = (60.0, 120.0, 240.0, 480.0)
 _BEARINGS = range(0, 360, 60)
 _OTHER_GOALS = 5
+SLOWEST_MPS = 2.5
+"""Nobody creeps for a whole trip: no traffic makes a road slower than this."""
 
 
 class Wander:
@@ -33,10 +36,15 @@ class Wander:
     streets do) back the way it came.
     """
 
-    def __init__(self, area: Area, find: FindRoad, style: Style, seed: str, start: Place) -> None:
+    def __init__(
+        self, area: Area, find: FindRoad, style: Style, seed: str, start: Place,
+        *, pace: Pace | None = None,
+    ) -> None:  # fmt: skip
+        """`pace` is asked before each trip how much of the usual speeds is driven."""
         self._area = area
         self._find = find
         self._style = style
+        self._pace = pace
         self._random = Random(seed)  # noqa: S311 - a simulation, not a secret
         self.here = start
         """Where the next trip begins."""
@@ -115,6 +123,7 @@ class Wander:
 
     def _driven(self, road: Road, shortest: float = 0.0) -> Drive | None:
         try:
+            road = road if self._pace is None else slowed(road, self._pace(), SLOWEST_MPS)
             drive = plan_drive(road, self._style, self._random)
         except ValueError:  # both ends are the same spot
             return None

@@ -23,12 +23,18 @@ async def driver_assignments(
     actor: Annotated[Actor, allow("assignments.read")],
     driver_id: Annotated[int, Path(gt=0, lt=2**63)],
     date: Annotated[
-        dt.date | None, Query(description="Today where the fleet is, unless told.")
+        dt.date | None,
+        Query(
+            description="Only the routes of this day. Unless told, those of today where the fleet "
+            "is, and of the days before those that are still driven."
+        ),
     ] = None,
 ) -> Response:
     """A driver's routes of one day with their stops, progress and the next stop.
 
-    Drivers see their own, once these are published; the office sees drafts as well.
+    Drivers see their own, once these are published; the office sees drafts as well. A tour of the
+    night keeps the day on which it began: asked after midnight without a `date`, what was started
+    and is not completed comes first, and so does what was to leave in that night and has not yet.
     """
     async with container(request).work() as session:
         found = await Tours(session).assignments(actor, driver_id, date)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
+from fleet_app.delivery.fetching import Fetching
 from fleet_app.delivery.service import Changed, DeliveryLife
 from fleet_app.kernel.errors import FleetError
 from mobile_api.deps import allow, container
@@ -46,6 +47,29 @@ async def set_delivery_status(
             raise result
     headers = {"ETag": f'"{result.delivery.version}"'}
     return ok(request, schemas.changed_view(result), headers=headers)
+
+
+@router.put(
+    "/{delivery_id}/picked-up",
+    responses=schemas.PICKED_UP,
+    openapi_extra={"parameters": [IF_MATCH]},
+    response_class=Response,
+)
+async def report_pickup(
+    request: Request, actor: Reporter, delivery_id: Identifier, body: schemas.PickedUpBody
+) -> Response:
+    """Report that the goods of a delivery were fetched at its pickup stop, or that this was a
+    mistake. Drivers: on their own route.
+
+    The status stays as it is, and the stop is done. Whoever is at a customer's door, or was, has
+    fetched the goods, whether that was reported or not. With `If-Match` nothing happens to a
+    delivery that has changed since you read it.
+    """
+    wish = body.wish(delivery_id, if_match(request))
+    async with container(request).work() as session:
+        delivery = await Fetching(session).report(actor, wish)
+    headers = {"ETag": f'"{delivery.version}"'}
+    return ok(request, schemas.picked_up_view(delivery), headers=headers)
 
 
 @router.post("/status", responses=schemas.BULK, response_class=Response)

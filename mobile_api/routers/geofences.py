@@ -171,7 +171,9 @@ async def create_corridor(
             places = await places_of_route(session, actor.principal, wanted.route_id)
         if len(places) < 2:
             raise schemas.no_way(wanted.route_id)
-    drawn = await corridor(await asyncio.to_thread(lambda: box.roads), places, wanted.width_m)
+    drawn = await corridor(
+        await asyncio.to_thread(lambda: box.roads.network), places, wanted.width_m
+    )
     values = {"name": wanted.name, "group_name": wanted.group_name, **drawn}
     async with box.work() as session:
         records = Records(session, KINDS, GEOFENCES, actor, box.view())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
@@ -61,12 +62,24 @@ async def change_route_stops(
     """Give a route these deliveries in this order.
 
     New ones become assigned; those left out are free again. A delivery that is already on its way
-    or done cannot be left out.
+    or done cannot be left out. Goods that have to be fetched have a stop for it before their
+    delivery: those stay in their places, or are told in `stops`.
     """
     version, stores = if_match(request), container(request)
+    ids, order = body.wanted()
     async with stores.work(stores.patience) as session:
         service = RouteService(session)
-        tour = await service.change_stops(actor, route_id, body.delivery_ids, version=version)
+        tour = await service.change_stops(actor, route_id, ids, version=version, order=order)
+    timed = await stores.plans.retime_route(actor, route_id)
+    if timed is not None:
+        tour = msgspec.structs.replace(timed, warnings=tour.warnings)
+    return _answer(request, tour)
+
+
+@router.post("/{route_id}/optimise", **_CHANGE)
+async def optimise_route(request: Request, actor: Planner, route_id: Identifier) -> Response:
+    """Put the stops that are not done into their best order, at once; the times are kept."""
+    tour = await container(request).plans.optimise_route(actor, route_id, if_match(request))
     return _answer(request, tour)
 
 

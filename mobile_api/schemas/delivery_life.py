@@ -18,14 +18,15 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
+from fleet_app.delivery.fetching import Fetched
+from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.recording import StatusChange
 from fleet_app.delivery.service import MOST_AT_ONCE, Changed
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.records.problems import invalid, problems_of
 from fleet_app.records.types import Lines, require_place
-from mobile_api.schemas.records import NOT_ALLOWED, UNKNOWN, answers, with_etag
+from mobile_api.schemas.records import NOT_ALLOWED, STALE, UNKNOWN, answers, with_etag
 
 
 def _sane(moment: datetime) -> datetime:
@@ -104,6 +105,52 @@ class StatusBody(BaseModel):
         )
 
 
+class PickedUpBody(BaseModel):
+    """Whether the goods of a delivery were fetched at its pickup stop."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "occurred_at": "2026-11-22T09:02:10Z",
+                "event_id": "7c0a1b92-6a0f-4d1e-8d7b-2f6b9f0c1a55",
+                "latitude": 60.1893,
+                "longitude": 24.9768,
+            }
+        },
+    )
+
+    picked_up: bool = Field(default=True, description="`false` when it was reported by mistake.")
+    occurred_at: Moment | None = Field(
+        default=None, description="When it happened; now, unless told. At most 30 days ago."
+    )
+    event_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._:\-]{1,64}$",
+        description="Your own word for this report: sent again, nothing happens twice.",
+    )
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _place(self) -> PickedUpBody:
+        names = ("latitude", "longitude")
+        require_place(names, self.latitude, self.longitude, fields=names)
+        return self
+
+    def wish(self, delivery_id: int, version: int | None = None) -> Fetched:
+        """What the service is asked to note; only of the delivery in this version, if told."""
+        return Fetched(
+            delivery_id=delivery_id,
+            fetched=self.picked_up,
+            occurred_at=self.occurred_at,
+            event_id=self.event_id,
+            lat=self.latitude,
+            lon=self.longitude,
+            version=version,
+        )
+
+
 class StatusItem(StatusBody):
     """A new status of one delivery among many."""
 
@@ -174,6 +221,17 @@ def changed_view(changed: Changed) -> dict[str, Any]:
         "late": changed.late,
         "repeated": changed.repeated,
         "event": event_view(changed.event),
+    }
+
+
+def picked_up_view(delivery: Delivery) -> dict[str, Any]:
+    """A delivery after its pickup was reported."""
+    return {
+        "id": delivery.id,
+        "tracking_number": delivery.tracking_number,
+        "status": delivery.status,
+        "picked_up_at": delivery.picked_up_at,
+        "version": delivery.version,
     }
 
 
@@ -290,5 +348,20 @@ BULK = answers(
     ],
     _403=NOT_ALLOWED,
     _409="The Idempotency-Key stands for another request, or routes have just been changed.",
+)
+PICKED_UP = with_etag(
+    answers(
+        {
+            "id": 17,
+            "tracking_number": "HC-2000417",
+            "status": "out_for_delivery",
+            "picked_up_at": "2026-11-22T09:02:10Z",
+            "version": 4,
+        },
+        _403=NOT_ALLOWED,
+        _404=UNKNOWN,
+        _409="There was nothing to pick up for it at that time; `error.fields` says why.",
+        _412=STALE,
+    )
 )
 EVENTS = answers([_EVENT], _403=NOT_ALLOWED, _404=UNKNOWN)

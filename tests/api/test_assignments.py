@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from fleet_app.access.roles import Role
-from fleet_app.delivery.tours import day_in
+from fleet_app.delivery.tours import Tours, day_in
 from fleet_app.fleet.models import Fleet
 from tests.builders.api import World
+from tests.builders.orders import deliveries
 from tests.builders.people import a_driver, a_person
+from tests.builders.records import an_actor
 from tests.builders.tours import API, DAY, Depot, a_depot, data, ids_of, refused
 
 
@@ -71,6 +73,47 @@ async def test_today_is_today_where_the_fleet_is(world: World, depot: Depot) -> 
     address = f"{API}/drivers/{depot.driver_id}/assignments"
     found = data(await world.client.get(address, headers=depot.office))
     assert found["date"] == datetime.now(ZoneInfo("Pacific/Kiritimati")).date().isoformat()
+
+
+async def a_tour(depot: Depot, day: date, name: str, *steps: str, leaves: time) -> None:
+    """A route of nothing but a delivery, with these steps done."""
+    ids = await deliveries(depot.world.container, depot.world.fleet_id, 1)
+    said = {"date": day, "starts_at": datetime.combine(day, leaves, UTC)}
+    body = {key: value.isoformat() for key, value in said.items()}
+    route = data(await depot.plan(ids, name=name, **body), 201)
+    for step in steps:
+        if step == "complete":
+            data(await depot.set_status(ids[0], "completed", depot.driver))
+        data(await depot.step(route["id"], step))
+
+
+async def names_at(depot: Depot, now: datetime, day: date | None = None) -> list[str]:
+    """The driver's routes at a moment."""
+    actor = an_actor(Role.DISPATCHER, depot.world.fleet_id)
+    async with depot.world.container.work() as session:
+        found = await Tours(session, lambda: now).assignments(actor, depot.driver_id, day)
+    return [tour.route.name for tour in found.tours]
+
+
+async def test_tours_of_the_night_go_on_after_midnight(depot: Depot) -> None:
+    async with depot.world.container.work() as session:
+        (await session.get_one(Fleet, depot.world.fleet_id)).time_zone = "UTC"
+    today = DAY
+    yesterday, late, early = today - timedelta(days=1), time(22), time(8)
+    started = ("publish", "start")
+    await a_tour(depot, yesterday, "driven", *started, leaves=late)
+    await a_tour(depot, yesterday, "over", *started, "complete", leaves=late)
+    await a_tour(depot, yesterday, "about to leave", "publish", leaves=time(23, 30))
+    await a_tour(depot, yesterday, "never left", "publish", leaves=early)
+    await a_tour(depot, yesterday, "draft", leaves=time(23))
+    await a_tour(depot, today - timedelta(days=3), "forgotten", *started, leaves=late)
+    await a_tour(depot, today, "of the day", "publish", leaves=early)
+
+    night = datetime.combine(today, time(0, 30), UTC)
+    assert await names_at(depot, night) == ["driven", "about to leave", "of the day"]
+    assert await names_at(depot, night, today) == ["of the day"]
+    later = night + timedelta(hours=6)
+    assert await names_at(depot, later) == ["driven", "of the day"]
 
 
 def test_days_at_the_edges_of_the_world() -> None:

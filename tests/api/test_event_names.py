@@ -20,6 +20,13 @@ async def depot(world: World) -> Depot:
     return await a_depot(world)
 
 
+ON_THE_ROAD = {
+    *(DeliveryNews.ETA_CHANGED, RouteNews.DELAYED, RouteNews.CAUGHT_UP),
+    *(RouteNews.DEVIATED, RouteNews.BACK_ON_ROUTE, RouteNews.REOPENED),
+}
+"""Told of while routes are in progress, by what follows them and by suggestions taken back."""
+
+
 async def told(world: World, type_: str | None = None) -> list[StoredEvent]:
     query = select(StoredEvent).order_by(col(StoredEvent.sequence))
     if type_ is not None:
@@ -33,10 +40,15 @@ def test_the_names_are_those_that_others_listen_for() -> None:
         "created assigned out_for_delivery arriving arrived completed failed rescheduled returned "
         "cancelled"
     )
-    own = {"delivery.unassigned", "delivery.reopened"}
+    own = {"delivery.unassigned", "delivery.reopened", "delivery.eta_changed"}
+    own |= {"delivery.picked_up", "delivery.not_picked_up", "delivery.urgent"}
     assert set(DeliveryNews) == {f"delivery.{one}" for one in statuses.split()} | own
     assert set(RouteNews) == {
-        f"route.{one}" for one in ("planned", "published", "started", "completed")
+        f"route.{one}"
+        for one in (
+            *("planned", "published", "started", "completed", "recalled", "removed", "reopened"),
+            *("delayed", "caught_up", "deviated", "back_on_route"),
+        )
     }
     assert DUTY_CHANGED == "driver.duty_changed"
 
@@ -44,9 +56,11 @@ def test_the_names_are_those_that_others_listen_for() -> None:
 async def test_each_is_told(world: World, depot: Depot) -> None:
     route = await depot.route(5, steps=("publish",))
     called, done, failed, back, again = ids_of(route)
+    await depot.fetched()
     data(await depot.set_status(called, "cancelled", reason="duplicate"))
     data(await depot.set_status(called, "created", taking_back=True))
     data(await depot.set_status(again, "created"))
+    await urgent(world, again)
     data(await depot.step(route["id"], "start"))
     for status in ("arriving", "arrived", "completed"):
         data(await depot.set_status(done, status, depot.driver))
@@ -56,10 +70,20 @@ async def test_each_is_told(world: World, depot: Depot) -> None:
     data(await depot.set_status(back, "returned", reason="refused"))
     data(await depot.step(route["id"], "complete"))
     await duty(world, depot, "on_duty")
+    other = await depot.route(1, steps=("publish", "recall"))
+    gone = await world.client.delete(
+        f"{API}/routes/{other['id']}", headers=await world.a(Role.DISPATCHER)
+    )
+    data(gone)
 
     names = {event.type for event in await told(world)}
 
-    assert {*DeliveryNews, *RouteNews, DUTY_CHANGED} <= names
+    assert {*DeliveryNews, *RouteNews, DUTY_CHANGED} - ON_THE_ROAD <= names
+
+
+async def urgent(world: World, delivery_id: int) -> None:
+    address, office = f"{API}/deliveries/{delivery_id}", await world.a(Role.DISPATCHER)
+    data(await world.client.patch(address, json={"priority": "urgent"}, headers=office))
 
 
 async def duty(world: World, depot: Depot, status: str, **more: Any) -> None:

@@ -38,7 +38,7 @@ async def a_bit_of_everything(world: World) -> dict[str, str]:
     ids: dict[str, int] = {}
     order = ("depots", "vehicles", "drivers", "customers", "deliveries", "documents",
              "geofences", "maintenance_records", "maintenance_schedules", "work_orders",
-             "users", "alert_rules")  # fmt: skip
+             "users", "alert_rules", "route_templates")  # fmt: skip
     for plural in order:
         kind = KINDS[plural]
         values = {s.name: s.example for s in kind.specs if s.example is not None}

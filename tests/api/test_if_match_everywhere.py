@@ -12,6 +12,7 @@ from mobile_api.app import BUSIEST
 from tests.builders.alerts import an_alert
 from tests.builders.api import World
 from tests.builders.api_routes import ApiRoute, api_routes, example_body
+from tests.builders.plans import a_plan
 from tests.builders.records import a_record
 from tests.builders.tours import Depot, data
 
@@ -22,7 +23,15 @@ _ADDED = "a comment changes nothing that somebody may have read before"
 _OWN = "only the person's own list changes, not the view"
 _RECEIVER = "a browser or phone of the person's own has no version: it is only ever taken off"
 _WHOLE = "a webhook has no parts that two people could mix: it is set or taken away as a whole"
+_BESIDE = "what it finds is kept beside the plan when that has changed meanwhile"
+_OFFER = "it holds only while the routes are as it was made for, and is refused after that"
 EXEMPT = {
+    f"POST {API}/suggestions/{{suggestion_id}}/accept": _OFFER,
+    f"POST {API}/suggestions/{{suggestion_id}}/dismiss": _OFFER,
+    f"POST {API}/suggestions/{{suggestion_id}}/undo": _OFFER,
+    f"POST {API}/plans/{{plan_id}}/optimise": _BESIDE,
+    f"POST {API}/plan_jobs/{{job_id}}/stop": "a run has no version: it is only ever stopped",
+    f"POST {API}/route_templates/{{identifier}}/use": "the template itself stays as it is",
     f"PUT {API}/imports/{{identifier}}/mapping": _UNVERSIONED,
     f"POST {API}/imports/{{identifier}}/check": _UNVERSIONED,
     f"POST {API}/imports/{{identifier}}/run": _UNVERSIONED,
@@ -96,6 +105,8 @@ async def an_object(world: World, depot: Depot, manager: dict[str, str], route: 
         return data(made, 201)["id"]
     if plural == "routes":
         return (await depot.route(1))["id"]
+    if plural == "plans":
+        return await a_plan(world.container, world.fleet_id)
     if plural == "fleets":
         return world.fleet_id
     if plural == "alerts":

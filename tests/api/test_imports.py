@@ -163,6 +163,27 @@ async def test_references_are_written_as_words(world: World):
     assert [found[name]["customer"]["label"] for name in "12"] == ["Ilta", "Aamu"]
 
 
+async def test_a_second_time_window_comes_from_a_sheet_and_goes_into_one(world: World):
+    who = await world.a(Role.FLEET_MANAGER)
+    ran = await imported(
+        world, who,
+        "Order,Address,Day,From,Until,Or from,Or until\r\n"
+        "1,K 1,23.7.2026,09:00,12:00,14:00,17:00\r\n2,K 2,23.7.2026,09:00,12:00,11:00,17:00\r\n",
+        "deliveries",
+    )  # fmt: skip
+    problems = await problems_of(world, who, ran)
+    assert problems == {3: {"window2_from": "must be after the end of the first time window"}}
+    (first,) = await rows_of(world, who, "deliveries?window2_from.empty=false")
+    assert (first["window2_from"][11:16], first["window2_to"][11:16]) == ("14:00", "17:00")
+    url = "/api/v1/deliveries/export.csv?columns=window2_from,window2_to"
+    header, row, *_ = (await world.client.get(url, headers=who)).text.splitlines()
+    assert [one.split(" (")[0] for one in header.lstrip("\ufeff").split(",")] == [
+        "Or from", "Or until",
+    ]  # fmt: skip
+    assert "14:00" in row
+    assert "17:00" in row
+
+
 async def test_times_are_in_the_fleets_zone_and_fall_on_the_rows_day(world: World):
     who, admin = await world.a(Role.FLEET_MANAGER), await world.a(Role.SYSTEM_ADMIN)
     await world.client.patch(

@@ -10,15 +10,20 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+from uvicorn.importer import import_from_string
 
 from fleet_app.access.roles import Role
+from fleet_app.runtime import serve
+from mobile_api.malformed import EnvelopeProtocol
 from tests.builders.api import World, a_fix
 
 
 @pytest.fixture
 async def port(world: World) -> AsyncIterator[int]:
     """A port on which the world's API is served by uvicorn."""
-    config = uvicorn.Config(world.app, port=0, lifespan="off", log_level="error")
+    config = uvicorn.Config(
+        world.app, port=0, lifespan="off", log_level="error", http=EnvelopeProtocol
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -123,3 +128,20 @@ async def test_a_body_that_comes_too_slowly_may_be_sent_again(
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"retry-after: " in answer.lower()
     writer.close()
+
+
+@pytest.mark.parametrize("address", ["1" * 70_000, "a b c", "\x01"], ids=["long", "blank", "odd"])
+async def test_what_is_no_request_is_refused_like_any_other(port: int, address: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /api/v1/roads/route?points={address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    told = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n")
+    assert (told["status"], told["code"], told["error"]["type"]) == ("error", 400, "invalid_input")
+    assert set(told["meta"]) == {"timestamp", "request_id", "version"}
+    writer.close()
+
+
+def test_the_product_is_served_that_way() -> None:
+    assert import_from_string(serve.config().http) is EnvelopeProtocol

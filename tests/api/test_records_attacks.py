@@ -198,6 +198,7 @@ async def test_a_wrong_question_is_refused_by_the_name_of_its_parameter(
     [
         ("deliveries", {"address": "A", "window_from": "2026-11-22T12:00:00Z",
                         "window_to": "2026-11-22T09:00:00Z"}),
+        ("deliveries", {"address": "A", "window2_from": "2026-11-22T12:00:00Z"}),
         ("deliveries", {"address": "A", "lat": 60.0}),
         ("deliveries", {}),
         ("depots", {"name": "D", "address": "A", "lon": 24.0}),

@@ -58,7 +58,7 @@ async def test_a_published_route_is_recalled_as_long_as_nothing_happened(
     async with world.container.work() as session:
         query = select(StoredEvent.type).where(StoredEvent.subject == f"route:{number}")
         types = list(await session.exec(query.order_by(StoredEvent.sequence)))
-    assert types == ["route.planned", "route.published", "route.planned"]
+    assert types == ["route.planned", "route.published", "route.recalled"]
 
     data(await depot.step(number, "publish"))
     data(await depot.set_status(delivery, "out_for_delivery", depot.driver))

@@ -25,6 +25,7 @@ from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from fleet_app.access.roles import Role
+from mobile_api.malformed import EnvelopeProtocol
 from tests.builders.api_routes import ApiRoute
 from tests.builders.walk import WORDS, Walk, kind_of
 
@@ -47,7 +48,9 @@ SEED = int(os.environ.get("FLEET_TEST_SEED") or random.SystemRandom().randrange(
 @pytest.fixture
 async def address(walk: Walk) -> AsyncIterator[str]:
     """Where the API is served."""
-    config = uvicorn.Config(walk.world.app, port=0, lifespan="off", log_level="critical")
+    config = uvicorn.Config(
+        walk.world.app, port=0, lifespan="off", log_level="critical", http=EnvelopeProtocol
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

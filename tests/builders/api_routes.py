@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from starlette.routing import WebSocketRoute
 
 from mobile_api.deps import CHECKED, Allowed
 
@@ -58,10 +59,11 @@ class ApiRoute:
 
 
 def api_routes(app: FastAPI) -> list[ApiRoute]:
-    """All of them, the hidden ones included."""
+    """All of them, the hidden ones included; a socket's channels name permissions of their own."""
     return [
         ApiRoute(method, str(found.path), _permission(found))
         for found in iter_route_contexts(app.routes)
+        if not isinstance(found.original_route, WebSocketRoute)
         for method in sorted(getattr(found, "methods", None) or {"GET"})
     ]
 

@@ -85,9 +85,10 @@ class Journeys:
 
     async def events(self, *types: str) -> list[StoredEvent]:
         """What was published about the vehicle, in the order in which it happened."""
+        order = (col(StoredEvent.occurred_at), col(StoredEvent.sequence))
         query = select(StoredEvent).where(StoredEvent.subject == f"vehicle:{self.vehicle_id}")
         async with self.container.work() as session:
-            found = await session.exec(query.order_by(col(StoredEvent.occurred_at)))
+            found = await session.exec(query.order_by(*order))
             return [event for event in found if not types or event.type in types]
 
     async def corrections(self) -> list[FactCorrection]:

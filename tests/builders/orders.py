@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,15 @@ async def a_delivery(container: Container, fleet_id: int, **said: Any) -> int:
         DeliveryLife(session).created(SYSTEM, order)
     assert order.id is not None
     return order.id
+
+
+async def stored_together(container: Container, orders: Sequence[Delivery]) -> list[int]:
+    """The ids of new deliveries whose lives begin in one transaction, as many as there may be."""
+    async with container.work() as session:
+        session.add_all(orders)
+        await session.flush()
+        DeliveryLife(session).created(SYSTEM, *orders)
+        return [order.id or 0 for order in orders]
 
 
 async def deliveries(container: Container, fleet_id: int, count: int, **said: Any) -> list[int]:

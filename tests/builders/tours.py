@@ -66,6 +66,18 @@ class Depot:
             headers={**(headers or self.office), **condition},
         )
 
+    async def fetched(self) -> int:
+        """A delivery whose goods the driver fetched on a route, and did not after all."""
+        where = {"pickup_lat": 60.19, "pickup_lon": 24.97}
+        ids = await deliveries(self.world.container, self.world.fleet_id, 1, **where)
+        route = data(await self.plan(ids, name="Fetching"), 201)
+        data(await self.step(route["id"], "publish"))
+        for done in (True, False):
+            address = f"{API}/deliveries/{ids[0]}/picked-up"
+            said = {"picked_up": done}
+            data(await self.world.client.put(address, json=said, headers=self.driver))
+        return ids[0]
+
     async def history(self, delivery_id: int) -> list[dict[str, Any]]:
         """What happened to a delivery."""
         address = f"{API}/deliveries/{delivery_id}/events"

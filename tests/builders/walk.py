@@ -27,7 +27,9 @@ from tests.builders.media import a_png
 from tests.builders.outbox import a_browser, a_dead_message, a_phone
 from tests.builders.past import a_fact
 from tests.builders.people import a_person
+from tests.builders.plan_runs import a_plan_beside, a_queued_run, an_empty_plan
 from tests.builders.records import a_record, an_actor, an_example
+from tests.builders.suggestions import a_suggestion
 
 PREFIX = "/api/v1/"
 _numbers = itertools.count(1)
@@ -56,6 +58,10 @@ NAMED_KINDS = {
     "subscription_id": "push_subscriptions",
     "token_id": "push_tokens",
     "trip_id": "trips",
+    "plan_id": "plans",
+    "other_id": "plans",
+    "job_id": "plan_jobs",
+    "suggestion_id": "suggestions",
 }
 """Which kind of object a name in a path or in a body stands for."""
 WORDS = {"form": "csv"}
@@ -65,8 +71,12 @@ _TRACKS = ("track", "replay", "track/export.{form}", "report.html")
 PERIOD = "?from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z"
 QUERIES = {
     f"{PREFIX}views": "?kind=vehicles",
+    f"{PREFIX}plans": "?date=2026-11-24",
     f"{PREFIX}imports/template.{{form}}": "?kind=customers",
     f"{PREFIX}geocode/reverse": "?lat=60.17&lon=24.94",
+    f"{PREFIX}roads/route": "?points=60.17,24.94;60.18,24.95",
+    f"{PREFIX}roads/isochrone": "?lat=60.17&lon=24.94",
+    f"{PREFIX}vehicles/nearest": "?lat=60.17&lon=24.94",
     f"{PREFIX}reports/heatmap.html": PERIOD,
     **{f"{PREFIX}vehicles/{{vehicle_id}}/{what}": PERIOD for what in _TRACKS},
 }
@@ -76,6 +86,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", f"{PREFIX}imports/{{identifier}}/mapping"): {"columns": {"0": "name", "1": "phone"}},
     ("PUT", f"{PREFIX}deliveries/{{delivery_id}}/status"): _CANCELLED,
     ("POST", f"{PREFIX}deliveries/status"): {"changes": [_CANCELLED | {"delivery_id": 1}]},
+    ("POST", f"{PREFIX}plans"): {"date": "2026-11-24", "name": "Tuesday", "fleet_id": 1},
+    ("POST", f"{PREFIX}plans/{{plan_id}}/edits"): {"edit": {"do": "add_row", "vehicle_id": 1}},
 }
 """Bodies that fit new objects where the described example does not."""
 
@@ -86,10 +98,14 @@ NOT_YET = {
     f"POST {PREFIX}routes/{{route_id}}/recall": "it is not published",
     f"POST {PREFIX}routes/{{route_id}}/start": "it is not published",
     f"POST {PREFIX}routes/{{route_id}}/complete": "it is not started",
+    f"PUT {PREFIX}deliveries/{{delivery_id}}/picked-up": "it is on no route",
     f"POST {PREFIX}work_orders/{{order_id}}/finish": "it is not started",
     f"POST {PREFIX}work_orders/{{order_id}}/reopen": "it is open",
     f"POST {PREFIX}alerts/{{alert_id}}/reopen": "it is raised",
     f"GET {PREFIX}trips/{{trip_id}}/snapped": "there are no roads",
+    f"POST {PREFIX}suggestions/{{suggestion_id}}/undo": "it was not accepted",
+    f"POST {PREFIX}plans/{{plan_id}}/undo": "nothing was done that could be taken back",
+    f"POST {PREFIX}plans/{{plan_id}}/redo": "nothing was taken back",
 }
 """What a new object cannot do yet: 409 shows that the caller got to the object itself."""
 
@@ -143,6 +159,12 @@ class Walk:
             return await self._place(kind, fleet_id, caller)
         if kind == "alerts":
             return await an_alert(container, fleet_id)
+        if kind == "plans":
+            return await an_empty_plan(container, fleet_id)
+        if kind == "plan_jobs":
+            return await a_queued_run(container, fleet_id)
+        if kind == "suggestions":
+            return await a_suggestion(container, fleet_id)
         if kind == "entries":
             customer_id = await a_record(container, "customers", fleet_id)
             async with container.work() as session:
@@ -193,6 +215,7 @@ class Walk:
         path = route.path + QUERIES.get(route.path, "")
         for name, word in WORDS.items():
             path = path.replace("{" + name + "}", word)
+        identifier = 0
         for name in route.parameters:
             if name in WORDS:
                 continue
@@ -200,6 +223,8 @@ class Walk:
             is_own = kind == "fleets" and caller != Role.SYSTEM_ADMIN
             if kind == "fleets" and not is_own:
                 identifier = await a_record(self.world.container, "fleets", 0)
+            elif name == "other_id":  # plans of one day are compared
+                identifier = await a_plan_beside(self.world.container, identifier)
             else:
                 identifier = await self.object(kind, fleet_id, caller)
             path = path.replace("{" + name + "}", str(identifier))

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 import psycopg
 import pytest
 
-from fleet_app import bootstrap
 from fleet_app.bootstrap import Container
+from fleet_app.bootstrap import stores as building
 from fleet_app.kernel.clock import from_ms
 from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.location.models import FixBatch
@@ -47,7 +47,7 @@ async def test_the_workers_writes_end_as_a_store_that_is_down_and_can_be_repeate
     await stores.history.store(batches(1))
     await tracker.handle(batches(1))
     monkeypatch.setattr(history, "STORE_SECONDS", 1.0)
-    monkeypatch.setattr(bootstrap, "PATIENT_SECONDS", 1.0)
+    monkeypatch.setattr(building, "PATIENT_SECONDS", 1.0)
     tracker = stores.new_tracker()
     with postgres.frozen():
         started = time.monotonic()

@@ -22,9 +22,11 @@ from fleet_app.fleet.maintenance.models import (
 )
 from fleet_app.fleet.maintenance.service import NEXT, Completion, MaintenanceService
 from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.fleet.service_status import SERVICE_CHANGED
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 from fleet_app.kernel.events import PENDING
 from fleet_app.outbox.changes import take_changes
+from fleet_app.outbox.models import StoredEvent
 from tests.builders.maintenance import a_schedule, again, an_actor, an_order, stored, tracked
 from tests.builders.people import a_fleet, a_vehicle
 
@@ -119,6 +121,10 @@ class TestBlocking:
         assert await status_of(container, vehicle) is VehicleStatus.WORKSHOP
         await take(container, second, "cancel")
         assert await status_of(container, vehicle) is VehicleStatus.ACTIVE
+        told = select(StoredEvent.data).where(StoredEvent.type == SERVICE_CHANGED)
+        async with container.work() as session:
+            news = (await session.exec(told.order_by(StoredEvent.sequence))).all()
+        assert [one["status"] for one in news] == ["workshop", "active"]
 
     async def test_work_that_does_not_block_leaves_the_vehicle_alone(self, container, vehicle):
         order = await an_order(container, vehicle, blocks_vehicle=False)

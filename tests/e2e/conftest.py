@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -21,29 +21,86 @@ from tests.product import Product, running_product
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    """Pages, API and worker for the browser tests of one file."""
-    with a_product() as running:
+    """Pages, API and worker for the browser tests, with whatever other files left in them.
+
+    Every test makes fleets and people of its own, so a start for each file would show nothing
+    more, and takes longer than most of them.
+    """
+    with _kept.in_use() as running:
         yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop the product that files share when the next test is none of a browser."""
+    try:
+        yield
+    finally:
+        if nextitem is None or nextitem.path.parent != item.path.parent:
+            _kept.stop()
 
 
 @contextmanager
 def a_product(**more: str) -> Iterator[Product]:
-    """A product with `more` in its environment, for one file.
+    """A product with `more` in its environment, for one file."""
+    with _started(more) as (running, environment), _in(environment):
+        yield running
 
-    On engines of its own: its worker would take the log entries of other tests. For one file,
-    because the environment that its processes are started with belongs to nobody else.
+
+@contextmanager
+def _started(more: Mapping[str, str]) -> Iterator[tuple[Product, dict[str, str]]]:
+    """A running product and the environment of its processes.
+
+    On engines of its own: its worker would take the log entries of other tests.
     """
-    with running_stores() as stores, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("FLEET_HOME", str(stores.home))
-        environment.setenv("FLEET_DATABASE_URL", stores.url_of("migrated"))
-        environment.setenv("FLEET_REDIS_URL", stores.redis_url)
-        environment.setenv("FLEET_PORT", str(_free_port()))
-        for name, value in more.items():
-            environment.setenv(name, value)
+    with running_stores() as stores:
+        environment = {
+            "FLEET_HOME": str(stores.home),
+            "FLEET_DATABASE_URL": stores.url_of("migrated"),
+            "FLEET_REDIS_URL": stores.redis_url,
+            "FLEET_PORT": str(_free_port()),
+            **more,
+        }
+        with ExitStack() as stack:
+            with _in(environment):
+                running = stack.enter_context(running_product(get_settings()))
+            yield running, environment
+
+
+@contextmanager
+def _in(environment: Mapping[str, str]) -> Iterator[None]:
+    """With these variables set, which processes that are started again are given, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
         get_settings.cache_clear()
-        with running_product(get_settings()) as running:
-            yield running
+        yield
     get_settings.cache_clear()
+
+
+class _Kept:
+    """The product that files share. Its environment is there only while one of them has it."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._found: tuple[Product, dict[str, str]] | None = None
+
+    @contextmanager
+    def in_use(self) -> Iterator[Product]:
+        """Start it, unless it runs already."""
+        if self._found is None:
+            self._found = self._stack.enter_context(_started({}))
+        product, environment = self._found
+        with _in(environment):
+            yield product
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        self._stack.close()
+        self._found = None
+
+
+_kept = _Kept()
 
 
 def _free_port() -> int:

@@ -17,6 +17,10 @@ EXPECTED = {
         "ratios": {"plain_p95_vs_ours", "plain_pan_p95_vs_ours", "geojson_p95_vs_ours"},
         "figures": {"vehicles", "heap_mb", "zoom13_p95_ms", "post_to_drawn_p50_s"},
     },
+    "eta": {
+        "ratios": {"static_mae_vs_ours", "shifted_mae_vs_ours"},
+        "figures": {"mae_s_15", "mae_s_30", "mae_s_60", "within_10_min"},
+    },
     "fanout": {
         "ratios": {"modify_state_vs_ours", "modify_state_text_vs_ours"},
         "figures": {"sessions", "p99_s", "bytes_per_session", "ours_ms_per_push"},
@@ -36,6 +40,18 @@ EXPECTED = {
     "ingest": {
         "ratios": {"batch_vs_plain", "single_vs_plain", "batch_vs_copy"},
         "figures": {"batch_fixes_per_s", "single_fixes_per_s", "fixes_checked"},
+    },
+    "planning": {
+        "ratios": {"edit_vs_look", "edit_vs_page"},
+        "figures": {"edit_ms", "look_ms", "page_ms"},
+    },
+    "roads": {
+        "ratios": {"matrix_vs_routes", "asked_vs_remembered", "asked_vs_one_more_stop"},
+        "figures": {"places", "pairs_per_s", "route_pairs_per_s", "estimate_time_error_pct"},
+    },
+    "routing": {
+        "ratios": {"ortools_gap_vs_ours", "pyvrp_gap_vs_ours"},
+        "figures": {"solomon_gap_pct_10s", "homberger200_gap_pct_10s", "replan_s", "replan_worse"},
     },
     "truth": {
         "ratios": {"vs_naive_trip_errors", "vs_naive_distance_10s", "vs_naive_zone_errors_120s"},

@@ -20,6 +20,7 @@ FORM = {
     "status": "cancelled", "reason": "customer_request", "note": "", "odometer_km": "99999",
     "done_on": "2026-11-22", "cost": "10", "title": "Changed", "name": "Changed",
     "time_zone": "UTC", "units": "metric", "currency": "EUR", "language": "en",
+    "late_deliveries": "never",
 }  # fmt: skip
 """Fields of the forms that are no record's; every handler takes what it knows."""
 OPENS = ("open", "select")

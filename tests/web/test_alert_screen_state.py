@@ -280,4 +280,4 @@ async def test_the_usual_rules_are_offered_to_who_can_add_them_while_there_are_n
     await UsualRules.look.fn(offer)
     assert offer.offered is False
     toasts = await root.get_state(Toasts)
-    assert "10 rules were added" in toasts.items[0]["text"]
+    assert "13 rules were added" in toasts.items[0]["text"]

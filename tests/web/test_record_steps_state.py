@@ -7,14 +7,16 @@ import pytest
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import DeliveryStatus
+from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.workshop import Counters, WorkSteps
 from tests.builders.orders import a_delivery, stored
 from tests.builders.people import a_person, a_vehicle
-from tests.builders.records import a_new
+from tests.builders.records import a_new, an_actor
 from tests.builders.screens import opened
+from tests.builders.tours import DAY
 
 
 async def test_a_delivery_goes_the_legal_ways_only_and_tells_why(container, manager):
@@ -184,3 +186,39 @@ async def test_a_note_is_kept_without_what_no_text_can_hold(container, manager):
 async def a_stored(container: Container, vehicle_id: int) -> Vehicle:
     async with container.work() as session:
         return await session.get_one(Vehicle, vehicle_id)
+
+
+async def test_the_office_says_that_goods_were_fetched_and_that_they_were_not(container, manager):
+    shop = {"pickup_address": "Tukku 2", "pickup_lat": 60.19, "pickup_lon": 24.97}
+    number = await a_delivery(container, manager.fleet_id, **shop)
+    root, form = await opened(container, manager, f"/deliveries/{number}")
+    steps, toasts = await root.get_state(DeliverySteps), await root.get_state(Toasts)
+    await steps.open()
+    assert steps.goods == "", "it is on no route"
+    plan = RoutePlan(date=DAY, delivery_ids=[number], fleet_id=manager.fleet_id)
+    async with container.work() as session:
+        await RouteService(session).create(an_actor(Role.FLEET_MANAGER, manager.fleet_id), plan)
+    await steps.look_again()
+    assert steps.goods == "waiting"
+    old = await (await opened(container, manager, f"/deliveries/{number}"))[0].get_state(
+        DeliverySteps
+    )
+    await old.open()
+
+    await steps.fetch(True)
+    assert (steps.goods, steps.shown, steps.problem) == ("fetched", "assigned", "")
+    assert steps.happenings[0]["label"] == "Picked up"
+    assert toasts.items[-1]["text"] == f"The goods of {form.title} were fetched."
+    assert (await stored(container, number)).picked_up_at is not None
+
+    await old.fetch(False)
+    assert "Somebody has just changed this delivery" in old.problem
+    assert old.goods == "fetched"
+    await steps.fetch(False)
+    assert (steps.goods, steps.problem) == ("waiting", "")
+    assert (await stored(container, number)).picked_up_at is None
+    await steps.choose("out_for_delivery")
+    await steps.choose("arrived")
+    assert steps.goods == "", "whoever is at the door has them"
+    await steps.fetch(True)
+    assert "nothing to pick up" in steps.problem

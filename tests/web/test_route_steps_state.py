@@ -13,7 +13,11 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import DeliveryStatus, Route, RouteStop
 from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.delivery.tours import Tour
+from fleet_app.kernel.clock import utc_now
+from fleet_app.planning.live.ports import LiveRouteState, StopEta
+from fleet_app.planning.live.sheet import Risk
 from fleet_app.web.pages.records.extras import extra_of
+from fleet_app.web.states.records.route_pickups import RoutePickups
 from fleet_app.web.states.records.route_plan import RoutePlanner
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.workshop import WorkSteps
@@ -58,6 +62,51 @@ async def test_a_route_is_planned_in_the_order_of_ticking(container, manager):
     assert any("on the same day" in one for one in plan.warnings)
 
 
+async def test_a_route_shows_where_goods_are_fetched_before_each_delivery(container, manager):
+    fleet_id = manager.fleet_id
+    shop = {"pickup_address": "Tukku 2", "pickup_lat": 60.19, "pickup_lon": 24.97}
+    plain = await a_delivery(container, fleet_id, due_on=DAY)
+    far = await a_delivery(container, fleet_id, due_on=DAY, **shop)
+    root = await a_screen(container, manager, "/routes/new")
+    plan = await root.get_state(RoutePlanner)
+    await plan.begin()
+    await plan.pick([plain, far])
+    assert [one["id"] for one in plan.stops] == [plain, far]
+    (pickup,) = plan.fetching[str(far)]
+    assert (pickup["address"], pickup["label"], pickup["id"]) == ("Tukku 2", "To fetch", far)
+    assert list(plan.fetching) == [str(far)]
+    await plan.create({"name": "North 3"}, False)
+    async with container.work() as session:
+        (route,) = (await session.exec(select(Route))).all()
+    root, _ = await opened(container, manager, f"/routes/{route.id}")
+    shown = await root.get_state(RoutePlanner)
+    await shown.open()
+    assert list(shown.fetching) == [str(far)]
+    assert [one["id"] for one in shown.stops] == [plain, far], "each delivery once"
+
+    pickups, toasts = await root.get_state(RoutePickups), await root.get_state(Toasts)
+    for fetched, label, status in ((True, "Fetched", "completed"), (False, "To fetch", "assigned")):
+        await pickups.fetch(far, fetched)
+        (pickup,) = shown.fetching[str(far)]
+        assert (pickup["label"], pickup["status"], pickup["open"]) == (label, status, True)
+    assert toasts.items[-1]["text"].endswith("still have to be fetched.")
+    await pickups.fetch(plain, True)
+    assert "nothing to pick up" in shown.problem
+    await pickups.fetch(await a_delivery(container, await a_fleet(container), **shop), True)
+    assert "does not exist" in shown.problem
+
+    at = utc_now() + timedelta(minutes=20)
+    stops = tuple(StopEta(1, far, at, Risk.ON_TIME, is_pickup=one) for one in (True, False))
+    live = LiveRouteState(
+        route_id=route.id, vehicle_id=1, updated_at=at, stops=stops, risk=Risk.ON_TIME,
+        off_route=False, done=0, total=2, delay_s=0,
+    )  # fmt: skip
+    await container.active_routes.put([live])
+    await shown.follow()
+    said = {key: one["said"].split()[0] for key, one in shown.times.items() if one["said"]}
+    assert said == {str(far): "Expected", f"p{far}": "Expected"}
+
+
 async def test_a_routes_stops_are_rearranged_and_it_is_published(container, manager):
     fleet_id = manager.fleet_id
     first, second, third = [await a_delivery(container, fleet_id, due_on=DAY) for _ in range(3)]
@@ -84,6 +133,30 @@ async def test_a_routes_stops_are_rearranged_and_it_is_published(container, mana
     await plan.act("publish")
     assert "needs a vehicle and a driver" in plan.refused
     assert form.status == "draft"
+
+
+async def test_a_route_on_its_way_shows_when_it_is_where(container, manager):
+    delivery = await a_delivery(container, manager.fleet_id, due_on=DAY)
+    actor = an_actor(Role.DISPATCHER, manager.fleet_id, user_id=None)
+    async with container.work() as session:
+        plan_of_it = RoutePlan(date=DAY, delivery_ids=[delivery])
+        tour = await RouteService(session).create(actor, plan_of_it)
+    number = tour.route.id or 0
+    root, _ = await opened(container, manager, f"/routes/{number}")
+    plan = await root.get_state(RoutePlanner)
+    await plan.open()
+    assert plan.times[str(delivery)]["said"] == ""
+    assert plan.summary == "", "it has not left"
+    at = datetime(2041, 11, 25, 11, 5, tzinfo=ZoneInfo("UTC"))
+    state = LiveRouteState(
+        route_id=number, vehicle_id=1, updated_at=at, risk=Risk.LATE, off_route=False, done=0,
+        total=1, delay_s=0, stops=(StopEta(1, delivery, at, Risk.LATE),),
+    )  # fmt: skip
+    await container.active_routes.put([state])
+    await plan.follow()
+    (told,) = plan.times.values()
+    assert told["said"] == f"Expected {at.astimezone(ZoneInfo(plan.zone)):%H:%M}, late"
+    assert told["risk"] == "late"
 
 
 async def test_a_refusal_stands_at_the_buttons_until_the_step_is_taken(container, manager):

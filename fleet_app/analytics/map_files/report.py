@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -11,16 +11,13 @@ import msgspec
 
 from fleet_app.analytics.map_files.page import Head, page_of
 from fleet_app.analytics.map_files.reading import Material
+from fleet_app.analytics.map_files.report_parts import Places, numbers_of
 from fleet_app.analytics.map_files.texts import duration
 from fleet_app.analytics.map_files.track import LEVEL_COLOURS, LIMITS
 from fleet_app.location.journeys.facts import FactKind
 from fleet_app.location.past.acts import count_acts
 from fleet_app.location.past.models import StoredFact
 from fleet_app.location.past.replay import Columns
-
-Ends = tuple[str | None, str | None]
-Places = Mapping[int, Ends]
-"""Fact -> what the places are called where it began and where it ended."""
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -62,12 +59,6 @@ def report_page(material: Material, columns: Columns, places: Places, folder: Pa
         "days": days_of(material, places),
     }
     return page_of("report.html", _head(material), parts, said)
-
-
-def numbers_of(listed: Sequence[StoredFact]) -> dict[int, int]:
-    """Stops are numbered in the order of time, on the map as in the table."""
-    stops = (fact for fact in listed if fact.kind is FactKind.STOP)
-    return {fact.id or 0: number for number, fact in enumerate(stops, 1)}
 
 
 def days_of(material: Material, places: Places) -> list[Day]:

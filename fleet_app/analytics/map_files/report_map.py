@@ -17,7 +17,7 @@ from fleet_app.analytics.map_files.drawing import (
     parts_of,
 )  # fmt: skip
 from fleet_app.analytics.map_files.reading import DrawnZone, Material
-from fleet_app.analytics.map_files.report import Places, numbers_of
+from fleet_app.analytics.map_files.report_parts import Places, numbers_of
 from fleet_app.analytics.map_files.texts import SIGNS, duration
 from fleet_app.analytics.map_files.track import (
     LIMITS,

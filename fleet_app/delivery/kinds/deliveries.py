@@ -6,7 +6,7 @@ import secrets
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from fleet_app.access.principal import Principal
@@ -21,6 +21,8 @@ from fleet_app.delivery.models import (
 )
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.delivery.settled import require_open
+from fleet_app.delivery.urgency import announce_urgent
+from fleet_app.delivery.windows import require_windows
 from fleet_app.fleet.kinds.vehicles import SKILLS
 from fleet_app.fleet.models import Vehicle
 from fleet_app.records.fields import Computed, Fields, FieldType, field
@@ -39,11 +41,13 @@ from fleet_app.records.types import (
     Phone,
     Reference,
     Tags,
-    require_order,
     require_place,
 )
 
 PROOFS = tuple(one.value for one in Proof)
+_WHERE_GOODS_ARE = frozenset(
+    {"pickup_depot_id", "pickup_address", "pickup_lat", "pickup_lon", "due_on"}
+)
 
 
 def _proofs(values: list[str]) -> list[str]:
@@ -85,6 +89,13 @@ class DeliveryFields(Fields):
     window_to: Moment = field("Until", FieldType.MOMENT, default=None, group="When",
                               example="2026-11-23T12:00:00Z",
                               aliases=("window to", "time to", "latest", "to"))
+    window2_from: Moment = field("Or from", FieldType.MOMENT, default=None, group="When",
+                                 shown=False, example="2026-11-23T14:00:00Z",
+                                 help="A second time window that suits as well, after the first",
+                                 aliases=("window2 from", "second window from", "from 2"))
+    window2_to: Moment = field("Or until", FieldType.MOMENT, default=None, group="When",
+                               shown=False, example="2026-11-23T17:00:00Z",
+                               aliases=("window2 to", "second window to", "until 2", "to 2"))
     service_minutes: Number = field("Time at the door", FieldType.NUMBER, default=None, ge=0,
                                     le=1440, unit="min", example=4, group="When", shown=False,
                                     aliases=("service time", "service minutes"))
@@ -133,8 +144,7 @@ class DeliveryFields(Fields):
 
     @model_validator(mode="after")
     def _sound(self) -> DeliveryFields:
-        require_order(self.window_from, self.window_to, "the time window ends before it starts",
-                      field="window_to")
+        require_windows(self)
         whole_point(self)
         require_place(("pick-up latitude", "pick-up longitude"), self.pickup_lat, self.pickup_lon,
                       fields=("pickup_lat", "pickup_lon"))
@@ -164,6 +174,15 @@ async def _before_save(write: Write) -> None:
         require_open(write.row, write.before, values)
     await follow_address(write)
     await follow_address(write, "pickup_")
+    _forget_vehicle(write)
+
+
+def _forget_vehicle(write: Write) -> None:
+    """Whoever says where goods are, or of what other day, knows more than that they were left in a
+    vehicle."""
+    told = _WHERE_GOODS_ARE & write.values.keys()
+    if write.row.left_in and any(write.values[one] != getattr(write.row, one) for one in told):
+        write.row.left_in = {}  # no field: whoever takes the change back has said so as well
 
 
 async def _take_customers_address(write: Write) -> None:
@@ -177,10 +196,13 @@ async def _take_customers_address(write: Write) -> None:
 
 
 async def _after_save(write: Write) -> None:
-    """A new delivery's life begins; the planned stop of a known one follows its point."""
+    """A new delivery's life begins; the planned stops of a known one follow its points, and who
+    drives may take it if it is urgent now."""
     if write.is_new:
         DeliveryLife(write.session).created(write.actor, write.row)
-    elif "lat" in write.values or "lon" in write.values:
+        return
+    announce_urgent(write.session, write.row, write.before)
+    if write.values.keys() & {"lat", "lon", "pickup_lat", "pickup_lon"}:
         await DeliveryLife(write.session).moved(write.row)
 
 
@@ -200,6 +222,12 @@ def _route_name() -> Any:
         .where(col(Route.id) == col(Delivery.route_id))
         .scalar_subquery()
     )
+
+
+def _goods_in() -> Any:
+    """The vehicle that goods were left in, from which another one has to fetch them."""
+    vehicle = func.jsonb_extract_path_text(col(Delivery.left_in), "vehicle")
+    return case((col(Delivery.picked_up_at).is_(None), vehicle), else_=None)
 
 
 def _has_point() -> Any:
@@ -256,6 +284,13 @@ DELIVERIES = Kind(
             shown=False,
             sortable=False,
             example=True,
+        ),
+        Computed(
+            name="goods_in",
+            title="Goods in",
+            expression=lambda _: _goods_in(),
+            shown=False,
+            example="Van 12",
         ),
         Computed(
             name="route_id",

@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from fleet_app.access.principal import Principal
 from fleet_app.delivery.kept_stops import STOPS, kept_stops
-from fleet_app.delivery.models import Route, RouteStatus, RouteStop
-from fleet_app.delivery.routes import RouteService
+from fleet_app.delivery.models import Route, RouteStatus, RouteStop, StopKind
+from fleet_app.delivery.route_upkeep import RouteUpkeep
 from fleet_app.records.fields import Computed, Fields, FieldType, field
 from fleet_app.records.kinds import Kind, Write
 from fleet_app.records.types import Line, Lines, Moment, NeededDate, OptionalLine, Reference
@@ -44,7 +44,7 @@ def _stops(_: Any) -> Any:
     return (
         select(func.count())
         .select_from(RouteStop)
-        .where(col(RouteStop.route_id) == col(Route.id))
+        .where(col(RouteStop.route_id) == col(Route.id), col(RouteStop.kind) == StopKind.DELIVERY)
         .scalar_subquery()
     )
 
@@ -57,12 +57,12 @@ def _own(principal: Principal) -> Any:
 
 
 async def _before_save(write: Write) -> None:
-    await RouteService(write.session).changing(write.row, write.values)
+    await RouteUpkeep(write.session).changing(write.row, write.values)
 
 
 async def _before_delete(write: Write) -> None:
     """Its deliveries wait for another route; the audit log keeps their order."""
-    ids = await RouteService(write.session).removing(write.actor, write.row)
+    ids = await RouteUpkeep(write.session).removing(write.actor, write.row)
     if ids:
         write.values[STOPS] = [ids, []]
 
@@ -72,7 +72,7 @@ async def _before_restore(write: Write) -> None:
     stops = await kept_stops(write.session, write.row.id)
     if not stops:
         return
-    back, lost = await RouteService(write.session).returning(write.actor, write.row, stops)
+    back, lost = await RouteUpkeep(write.session).returning(write.actor, write.row, stops)
     write.values[STOPS] = [[], back]
     if lost:
         write.values["not_brought_back"] = [None, lost]

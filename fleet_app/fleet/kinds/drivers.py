@@ -20,6 +20,7 @@ from fleet_app.records.types import (
     Integer,
     Lines,
     Name,
+    Number,
     OptionalLine,
     Phone,
     Reference,
@@ -55,6 +56,14 @@ class DriverFields(Fields):
     shift: Hours = field("Shift", default="", max_length=200, example="Mon-Fri 07:00-15:30",
                          group="Work", help="Like Mon-Fri 07:00-15:30; Sat 08:00-12:00",
                          aliases=("shift pattern", "working hours"))
+    max_hours: Number = field("Longest day", FieldType.NUMBER, default=None, ge=0.5, le=24,
+                              unit="h", group="Work", shown=False, example=9,
+                              help="From leaving to coming back; empty means the whole shift",
+                              aliases=("max hours", "longest tour"))
+    break_minutes: Number = field("Break", FieldType.NUMBER, default=None, ge=0, le=240,
+                                  unit="min", usual=30, group="Work", shown=False, example=30,
+                                  help="When the day is long enough for one",
+                                  aliases=("break minutes", "break length"))
     skills: Tags = field("Skills", FieldType.TAGS, default=[], group="Work", shown=False,
                          suggestions=SKILLS, example=["hazardous"])
     license_number: Name = field(

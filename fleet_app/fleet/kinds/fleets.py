@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlmodel import col
 
+from fleet_app.fleet.kinds.plan_rules import PlanRules
 from fleet_app.fleet.kinds.trip_rules import TripRules
 from fleet_app.fleet.models import Fleet
 from fleet_app.kernel.units import Units
@@ -66,7 +67,7 @@ class _Fleet(Fields):
                                  example="help@example.com")
 
 
-class FleetFields(TripRules, _Fleet):
+class FleetFields(PlanRules, TripRules, _Fleet):
     """A fleet as people write it."""
 
 

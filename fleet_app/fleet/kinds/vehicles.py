@@ -32,6 +32,15 @@ SKILLS = ("cooled", "heavy", "hazardous", "fragile", "tail lift", "two people")
 
 _ENERGIES = {"bike": EnergyType.HUMAN, "scooter": EnergyType.ELECTRIC}
 
+
+def _size(title: str, unit: str, high: float, example: float, **details: Any) -> Any:
+    """How large a truck is; as far as road networks tell sizes apart."""
+    return field(
+        title, FieldType.NUMBER, default=None, ge=0.5, le=high, unit=unit, example=example,
+        group="Size", shown=False, **details,
+    )  # fmt: skip
+
+
 # fmt: off
 
 
@@ -87,12 +96,46 @@ class VehicleFields(Fields):
         "Parcels", FieldType.INTEGER, default=None, ge=0, le=100_000, group="Capacity", shown=False,
         example=120, aliases=("capacity parcels", "max parcels"),
     )
+    height_m: Number = _size("Height", "m", 10, 3.8, aliases=("height m", "vehicle height"),
+                             help="Of a truck: keeps it away from bridges that are too low")
+    width_m: Number = _size("Width", "m", 10, 2.55, aliases=("width m", "vehicle width"),
+                            help="Of a truck, without its mirrors")
+    length_m: Number = _size("Length", "m", 50, 9.5, aliases=("length m", "vehicle length"),
+                             help="Of a truck with its trailer")
+    weight_t: Number = _size("Total weight", "t", 100, 18, help="Of a truck with its load and "
+                             "trailer: keeps it away from roads and bridges that are too weak",
+                             aliases=("weight t", "gross weight", "gvw", "total mass"))
     skills: Tags = field("Skills", FieldType.TAGS, default=[], group="Capacity", shown=False,
                          suggestions=SKILLS, example=["cooled"],
                          help="What it can carry that others cannot")
     equipment: Tags = field("Equipment", FieldType.TAGS, default=[], group="Capacity", shown=False,
                             suggestions=("trolley", "ramp", "straps", "card reader"),
                             example=["trolley"])
+    max_stops: Integer = field("Stops at most", FieldType.INTEGER, default=None, ge=1, le=500,
+                               group="Planning", shown=False, example=60,
+                               help="On one route; empty means any number",
+                               aliases=("max stops", "maximum stops"))
+    max_distance_km: Number = field(
+        "Range", FieldType.NUMBER, default=None, ge=1, le=10_000, unit="km", group="Planning",
+        shown=False, example=180, help="The most that it drives in a day; empty means any distance",
+        aliases=("max distance", "max distance km", "maximum distance", "driving range"),
+    )
+    cost_per_km: Number = field("Cost of a kilometre", FieldType.NUMBER, default=None, ge=0,
+                                le=1_000, usual=0.3, group="Planning", shown=False, example=0.35,
+                                help="Energy, tyres, wear; in the fleet's currency",
+                                aliases=("cost per km", "kilometre cost"))
+    cost_per_hour: Number = field("Cost of an hour", FieldType.NUMBER, default=None, ge=0,
+                                  le=10_000, usual=25, group="Planning", shown=False, example=28,
+                                  help="Of the driver, from leaving to coming back",
+                                  aliases=("cost per hour", "hourly cost"))
+    fixed_cost: Number = field("Cost of a day in use", FieldType.NUMBER, default=None, ge=0,
+                               le=100_000, usual=20, group="Planning", shown=False, example=20,
+                               help="What it costs to take the vehicle at all",
+                               aliases=("fixed cost", "daily cost"))
+    co2_per_km: Number = field("CO2", FieldType.NUMBER, default=None, ge=0, le=5_000, unit="g/km",
+                               group="Planning", shown=False, example=225,
+                               help="Empty means as its energy and its consumption say",
+                               aliases=("co2 per km", "co2 emissions"))
     photo_file_id: Integer = field("Photo", FieldType.INTEGER, default=None, ge=1, le=2**63 - 1,
                                    shown=False, sortable=False, filterable=False, importable=False,
                                    input="photo", group="Details")

@@ -10,6 +10,7 @@ from fleet_app.fleet.maintenance.changes import change
 from fleet_app.fleet.maintenance.errors import VehicleUnusable
 from fleet_app.fleet.maintenance.models import WorkOrder, WorkOrderStatus
 from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.fleet.service_status import announce_service
 from fleet_app.kernel.errors import NotFound
 
 _WHY = {
@@ -42,11 +43,12 @@ async def settle(
     `was_blocked`: an order that kept the vehicle has just let go of it. A vehicle that somebody
     put into the workshop by hand stays there otherwise.
     """
-    blocked = await _is_blocked(session, vehicle.id or 0)
+    before, blocked = vehicle.status, await _is_blocked(session, vehicle.id or 0)
     if blocked and vehicle.status is VehicleStatus.ACTIVE:
         change(session, actor, vehicle, {"status": VehicleStatus.WORKSHOP})
     elif not blocked and was_blocked and vehicle.status is VehicleStatus.WORKSHOP:
         change(session, actor, vehicle, {"status": VehicleStatus.ACTIVE})
+    announce_service(session, vehicle, before)
 
 
 async def _is_blocked(session: AsyncSession, vehicle_id: int) -> bool:

@@ -54,6 +54,8 @@ def _others() -> dict[str, dict[str, float]]:
         "kg": {"lb lbs pound pounds": pound, "oz ounces": pound / 16, "g gramm gram": 0.001,
                "t ton tonne tonnen tonnes": 1000.0},
         "cm": {"in inch inches \"": inch, "ft feet": 12 * inch, "mm": 0.1, "m": 100.0},
+        "m": {"ft feet": 12 * inch / 100, "in inch inches \"": inch / 100, "cm": 0.01, "mm": 0.001},
+        "t": {"kg": 0.001, "lb lbs pound pounds": pound / 1000},
         "m³": {"ft³ ft3 cuft cu_ft": foot3, "l liter litre liters litres dm³": 0.001},
         "km": {"mi mile miles": mile, "m": 0.001},
         "m/s": {"km/h kmh kph": 1 / 3.6, "mph": mile / 3.6},

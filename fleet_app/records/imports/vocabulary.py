@@ -81,6 +81,8 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
         " charge utile, carga útil, capacidade de carga, laadvermogen",
         "capacity_m3": "ladevolumen, laderaum, volumen, tilavuus, kuormatila, lastvolym, volym,"
         " volume utile, volumen de carga, volume de carga, laadvolume",
+        "max_distance_km": "reichweite, toimintasäde, toimintamatka, räckvidd, autonomie,"
+        " autonomía, autonomia, actieradius",
         "capacity_parcels": "pakete, paketit, paket, colis, paquetes, bultos, pacotes, pakketten",
         "skills": "fähigkeiten, taidot, compétences",
         "equipment": "ausstattung, ausrüstung, varusteet, utrustning, équipement, equipamiento,"
@@ -135,6 +137,9 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
         " à partir de, desde, van, vanaf",
         "window_to": "bis, zeitfenster bis, asti, mennessä, aikaikkuna päättyy, till, senast,"
         " jusqu'à, hasta, até, tot",
+        "window2_from": "oder von, oder ab, tai alkaen, eller från, ou de, ou à partir de, o desde,"
+        " of van, of vanaf",
+        "window2_to": "oder bis, tai asti, eller till, ou jusqu'à, o hasta, ou até, of tot",
         "service_minutes": "standzeit, servicezeit, palveluaika, servicetid, temps de service,"
         " tiempo de servicio, tempo de serviço, servicetijd",
         "priority": "priorität, dringlichkeit, prioriteetti, kiireellisyys, prioritet, priorité,"

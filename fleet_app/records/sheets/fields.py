@@ -25,7 +25,7 @@ def cell_of(field: Spec | Computed, value: Any, zone: tzinfo) -> Cell:
         return words_of(str(value))
     if isinstance(value, list):
         separator = "\n" if field.type is FieldType.LIST else ", "
-        return separator.join(_entry(one) for one in value)
+        return separator.join(_entry(field, one) for one in value)
     return value if isinstance(value, int | float | date) else shape_text(value)
 
 
@@ -51,10 +51,12 @@ def says_the_same(field: Spec, text: str, value: Any, zone: tzinfo) -> bool:
     return tidy(text) in {tidy(word) for word in words}
 
 
-def _entry(one: Any) -> str:
+def _entry(field: Spec | Computed, one: Any) -> str:
     """An entry of a list as one line, the way people write it."""
     if not isinstance(one, Mapping):
         return str(one)
+    if isinstance(field, Spec) and field.line is not None:
+        return field.line(one)
     if "address" in one:
         label = one.get("label")
         return f"{label}: {one['address']}" if label else str(one["address"])

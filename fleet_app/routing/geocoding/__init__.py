@@ -9,6 +9,7 @@ from fleet_app.routing.geocoding.errors import GeocoderBusy, GeocoderUnavailable
 from fleet_app.routing.geocoding.ports import Coordinate, Geocoder, Place, Standing
 from fleet_app.routing.geocoding.samples import list_addresses
 from fleet_app.routing.geocoding.store import ADDRESSES
+from fleet_app.routing.outside import PER_SECOND
 
 __all__ = [
     "ADDRESSES",
@@ -25,8 +26,6 @@ __all__ = [
 
 GeocoderChoice = Literal["offline", "nominatim", "google", "none"]
 
-MAPS_PER_SECOND = 1000 / 60
-"""What this product asks of an outside map service at most."""
 PUBLIC_PER_SECOND = 1.0
 """What the public Nominatim server allows."""
 
@@ -46,12 +45,12 @@ def open_geocoder(
     if choice == "offline":
         return offline.OfflineGeocoder(map_dir / ADDRESSES)
     if choice == "google":
-        pace = limited.Pace(MAPS_PER_SECOND / processes, burst=10)
+        pace = limited.Pace(PER_SECOND / processes, burst=10)
         return limited.LimitedGeocoder(google.GoogleGeocoder(key, url or google.URL), pace)
     url = url or nominatim.PUBLIC_URL
     pace = (
         limited.Pace(PUBLIC_PER_SECOND / processes)
         if nominatim.is_public(url)
-        else limited.Pace(MAPS_PER_SECOND / processes, burst=10)
+        else limited.Pace(PER_SECOND / processes, burst=10)
     )
     return limited.LimitedGeocoder(nominatim.NominatimGeocoder(url), pace)

@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from math import ceil
 from typing import Generic, TypeVar
 
 from fleet_app.routing.geocoding.errors import GeocoderBusy
 from fleet_app.routing.geocoding.ports import Coordinate, Geocoder, Place, Standing
 from fleet_app.routing.geocoding.words import key
+from fleet_app.routing.outside import TooLong, Turns
 
 LONGEST_WAIT = 2.0
 """Somebody waits for the answer: longer than this many seconds is an error."""
@@ -28,20 +28,16 @@ class Pace:
     def __init__(
         self, per_second: float, burst: int = 1, *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._gap = 1.0 / per_second
-        self._burst = burst
-        self._now = now
-        self._next = now() - burst * self._gap
+        self._turns = Turns(per_second, burst, now=now)
 
     async def turn(self, longest: float = LONGEST_WAIT) -> None:
         """Wait for a turn. Raises `GeocoderBusy` if that takes over `longest` seconds."""
-        now = self._now()
-        start = max(self._next, now - (self._burst - 1) * self._gap)
-        if start - now > longest:
-            raise GeocoderBusy(retry_after=max(1, ceil(start - now)))
-        self._next = start + self._gap
-        if start > now:
-            await asyncio.sleep(start - now)
+        try:
+            wait = self._turns.take(longest)
+        except TooLong as error:
+            raise GeocoderBusy(retry_after=error.seconds) from None
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class Memory(Generic[Kept]):

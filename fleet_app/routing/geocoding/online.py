@@ -12,15 +12,14 @@ import httpx
 import msgspec
 
 from fleet_app.routing.geocoding.errors import GeocoderUnavailable
+from fleet_app.routing.outside import CONNECT_SECONDS, agent, retry_after
 
 log = logging.getLogger(__name__)
 
-USER_AGENT = "live-fleet-tracking/0.1 (address search of a fleet installation)"
-CONNECT_SECONDS = 3.0
+USER_AGENT = agent("address search")
 ANSWER_SECONDS = 6.0
 """For all of an answer, however slowly it drips."""
 MOST_BYTES = 2_000_000
-LONGEST_WAIT = 3600
 
 Answer = TypeVar("Answer")
 
@@ -69,7 +68,7 @@ class Service:
         async with self._client.stream("GET", path, params=params) as answer:
             if answer.status_code != 200:
                 log.warning("address service answered %s", answer.status_code)
-                raise GeocoderUnavailable(retry_after=_retry_after(answer.headers))
+                raise GeocoderUnavailable(retry_after=retry_after(answer.headers))
             async for part in answer.aiter_bytes():
                 body += part
                 if len(body) > MOST_BYTES:
@@ -107,8 +106,3 @@ def number(text: str | float) -> float:
         return float(text)
     except ValueError:
         return float("nan")
-
-
-def _retry_after(headers: httpx.Headers) -> int:
-    text = headers.get("retry-after", "")
-    return min(LONGEST_WAIT, int(text)) if text.isascii() and text.isdecimal() else 5

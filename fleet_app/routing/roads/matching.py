@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
+
+import msgspec
 
 from fleet_app.kernel.geo import distance_m
-from fleet_app.routing.roads import polyline
+from fleet_app.routing.roads import polyline, wire
 from fleet_app.routing.roads.engines import Engines, Json
+from fleet_app.routing.roads.errors import Refused
+from fleet_app.routing.roads.online import understood
 from fleet_app.routing.roads.ports import Costing, LatLon
 
 MOST_POINTS, MOST_M = 2_000, 100_000.0
@@ -101,20 +105,41 @@ class Matched:
         return min(1.0, near / self.asked) if self.asked else 0.0
 
 
+class Asker(Protocol):
+    """What puts places on one way: the actions of a Valhalla."""
+
+    def ask(self, action: str, question: bytes) -> bytes:
+        """JSON for JSON. Raises `Refused` where there is no way."""
+        ...
+
+
 class _Asking(NamedTuple):
     """Who is asked, and whose roads count."""
 
-    engine: Any
+    asker: Asker
     costing: Costing
 
 
 class RoadMatcher:
-    """Map matching by Valhalla. Calls block, about 40 ms for 1,000 places, and may come from any
-    thread."""
+    """Map matching by Valhalla, or what answers as it does. Calls block, about 40 ms for 1,000
+    places, and may come from any thread."""
 
-    def __init__(self, tiles: Path, engines: int | None = None) -> None:
-        """Raises `FileNotFoundError` if `tiles` is not there; opens nothing else yet."""
-        self._engines = Engines(tiles, engines)
+    def __init__(
+        self,
+        tiles: Path | None,
+        engines: int | None = None,
+        *,
+        asker: Asker | None = None,
+        most_points: int | None = None,
+    ) -> None:
+        """With the `tiles` of a map, or an `asker` that is somewhere else and takes so many places.
+
+        Raises `FileNotFoundError` if the tiles are not there; opens nothing else yet.
+        """
+        if asker is None and tiles is None:
+            raise ValueError("either tiles or an asker")
+        self._asker = asker or Engines(tiles or Path(), engines)
+        self._most_points = most_points
 
     def match(self, places: Sequence[Place], gap_ms: int, costing: Costing = "auto") -> Matched:
         """The way through `places`, which are in the order of time, in pieces.
@@ -124,14 +149,14 @@ class RoadMatcher:
         """
         pieces: list[Piece] = []
         asked = 0
-        with self._engines.one() as engine:
-            for run in map(_thinned, _runs(places, gap_ms)):
-                asked += len(run)
-                pieces += _matched(_Asking(engine, costing), run, 0)
+        for run in map(_thinned, _runs(places, gap_ms, self._most_points or MOST_POINTS)):
+            asked += len(run)
+            with understood():
+                pieces += _matched(_Asking(self._asker, costing), run, 0)
         return Matched(tuple(_bridged(pieces, gap_ms)), asked)
 
 
-def _runs(places: Sequence[Place], gap_ms: int) -> Iterator[list[Place]]:
+def _runs(places: Sequence[Place], gap_ms: int, most_points: int) -> Iterator[list[Place]]:
     """Without gaps, thinned, and short enough for one question; the last place of one that is too
     long begins the next."""
     run: list[Place] = []
@@ -141,7 +166,7 @@ def _runs(places: Sequence[Place], gap_ms: int) -> Iterator[list[Place]]:
             yield run
             run, metres = [], 0.0
         step = distance_m(*run[-1][1:], *place[1:]) if run else 0.0
-        if len(run) >= MOST_POINTS or (len(run) > 1 and metres + step > MOST_M):
+        if len(run) >= most_points or (len(run) > 1 and metres + step > MOST_M):
             yield run
             run, metres = [run[-1]], 0.0
         run.append(place)
@@ -182,8 +207,6 @@ def _matched(asking: _Asking, run: Sequence[Place], depth: int) -> list[Piece]:
 
 
 def _asked(asking: _Asking, run: Sequence[Place]) -> Json | None:
-    from valhalla import ValhallaError  # noqa: PLC0415 - absent on Python 3.11
-
     options = {
         "gps_accuracy": ACCURACY_M,
         "search_radius": SEARCH_M,
@@ -191,14 +214,15 @@ def _asked(asking: _Asking, run: Sequence[Place]) -> Json | None:
     }
     request = {
         "shape": [{"lat": place.lat, "lon": place.lon} for place in run],
-        "costing": asking.costing,
+        **wire.travel(asking.costing),
         "shape_match": "map_snap",
         "trace_options": options,
         "filters": {"attributes": list(_WANTED), "action": "include"},
     }
     try:
-        answer: Json = asking.engine.trace_attributes(request)
-    except ValhallaError:
+        body = asking.asker.ask("trace_attributes", msgspec.json.encode(request))
+        answer: Json = msgspec.json.decode(body, type=Json)
+    except (Refused, msgspec.DecodeError):
         return None
     return answer if len(answer.get("matched_points", ())) == len(run) else None
 

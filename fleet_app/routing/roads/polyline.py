@@ -1,4 +1,4 @@
-"""Encoded polylines with six decimals, the form in which Valhalla writes lines."""
+"""Encoded polylines: with six decimals Valhalla and OSRM write lines, Google with five."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from fleet_app.routing.roads.ports import LatLon
 
-_SCALE = 1e6
+DECIMALS = 6
 
 
-def decode(text: str) -> list[LatLon]:
+def decode(text: str, decimals: int = DECIMALS) -> list[LatLon]:
     """The points of an encoded line. Raises `ValueError` for text that is none."""
     values = list(_numbers(text))
     if len(values) % 2:
         raise ValueError("an encoded line holds pairs of numbers")
-    points, lat, lon = [], 0, 0
+    points, lat, lon, scale = [], 0, 0, 10.0**decimals
     for north, east in zip(values[::2], values[1::2], strict=True):
         lat, lon = lat + north, lon + east
-        points.append((lat / _SCALE, lon / _SCALE))
+        points.append((lat / scale, lon / scale))
     return points
 
 

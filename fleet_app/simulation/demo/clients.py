@@ -11,7 +11,9 @@ from typing import Any
 
 from fleet_app.routing.geocoding import ADDRESSES, list_addresses
 from fleet_app.routing.geocoding.ports import Place
+from fleet_app.simulation.demo.garage import DEPOTS
 from fleet_app.simulation.demo.names import Name, customer_names, person, slug_of
+from fleet_app.simulation.demo.reach import within_reach
 
 CUSTOMERS = 400
 _LOOKED_AT = 900
@@ -69,12 +71,13 @@ class Client:
 
 
 def usable_places(map_dir: Path, seed: int) -> list[Place]:
-    """House addresses of the map, each once, spread over it; [] where the map has none."""
+    """House addresses of the map that the fleet's vehicles get to and back from, each once, spread
+    over it; [] where the map has none."""
     found: dict[str, Place] = {}
     for place in list_addresses(map_dir / ADDRESSES, _LOOKED_AT, seed=seed):
         if _HOUSE.fullmatch(place.house_number) and place.label.startswith(place.street):
             found.setdefault(place.label, place)
-    return list(found.values())
+    return within_reach(list(found.values()), map_dir, CUSTOMERS + len(DEPOTS))
 
 
 def clients_at(places: Sequence[Place], seed: int) -> list[Client]:

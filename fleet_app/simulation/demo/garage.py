@@ -10,6 +10,7 @@ from typing import Any
 from fleet_app.fleet.models import DriverStatus, EnergyType, VehicleStatus, VehicleType
 from fleet_app.simulation import cast
 from fleet_app.simulation.cast import Crew
+from fleet_app.simulation.demo.rounds import NIGHT
 
 IN_WORKSHOP = 24
 """This vehicle stands in the workshop and drives no round."""
@@ -68,6 +69,8 @@ _SKILLS = {
     **dict.fromkeys((2, 9, 15, 22), ("fragile", "two people")),
     10: ("hazardous",),
 }
+_TRAINING = ("first aid", "sales", "English", "trainer", "first aid")
+"""What drivers have learnt; what goods need is a matter of the vehicle."""
 _EQUIPMENT = {
     VehicleType.VAN: ("trolley", "straps", "card reader"),
     VehicleType.TRUCK: ("ramp", "trolley", "straps"),
@@ -142,14 +145,16 @@ def _vin(build: Build, year: int, random: Random) -> str:
 
 DEPOTS = (
     ("Depot Centre", "Mon-Sun 00:00-24:00", "+358 9 5550 1100", "Night rounds start here."),
-    ("Depot North", "Mon-Fri 05:30-23:30; Sat 07:00-18:00", "+358 9 5550 1200", ""),
-    ("Depot South", "Mon-Sat 06:00-22:00", "+358 9 5550 1300", "Bikes and scooters charge here."),
+    ("Depot North", "Mon-Sun 05:30-24:00", "+358 9 5550 1200", ""),
+    ("Depot South", "Mon-Sun 06:00-24:00", "+358 9 5550 1300", "Bikes and scooters charge here."),
 )
-"""Name, opening hours, phone, note."""
+"""Name, opening hours, phone, note. Each is open while crews of its own work."""
 
 
 def depot_of(crew_number: int) -> int:
     """Which depot a crew starts from, as an index into `DEPOTS`."""
+    if crew_number in NIGHT.crews:
+        return 0  # the others are closed then
     return 2 if crew_number >= 23 else crew_number % 3
 
 
@@ -174,7 +179,7 @@ def driver_columns(crew: Crew, shift: str, today: dt.date) -> dict[str, Any]:
     return {
         "license_classes": classes, "license_expires_on": today + dt.timedelta(days=days),
         "email": crew.email, "language": "sv" if crew.number % 9 == 0 else "fi", "shift": shift,
-        "skills": list(_SKILLS.get(crew.number, ())) + (["fragile"] if spare else []),
+        "skills": [_TRAINING[crew.number % len(_TRAINING)]] if crew.number % 3 == 0 else [],
         "status": DriverStatus.OFF_DUTY if off else DriverStatus.ON_DUTY,
         "external_reference": f"EMP-{2000 + crew.number}",
     }  # fmt: skip

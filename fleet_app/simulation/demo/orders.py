@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from fleet_app.delivery.models import Priority, Proof
 from fleet_app.fleet.models import VehicleType
 from fleet_app.simulation import cast
-from fleet_app.simulation.demo import story
+from fleet_app.simulation.demo import shops, story
 from fleet_app.simulation.demo.clients import Client
 from fleet_app.simulation.demo.garage import depot_of, details
 from fleet_app.simulation.demo.rounds import (
@@ -20,6 +20,7 @@ from fleet_app.simulation.demo.rounds import (
     SHIFTS,
     Point,
     Round,
+    Seat,
     in_driving_order,
     moment,
     sectors,
@@ -31,6 +32,8 @@ from fleet_app.simulation.demo.story import Outcome, Step
 A_DAY = 300
 LATE_AT = (dt.time(14, 20), dt.time(20, 0))
 """When orders that came in during the day are given to evening rounds."""
+PUT_OFF_BY = story.FOLLOW_UP
+"""Nobody who plans the day before has it too late: in the morning of that day it goes back."""
 _LATE = 9
 """How many at each of these times."""
 _FIRST_DAY = dt.date(2020, 1, 1)
@@ -43,6 +46,12 @@ _GOODS = {
     VehicleType.SCOOTER: (0.1, 4.5, (1,)),
 }
 """Lightest, heaviest (kg), and numbers of parcels."""
+_TOO_MUCH: tuple[dict[str, Any], ...] = (
+    {"weight_kg": 9_400.0, "parcels": 8, "required_skills": []},
+    {"required_skills": ["crane"]},
+    {"required_skills": ["forklift", "fragile"]},
+)
+"""Heavier than every vehicle takes, and skills that nobody has."""
 _INSTRUCTIONS = (
     "Ring twice", "Leave with the neighbour when nobody is in", "Door code 2580#",
     "Entrance from the courtyard", "Call ten minutes before", "Third floor, no lift",
@@ -52,7 +61,8 @@ _INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class Order:
-    """One delivery as planned; `place` is its place on the round from 1, 0 when on none."""
+    """One delivery as planned; `place` is its place on the round from 1, 0 when on none. Its goods
+    wait at a depot, or with the client `shop`."""
 
     day: dt.date
     number: int
@@ -64,6 +74,7 @@ class Order:
     goods: dict[str, Any]
     wishes: dict[str, Any]
     steps: tuple[Step, ...]
+    shop: int | None = None
 
     @property
     def tracking_number(self) -> str:
@@ -75,6 +86,13 @@ class Order:
         """Its number in the shops' system."""
         return f"SO-{(self.day - _FIRST_DAY).days * 1000 + self.number + 400_000}"
 
+    @property
+    def put_off_to(self) -> dict[str, Any]:
+        """Its date and window when it did not work out and the customer asked for another day."""
+        later = self.day + PUT_OFF_BY
+        opens, closes = moment(later, dt.time(9)), moment(later, dt.time(20))
+        return {"due_on": later, "window_from": opens, "window_to": closes}
+
 
 def orders_of(day: dt.date, clients: Sequence[Client], depots: Sequence[Point]) -> list[Order]:
     """Every delivery of a day. `clients` and `depots` as they are on the map."""
@@ -85,23 +103,21 @@ def orders_of(day: dt.date, clients: Sequence[Client], depots: Sequence[Point]) 
     late = _late(outcomes, random)
     on_rounds = [n for n in range(count) if n not in late and outcomes[n] is not Outcome.CALLED_OFF]
     points = [(clients[index].place.lat, clients[index].place.lon) for index in chosen]
+    on_rounds.sort(key=lambda n: clients[chosen[n]].name.sort == "home")  # nobody's sleep is broken
     seats = dict(_seats(day, on_rounds, points, depots, random))
     for place, (number, joins) in enumerate(late.items()):
         seats[number] = _late_seat(day, place, joins, random)
-    return [
+    calm = (number for number in on_rounds if outcomes[number] is Outcome.DONE)
+    at_shops = shops.shops_of(day, clients, chosen, seats, calm)
+    orders = [
         _order(day, number, (index, clients[index]), outcomes[number], seats.get(number))
         for number, index in enumerate(chosen)
     ]
-
-
-@dataclass(frozen=True)
-class _Seat:
-    """Where an order is on a round, and when the vehicle is there."""
-
-    tour: Round
-    place: int
-    arrival: datetime
-    joins: datetime | None = None
+    return [
+        _fetched(order, shop, seats[order.number].arrival)
+        if (shop := at_shops.get(order.number)) is not None else order
+        for order in orders
+    ]  # fmt: skip
 
 
 def _outcomes(count: int, random: Random) -> list[Outcome]:
@@ -124,7 +140,7 @@ def _late(outcomes: Sequence[Outcome], random: Random) -> dict[int, dt.time]:
 def _seats(
     day: dt.date, numbers: Sequence[int], points: Sequence[Point], depots: Sequence[Point],
     random: Random,
-) -> Iterator[tuple[int, _Seat]]:  # fmt: skip
+) -> Iterator[tuple[int, Seat]]:  # fmt: skip
     sizes, left = shares(len(numbers)), list(numbers)
     for shift in SHIFTS:
         own = {crew: sizes[crew] for crew in shift.crews}
@@ -135,7 +151,7 @@ def _seats(
             here = [mine[index] for index in indexes]
             ordered = in_driving_order(here, points, depots[depot_of(crew)])
             for place, number in enumerate(ordered, 1):
-                yield number, _Seat(tour, place, _arrival(tour, place, len(ordered), random))
+                yield number, Seat(tour, place, _arrival(tour, place, len(ordered), random))
 
 
 def _arrival(tour: Round, place: int, count: int, random: Random) -> datetime:
@@ -144,22 +160,22 @@ def _arrival(tour: Round, place: int, count: int, random: Random) -> datetime:
     return tour.starts_at + timedelta(minutes=12) + whole * share
 
 
-def _late_seat(day: dt.date, place: int, joins: dt.time, random: Random) -> _Seat:
+def _late_seat(day: dt.date, place: int, joins: dt.time, random: Random) -> Seat:
     tour = Round(day, EVENING, EVENING.crews[place % len(EVENING.crews)])
     joined = moment(day, joins)
     span = 300 if joins == LATE_AT[0] else 150
     arrival = joined + timedelta(minutes=35 + random.randrange(span))
-    return _Seat(tour, 100 + place, arrival, joined)
+    return Seat(tour, 100 + place, arrival, joined)
 
 
 def _order(
-    day: dt.date, number: int, client: tuple[int, Client], outcome: Outcome, seat: _Seat | None
+    day: dt.date, number: int, client: tuple[int, Client], outcome: Outcome, seat: Seat | None
 ) -> Order:
     random = Random(f"order {day} {number}")  # noqa: S311
     late = seat is not None and seat.joins is not None
     created = _created(day, random, late=late)
     if seat is None:
-        steps = story.called_off(created, random)
+        steps = story.called_off(created, day, random)
     else:
         steps = story.driven(created, seat.tour, seat.arrival, outcome, random, assigned=seat.joins)
     arrival = seat.arrival if seat else moment(day, dt.time(9 + random.randrange(8)))
@@ -167,9 +183,15 @@ def _order(
     return Order(
         day=day, number=number, client=client[0], tour=seat.tour if seat else None,
         place=seat.place if seat else 0, joins_late=late, priority=_priority(random, late=late),
-        goods=_goods(crew, random), wishes=_wishes(day, arrival, client[1], random),
+        goods=_goods(crew, random) | ({} if seat else _impossible(number)),
+        wishes=_wishes(day, arrival, client[1], random),
         steps=tuple(steps),
     )  # fmt: skip
+
+
+def _fetched(order: Order, shop: int, arrival: datetime) -> Order:
+    steps = story.fetched(order.steps, arrival - shops.ON_THE_WAY)
+    return replace(order, shop=shop, steps=tuple(steps))
 
 
 def _created(day: dt.date, random: Random, *, late: bool) -> datetime:
@@ -197,6 +219,11 @@ def _goods(crew: int, random: Random) -> dict[str, Any]:
         "width_cm": float(width), "height_cm": float(height),
         "volume_m3": round(length * width * height * parcels / 1e6, 4), "required_skills": skills,
     }  # fmt: skip
+
+
+def _impossible(number: int) -> dict[str, Any]:
+    """What no vehicle of the fleet can take, so that a planner has to say why."""
+    return _TOO_MUCH[number % len(_TOO_MUCH)]
 
 
 def _window(day: dt.date, arrival: datetime, random: Random) -> tuple[datetime, datetime]:
@@ -227,4 +254,4 @@ def _wishes(day: dt.date, arrival: datetime, client: Client, random: Random) -> 
 def shift_text(crew: int) -> str:
     """The shift in a driver's record."""
     shift = shift_of(crew)
-    return shift.pattern if shift else "Mon-Fri 08:00-16:00"
+    return shift.pattern if shift else "Mon-Sun 08:00-16:00"

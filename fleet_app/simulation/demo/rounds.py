@@ -76,6 +76,17 @@ class Round:
         return moment(self.day, self.shift.ends)
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Where an order is on a round, and when the vehicle is there; `joins` where that is later than
+    the round is planned."""
+
+    tour: Round
+    place: int
+    arrival: datetime
+    joins: datetime | None = None
+
+
 def moment(day: dt.date, time: dt.time) -> datetime:
     """A time of day where the fleet is."""
     return datetime.combine(day, time, ZONE).astimezone(dt.UTC)

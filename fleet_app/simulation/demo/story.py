@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -57,19 +57,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One change of a delivery."""
+    """One change of a delivery; or its goods are fetched on the way, and it stays as it is."""
 
     to: DeliveryStatus
     at: datetime
     who: Who
     reason: Reason | None = None
     note: str = ""
+    fetches: bool = False
 
 
-def called_off(created: datetime, random: Random) -> list[Step]:
-    """Ordered, and cancelled before anybody planned it."""
+def called_off(created: datetime, day: dt.date, random: Random) -> list[Step]:
+    """Nobody can deliver it; until the sender sees that on its day, it waits to be planned."""
     why = random.choice((Reason.CUSTOMER_REQUEST, Reason.SENDER_REQUEST, Reason.DUPLICATE))
-    later = created + timedelta(minutes=random.randrange(9, 60))
+    later = moment(day, dt.time(8)) + timedelta(minutes=random.randrange(120))
     return [Step(S.CREATED, created, Who.SYSTEM), Step(S.CANCELLED, later, Who.OFFICE, why)]
 
 
@@ -90,6 +91,12 @@ def driven(
         Step(S.ARRIVED, arrival, Who.DRIVER),
     ]
     return steps + _end(outcome, door, tour, random)
+
+
+def fetched(steps: Sequence[Step], at: datetime) -> list[Step]:
+    """The same life, whose goods are picked up at that time, by a vehicle that is out already."""
+    before = [step for step in steps if step.at < at]
+    return [*before, Step(before[-1].to, at, Who.DRIVER, fetches=True), *steps[len(before) :]]
 
 
 def _end(outcome: Outcome, door: datetime, tour: Round, random: Random) -> list[Step]:
@@ -144,7 +151,7 @@ def what_follows(
         at = step.at if last is None else max(step.at, last + timedelta(seconds=20))
         if at > now:
             break
-        added.append(Step(step.to, at, step.who, step.reason, step.note))
+        added.append(replace(step, at=at))
         last = at
     return added
 

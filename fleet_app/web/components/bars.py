@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/", "map", "Overview"),
     ("/deliveries", "package", "Deliveries"),
     ("/alerts", "bell-ring", "Alerts"),
+    ("/planning", "calendar-clock", "Planning"),
     ("/routes", "route", "Routes"),
     ("/history", "history", "History"),
     ("/customers", "users", "Customers"),

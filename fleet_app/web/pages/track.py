@@ -39,6 +39,15 @@ def _headline() -> rx.Component:
     position = rx.el.span(" · position ", live_age())
     return rx.el.div(
         rx.el.h1(Tracking.headline, custom_attrs={"data-testid": "headline"}),
+        rx.cond(
+            Tracking.expected != "",
+            rx.el.p(
+                "Expected around ",
+                rx.el.b(Tracking.expected),
+                custom_attrs={"data-testid": "expected"},
+            ),
+            rx.fragment(),
+        ),
         rx.el.p(
             Tracking.number,
             rx.cond(Tracking.address != "", rx.el.span(" · ", Tracking.address), rx.fragment()),

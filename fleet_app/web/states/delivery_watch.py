@@ -19,6 +19,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.delivery.tracking import TrackedDelivery, tracked_now
 from fleet_app.kernel.errors import StoreUnavailable
+from fleet_app.planning.live.ports import ActiveRoutes
+from fleet_app.planning.live.reading import with_expected
 from fleet_app.web.states.live import Rooms
 
 logger = logging.getLogger(__name__)
@@ -40,7 +42,10 @@ class DeliveryWatch:
         rooms: Rooms,
         work: Callable[[], AbstractAsyncContextManager[AsyncSession]],
         reopen: Any,
+        active: ActiveRoutes | None = None,
     ) -> None:
+        """`active` knows when vehicles on their way are expected."""
+        self._active = active
         self._namespace = namespace
         self._rooms = rooms
         self._work = work
@@ -78,6 +83,8 @@ class DeliveryWatch:
             some = ids[start : start + BATCH]
             async with self._work() as session:
                 now = await tracked_now(session, some)
+            if self._active is not None:
+                now = await with_expected(self._active, now.values())
             for delivery_id in some:
                 await self._compare(delivery_id, looking[delivery_id], now.get(delivery_id))
 

@@ -31,6 +31,7 @@ PAGES = {
     "/maintenance": "maintenance.due",
     "/history": "trips.read",
     "/zones": "geofences.read",
+    "/planning": "plans.read",
     "/alerts": "alerts.read",
     "/imports": "imports.use",
     "/audit": "audit.read",

@@ -8,8 +8,10 @@ from fleet_app.bootstrap import get_container
 from fleet_app.delivery.models import DeliveryStatus
 from fleet_app.delivery.tracking import TrackedDelivery, find_tracked, token_digest
 from fleet_app.fleet.models import Fleet
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError, NotFound
 from fleet_app.kernel.units import Units
+from fleet_app.planning.live.reading import with_expected
 from fleet_app.web.gate import public
 from fleet_app.web.states.delivery_watch import delivery_watch
 from fleet_app.web.states.live import live_rooms
@@ -36,6 +38,8 @@ class Tracking(rx.State):
     number: str = ""
     headline: str = ""
     address: str = ""
+    expected: str = ""
+    """About when it comes, by the clock of the fleet that delivers."""
     vehicle_id: int = 0
     units: str = Units.METRIC.value
     """The units of the fleet that delivers."""
@@ -59,12 +63,17 @@ class Tracking(rx.State):
             if self._shown != token_digest(token):  # what is on the screen may stay there
                 await self._show_problem(UNAVAILABLE)
             return
+        box = get_container()
+        found = (await with_expected(box.active_routes, [found]))[found.delivery_id]
+        zone = zone_of(fleet.time_zone if fleet else "UTC")
+        self.expected = f"{found.expected.astimezone(zone):%H:%M}" if found.expected else ""
         self._shown = token_digest(token)
         self.units = (fleet.units if fleet else Units.METRIC).value
         await self._show(found)
 
     async def _show_problem(self, text: str) -> None:
         self.vehicle_id, self.loaded, self.problem, self._shown = 0, True, text, ""
+        self.expected = ""
         delivery_watch().forget(self.router.session.session_id)
         await live_rooms().leave(self.router.session.session_id)
 

@@ -16,6 +16,9 @@ from tests.builders.fixes import a_batch, a_fix
 from tests.builders.journeys import errand
 from tests.builders.people import a_fleet, a_vehicle
 
+ALL = 8 * len(GROUPS)
+SHARE = ALL // 2
+
 
 class Running:
     """A worker with its task."""
@@ -58,7 +61,7 @@ async def test_one_worker_takes_all_two_share_and_one_leaves(container):
     first = Running(container)
     await eventually(lambda: first.held == everything)
     second = Running(container)
-    await eventually(lambda: len(first.held) == len(second.held) == 8)
+    await eventually(lambda: len(first.held) == len(second.held) == SHARE)
     assert first.held | second.held == everything
     await first.stop()
     await eventually(lambda: second.held == everything, 3)
@@ -67,9 +70,9 @@ async def test_one_worker_takes_all_two_share_and_one_leaves(container):
 
 async def test_a_dead_workers_partitions_are_taken_over_within_seconds(container, monkeypatch):
     first, second = Running(container), Running(container)
-    await eventually(lambda: len(first.held) == len(second.held) == 8)
+    await eventually(lambda: len(first.held) == len(second.held) == SHARE)
     await first.die()
-    await eventually(lambda: len(second.held) == 16, 2 + assignment.TTL_MS / 1000)
+    await eventually(lambda: len(second.held) == ALL, 2 + assignment.TTL_MS / 1000)
     await container.fix_log.append([a_batch(a_fix(1), vehicle_id=v) for v in range(8)])
     await eventually(_drained(container))
     await second.stop()
@@ -84,7 +87,7 @@ def _drained(container):
 
 async def test_a_worker_that_loses_its_leases_stops_reading(container):
     first = Running(container)
-    await eventually(lambda: len(first.held) == 16)
+    await eventually(lambda: len(first.held) == ALL)
     thief = container.new_leases()
     for pair in list(first.held):
         await container.redis.set(f"lease:{assignment.name(pair)}", thief.owner, px=60_000)
@@ -118,7 +121,7 @@ async def test_after_a_restart_it_catches_up_and_trims(container):
 async def test_stopping_is_quick_and_leaves_nothing_half_done(container):
     log = container.fix_log
     worker = Running(container)
-    await eventually(lambda: len(worker.held) == 16)
+    await eventually(lambda: len(worker.held) == ALL)
     for i in range(40):
         await log.append([a_batch(a_fix(i), vehicle_id=v) for v in range(8)])
     async with asyncio.timeout(5):
@@ -131,11 +134,11 @@ async def test_stopping_is_quick_and_leaves_nothing_half_done(container):
 
 async def test_a_consumer_with_a_defect_is_replaced_and_the_others_go_on(container):
     worker = Running(container)
-    await eventually(lambda: len(worker.held) == 16)
+    await eventually(lambda: len(worker.held) == ALL)
     broken = worker.worker.assignment._held["history", 3]
     broken.task.cancel()
     await eventually(lambda: worker.worker.assignment._held.get(("history", 3)) is not broken)
-    await eventually(lambda: len(worker.held) == 16)
+    await eventually(lambda: len(worker.held) == ALL)
     await container.fix_log.append([a_batch(a_fix(1), vehicle_id=3)])
     await eventually(_drained(container))
     await worker.stop()

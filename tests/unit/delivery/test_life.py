@@ -30,6 +30,7 @@ class Step:
     to_status: DeliveryStatus
     occurred_at: datetime
     actor_id: int | None = OFFICE
+    from_status: DeliveryStatus | None = None
 
 
 def minutes(count: float) -> datetime:
@@ -95,6 +96,17 @@ def test_a_late_report_enters_the_history_and_overturns_nothing() -> None:
     accept(events, S.ARRIVED, verdict)
     assert status(events) is S.COMPLETED
     assert [step.to_status for step in ordered(events)][-2:] == [S.ARRIVED, S.COMPLETED]
+
+
+def test_what_leaves_the_status_makes_no_report_late() -> None:
+    events = lived(S.ASSIGNED)
+    events.append(Step(S.ASSIGNED, minutes(40), from_status=S.ASSIGNED))  # goods were fetched
+
+    verdict = judge(events, S.OUT_FOR_DELIVERY, told=minutes(30), now=minutes(60), actor_id=OFFICE)
+
+    assert verdict == Verdict(minutes(30), S.ASSIGNED)
+    accept(events, S.OUT_FOR_DELIVERY, verdict)
+    assert status(events) is S.OUT_FOR_DELIVERY
 
 
 def test_a_late_report_must_have_been_legal_at_its_own_moment() -> None:

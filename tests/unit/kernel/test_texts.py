@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from fleet_app.kernel.texts import is_blank, many_lines, one_line
+from fleet_app.kernel.texts import is_blank, many_lines, natural, one_line
 
 READ_DIFFERENTLY = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F]
 UNSEEN = [0x00AD, 0x180E, 0x200B, 0x2060, 0x2064, 0xFEFF, 0xFFF9, 0xE0041]
@@ -70,3 +70,15 @@ def test_lines_are_ended_in_one_way(lines: list[str], end: str) -> None:
 def test_what_shows_nothing_is_blank(text: str) -> None:
     assert is_blank(text)
     assert not is_blank(f"{text}x")
+
+
+def test_names_with_numbers_are_in_the_order_in_which_people_count() -> None:
+    names = ["Driver 10", "driver 2", "Driver 1", "Ääkkönen", "7 up", "Driver", "Driver 2b"]
+    ordered = ["7 up", "Driver", "Driver 1", "driver 2", "Driver 2b", "Driver 10", "Ääkkönen"]
+    assert sorted(names, key=natural) == ordered
+
+
+@given(st.text("a 7١²") | written)
+@example("9" * 5000)
+def test_whatever_a_name_begins_with_its_numbers_count(name: str) -> None:
+    assert natural(f"{name}-2") < natural(f"{name}-10") < natural(f"{name}-10b")

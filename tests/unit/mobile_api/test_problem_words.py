@@ -27,6 +27,7 @@ MAKES: dict[str, set[str]] = {
     "datetime": {"datetime_type", "datetime_parsing", "datetime_from_date_parsing"},
     "enum": {"enum"},
     "literal": {"literal_error"},
+    "tagged-union": {"union_tag_invalid", "union_tag_not_found"},
     "list": {"list_type"},
     "dict": {"dict_type"},
     "model": {"model_type"},

@@ -105,7 +105,7 @@ def test_points_on_the_way_are_visited_in_order(roads: RoadNetwork) -> None:
     assert len(route.speeds_mps) == len(route.shape) - 1
 
 
-@pytest.mark.parametrize("costing", ["auto", "truck", "bicycle"])
+@pytest.mark.parametrize("costing", ["auto", "truck", "bicycle", "motor_scooter"])
 def test_every_costing_finds_a_way(roads: RoadNetwork, costing: str) -> None:
     route = roads.route([at(0, 0), at(3, 3)], costing)  # type: ignore[arg-type]
     assert route.distance_m > 0

@@ -115,8 +115,8 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones(home: Path) -> Non
     result = fleet(home, "bench", "nonsense")
     assert result.returncode == 1
     assert (
-        "there is no benchmark 'nonsense'; there are: browser, fanout, geofence, grids,"
-        " history, ingest, truth" in result.stderr
+        "there is no benchmark 'nonsense'; there are: browser, eta, fanout, geofence,"
+        " grids, history, ingest, planning, roads, routing, truth" in result.stderr
     )
 
 

@@ -41,6 +41,18 @@ def test_a_fresh_machine_is_healthy_and_told_what_comes_next(home: Path) -> None
     assert found["Database"].text == "empty"
     assert found["Map"].state is State.NOTE
     assert "map build" in found["Map"].advice
+    assert found["Roads"].state is State.NOTE
+    assert "estimate" in found["Roads"].text
+    assert "FLEET_ROADS" in found["Roads"].advice
+
+
+def test_it_says_which_roads_are_used(home: Path) -> None:
+    chosen = Settings(home=home, roads="osrm", roads_url="https://osrm.example.com")
+    found = doctor.roads_of(chosen)
+    assert found.state is State.GOOD
+    assert found.text.startswith("OSRM on a server; without an answer: Straight lines")
+    wanted = doctor.roads_of(Settings(home=home, roads="estimate"))
+    assert (wanted.state, wanted.advice) == (State.NOTE, "")
 
 
 def test_a_taken_port_and_unreachable_stores_are_broken(home: Path) -> None:

@@ -20,7 +20,9 @@ from fleet_app.delivery.models import (
     Route,
     RouteStatus,
     RouteStop,
+    StopKind,
 )
+from fleet_app.delivery.pickups import TO_FETCH
 from fleet_app.fleet.maintenance.models import MaintenanceRecord, MaintenanceSchedule, WorkOrder
 from fleet_app.fleet.models import Depot, Document, Driver, Vehicle
 from fleet_app.identity.models import User
@@ -28,6 +30,7 @@ from fleet_app.records.models import SavedView
 from fleet_app.simulation.demo.rounds import ZONE
 
 S = DeliveryStatus
+PICKED_UP = "delivery.picked_up"
 PATIENCE = 60.0
 NOON = datetime(2026, 11, 20, 12, 15, tzinfo=ZONE)
 TABLES = (
@@ -66,7 +69,12 @@ async def require_sound(container: Container) -> None:
         before = None
         for event in life.ordered(events):
             assert event.from_status == before
-            assert before is None or event.to_status in life.LEGAL[before]
+            if event.event_type == PICKED_UP:
+                assert before in TO_FETCH
+                assert event.to_status == before
+                assert event.occurred_at == delivery.picked_up_at
+            else:
+                assert before is None or event.to_status in life.LEGAL[before]
             assert event.occurred_at <= event.received_at
             before = event.to_status
     stops = defaultdict(list)
@@ -76,9 +84,25 @@ async def require_sound(container: Container) -> None:
         gone = deliveries[stop.delivery_id].status in (S.RESCHEDULED, S.RETURNED)
         assert deliveries_route == stop.route_id or gone
     for route_id, own in stops.items():
+        _require_fetched_before(own, deliveries)
         assert sorted(stop.position for stop in own) == list(range(1, len(own) + 1))
         if routes[route_id].status is RouteStatus.COMPLETED:
             left = [deliveries[stop.delivery_id].status for stop in own]
             assert not set(left) & {S.ASSIGNED, *life.UNDER_WAY}
     on_route = {one.id for one in deliveries.values() if one.route_id is not None}
     assert on_route <= {stop.delivery_id for own in stops.values() for stop in own}
+
+
+def _require_fetched_before(stops: list[Any], deliveries: dict[int, Any]) -> None:
+    """Goods that are with a shop are picked up there, ahead of their delivery, and by then."""
+    pickups = {stop.delivery_id: stop for stop in stops if stop.kind is StopKind.PICKUP}
+    dropped = [stop for stop in stops if stop.kind is StopKind.DELIVERY]
+    wanted = {s.delivery_id for s in dropped if deliveries[s.delivery_id].pickup_lat is not None}
+    assert set(pickups) == wanted
+    for stop in dropped:
+        if (pickup := pickups.get(stop.delivery_id)) is not None:
+            delivery = deliveries[stop.delivery_id]
+            assert (pickup.lat, pickup.lon) == (delivery.pickup_lat, delivery.pickup_lon)
+            assert pickup.position < stop.position
+            assert stop.actual_arrival is None or pickup.actual_departure < stop.actual_arrival
+            assert pickup.actual_departure in (None, delivery.picked_up_at)

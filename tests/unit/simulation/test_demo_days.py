@@ -19,6 +19,10 @@ from fleet_app.delivery import life
 from fleet_app.delivery.models import (
     Customer,
     Delivery,
+    DeliveryEvent,
+    Route,
+    RouteStop,
+    StopKind,
 )
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.service import DeliveryLife
@@ -27,9 +31,12 @@ from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.identity.models import User
 from fleet_app.records.models import SavedView
 from fleet_app.records.views import ViewSettings
+from fleet_app.simulation.cast import CREWS
+from fleet_app.simulation.demo import shops
+from fleet_app.simulation.demo.rounds import ZONE
 from fleet_app.simulation.seed import seed_demo
 from tests.engines import TestStores
-from tests.unit.simulation.company import NOON, S, counts, require_sound, rows
+from tests.unit.simulation.company import NOON, PICKED_UP, S, counts, require_sound, rows
 from tests.unit.simulation.conftest import Demo, started
 from tests.unit.simulation.maps import write_big_town
 
@@ -92,6 +99,64 @@ async def test_today_shows_every_stage_and_the_coming_days_wait(container: Conta
     assert max(one.created_at for one in await rows(container, Delivery)) <= NOON
 
 
+async def test_what_was_put_off_waits_for_a_day_that_is_not_over(
+    container: Container, home: Path
+) -> None:
+    for now in (NOON, NOON + timedelta(days=1)):
+        await seed_demo(container, home, now)
+        waiting = [one for one in await rows(container, Delivery) if one.status == S.RESCHEDULED]
+        assert 6 <= len(waiting) <= 15
+        for one in waiting:
+            assert one.due_on > now.date()
+            assert one.window_to.astimezone(ZONE).date() == one.due_on
+    await require_sound(container)
+
+
+async def test_what_is_over_has_its_planned_times_beside_those_that_came(
+    container: Container,
+) -> None:
+    stops = await rows(container, RouteStop)
+    over = [stop for stop in stops if stop.actual_departure is not None]
+    assert len(over) > 0.8 * len(stops)
+    late = [(stop.actual_arrival - stop.planned_arrival).total_seconds() for stop in over]
+    assert min(late) < 0 < max(late)
+    assert max(map(abs, late)) <= 900
+    assert all(stop.actual_arrival < stop.actual_departure <= NOON for stop in over)
+    assert all(stop.planned_position == stop.position for stop in over)
+    ahead = [stop for stop in stops if stop.actual_departure is None]
+    assert {stop.planned_arrival for stop in ahead} == {None}
+
+
+async def test_a_few_goods_are_fetched_at_shops_on_the_way(container: Container) -> None:
+    fetched = [one for one in await rows(container, Delivery) if one.pickup_lat is not None]
+    assert Counter(one.due_on for one in fetched) == {
+        NOON.date() + timedelta(days=days): shops.A_DAY for days in range(-14, 4)
+    }
+    assert all(one.pickup_address and one.pickup_depot_id is None for one in fetched)
+    over = {one.id: one.picked_up_at for one in fetched if one.status == S.COMPLETED}
+    assert None not in over.values()
+    made = [stop for stop in await rows(container, RouteStop) if stop.kind is StopKind.PICKUP]
+    assert {stop.delivery_id for stop in made} >= set(over)
+    ahead = {one.id: one.picked_up_at for one in fetched if one.due_on > NOON.date()}
+    assert set(ahead.values()) == {None}
+
+
+async def test_a_vehicle_that_the_office_planned_gets_no_round_besides(
+    container: Container, home: Path
+) -> None:
+    tomorrow = NOON.date() + timedelta(days=1)
+    async with container.work() as session:
+        of_crew = select(Vehicle).where(Vehicle.registration_number == CREWS[1].registration)
+        van = (await session.exec(of_crew)).one()
+        own = Route(fleet_id=van.fleet_id, vehicle_id=van.id, date=tomorrow, name="By hand")
+        session.add(own)
+    await seed_demo(container, home, NOON + timedelta(days=1))
+    days = [one for one in await rows(container, Route) if one.date == tomorrow]
+    assert [one.name for one in days if one.vehicle_id == van.id] == ["By hand"]
+    assert len({one.vehicle_id for one in days}) == len(days) > 20
+    await require_sound(container)
+
+
 async def test_a_second_start_at_the_same_moment_adds_nothing(
     container: Container, home: Path
 ) -> None:
@@ -113,7 +178,8 @@ async def test_the_next_day_adds_that_day_and_brings_today_to_life(
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     assert after["Delivery"] == before["Delivery"] + 300
     new_day = NOON.date() + timedelta(days=4)
-    assert sum(one.due_on == new_day for one in await rows(container, Delivery)) == 300
+    added = [one for one in await rows(container, Delivery) if one.due_on == new_day]
+    assert sum(one.status != S.RESCHEDULED for one in added) == 300
     today = Counter(
         one.status for one in await rows(container, Delivery)
         if one.due_on == NOON.date() + timedelta(days=1)
@@ -144,11 +210,19 @@ async def test_what_people_did_stays(container: Container, demo: Demo, home: Pat
             await session.exec(select(Customer).where(Customer.external_reference == "C-1001"))
         ).one()
         customer.address, customer.version = "Moved Street 1", 2
+        tomorrow = (col(Delivery.due_on) == NOON.date() + timedelta(days=1),
+                    col(Delivery.pickup_lat).is_not(None))  # fmt: skip
+        first = select(Delivery).where(*tomorrow).order_by(col(Delivery.window_to))
+        at_depot = (await session.exec(first)).first()
+        at_depot.pickup_address = at_depot.pickup_lat = at_depot.pickup_lon = None
         gone = (await session.exec(select(SavedView))).first()
         await session.delete(gone)
-    await seed_demo(container, home, NOON + timedelta(days=1))
+    await seed_demo(container, home, NOON + timedelta(days=1, hours=8))
     async with container.work() as session:
         assert (await session.get_one(Delivery, ids[0])).status is S.CANCELLED
         assert (await session.get_one(Delivery, ids[1])).status is S.CREATED
         assert (await session.get_one(Customer, customer.id)).address == "Moved Street 1"
+        assert (await session.get_one(Delivery, at_depot.id)).status is S.COMPLETED
+    told = [one for one in await rows(container, DeliveryEvent) if one.event_type == PICKED_UP]
+    assert at_depot.id not in {one.delivery_id for one in told}
     assert len(await rows(container, SavedView)) == 2

@@ -16,16 +16,19 @@ from fleet_app.delivery import life
 from fleet_app.delivery.kinds.customers import CustomerFields
 from fleet_app.delivery.kinds.deliveries import DeliveryFields
 from fleet_app.delivery.models import DeliveryStatus
+from fleet_app.delivery.pickups import TO_FETCH
 from fleet_app.delivery.reasons import check_reason
 from fleet_app.fleet.kinds.vehicles import VehicleFields
 from fleet_app.fleet.maintenance.due import DueStatus, Reading, due_state
 from fleet_app.fleet.maintenance.models import MaintenanceSchedule
+from fleet_app.kernel.clock import from_ms, to_ms
+from fleet_app.location.zones.hours import WeeklyHours
 from fleet_app.records.types import weekly_hours
 from fleet_app.simulation import cast
-from fleet_app.simulation.demo import garage, workshop
+from fleet_app.simulation.demo import garage, shops, workshop
 from fleet_app.simulation.demo.clients import CUSTOMERS, Client, clients_at, usable_places
 from fleet_app.simulation.demo.orders import A_DAY, Order, orders_of
-from fleet_app.simulation.demo.rounds import SHIFTS, ZONE, moment, rounds_of
+from fleet_app.simulation.demo.rounds import NIGHT, SHIFTS, ZONE, moment, rounds_of
 from fleet_app.simulation.demo.stock import depot_sites
 from fleet_app.simulation.demo.story import Step, what_follows
 from tests.unit.simulation.maps import write_big_town
@@ -90,7 +93,8 @@ def test_every_planned_life_is_legal_in_order_and_has_its_reasons(
     for order in planned(day, clients):
         assert order.steps[0].to is S.CREATED
         for before, after in pairwise(order.steps):
-            assert after.to in life.LEGAL[before.to], (order.tracking_number, order.steps)
+            legal = TO_FETCH & {before.to} if after.fetches else life.LEGAL[before.to]
+            assert after.to in legal, (order.tracking_number, order.steps)
             assert before.at < after.at
             check_reason(after.to, after.reason, after.note)
 
@@ -107,6 +111,31 @@ def test_every_day_has_its_deliveries_and_nearly_all_arrive(
     assert set(ends) == {S.COMPLETED, S.RETURNED, S.CANCELLED}
     for name in ("tracking_number", "order_number", "client"):
         assert len({getattr(order, name) for order in orders}) == A_DAY
+
+
+@settings(max_examples=20, deadline=None)
+@given(DAYS)
+def test_a_few_goods_are_fetched_at_a_shop_between_two_customers(
+    clients: list[Client], day: dt.date
+) -> None:
+    orders = planned(day, clients)
+    found = [order for order in orders if order.shop is not None]
+    assert len(found) == shops.A_DAY
+    for order in found:
+        assert order.shop is not None
+        assert clients[order.shop].name.sort == "shop"
+        assert order.shop != order.client
+        (at,) = [step.at for step in order.steps if step.fetches]
+        came, tour = at - shops.HANDING_OVER, order.tour
+        assert tour is not None
+        assert tour.shift is not NIGHT
+        others = [one for one in orders if one.tour == tour and one is not order]
+        doors = [next(step.at for step in one.steps if step.to is S.ARRIVED) for one in others]
+        assert tour.starts_at < came
+        assert not any(came - timedelta(minutes=14) < door < at for door in doors)
+    assert {step.fetches for order in orders if order.shop is None for step in order.steps} == {
+        False
+    }
 
 
 @settings(max_examples=20, deadline=None)
@@ -145,6 +174,45 @@ def test_rounds_fit_the_vehicles_and_somebody_is_always_driving(
         assert len({one.place for one in orders}) == len(orders)
     gaps = [after.starts < before.ends for before, after in pairwise(SHIFTS)]
     assert all(gaps)
+
+
+@settings(max_examples=20, deadline=None)
+@given(DAYS)
+def test_a_few_orders_fit_no_vehicle_and_wait_until_the_morning_of_their_day(
+    clients: list[Client], day: dt.date
+) -> None:
+    details = garage.details()
+    left = [order for order in planned(day, clients) if order.tour is None]
+    assert 3 <= len(left) <= 5
+    for order in left:
+        weight, needs = order.goods["weight_kg"], set(order.goods["required_skills"])
+        fits = [d for d in details if d.build.kg >= weight and needs <= set(d.skills)]
+        assert fits == []
+        assert moment(day, dt.time(8)) <= order.steps[-1].at < moment(day, dt.time(10))
+
+
+@settings(max_examples=20, deadline=None)
+@given(DAYS)
+def test_a_crew_is_at_work_and_its_depot_open_when_its_orders_are_wanted(
+    clients: list[Client], day: dt.date
+) -> None:
+    for order in planned(day, clients):
+        if order.tour is None:
+            continue
+        shift = hours_on(day, order.tour.shift.pattern)
+        depot = hours_on(day, garage.DEPOTS[garage.depot_of(order.tour.crew)][1])
+        opens = max(order.wishes["window_from"], shift[0], depot[0])
+        closes = min(order.wishes["window_to"], shift[1], depot[1])
+        assert closes - opens >= timedelta(minutes=15)
+        is_home = clients[order.client].name.sort == "home"
+        assert not is_home or order.tour.shift is not NIGHT
+
+
+def hours_on(day: dt.date, text: str) -> tuple[datetime, datetime]:
+    begins = moment(day, dt.time(0))
+    span = to_ms(begins), to_ms(moment(day + timedelta(days=1), dt.time(0))) - 1
+    ((from_, to),) = WeeklyHours(text, cast.TIME_ZONE).windows(*span)
+    return max(from_ms(from_), begins), from_ms(to)
 
 
 def test_the_workshop_vehicle_and_the_express_van_have_no_round() -> None:

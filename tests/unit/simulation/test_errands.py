@@ -49,13 +49,14 @@ class Account:
         if path.endswith("/complete"):
             self.route["status"] = "completed"
             return self.route
-        self.told.append((int(path.split("/")[4]), options["json"]["status"]))
+        status = options["json"].get("status") or path.rpartition("/")[2]
+        self.told.append((int(path.split("/")[4]), status))
         return {}
 
 
 def route(status: str = "started", starts_at: str = "2026-11-20T08:00:00Z") -> dict[str, Any]:
     stops = [
-        {"latitude": lat, "longitude": lon, "open": True,
+        {"latitude": lat, "longitude": lon, "open": True, "kind": "delivery",
          "delivery": {"id": 100 + n, "tracking_number": f"HC-{n}"}}
         for n, (lat, lon) in enumerate(STOPS)
     ]  # fmt: skip
@@ -96,6 +97,22 @@ async def test_every_stop_is_served_in_order_with_every_status_once() -> None:
     assert work.stops == []
 
 
+async def test_goods_are_fetched_before_they_are_brought() -> None:
+    fetched = route()
+    lat, lon = STOPS[3]
+    pickup = {**fetched["stops"][0], "kind": "pickup", "latitude": lat, "longitude": lon}
+    fetched["stops"] = [pickup, fetched["stops"][0]]
+    account = Account(fetched)
+    work = work_on(account)
+    await work.refresh(time.time())
+    assert [stop.place for stop in work.stops] == [STOPS[3], STOPS[0]]
+    await driven_through(work)
+    await work.report()
+    assert account.told[:3] == [(100, "picked-up"), (100, "arriving"), (100, "arrived")]
+    assert len(account.told) == 4
+    assert work.stops == []
+
+
 async def test_a_trip_to_a_stop_ends_there() -> None:
     work = work_on(Account(route()))
     await work.refresh(time.time())
@@ -104,6 +121,22 @@ async def test_a_trip_to_a_stop_ends_there() -> None:
     ends = [errands.drive(number).at(1e9) for number in range(5 * (MOST_ERRANDS + 1))]
     for lat, lon in STOPS:
         assert min(distance_m(lat, lon, end.lat, end.lon) for end in ends) < 5
+
+
+async def test_a_stop_is_the_same_when_the_office_changes_the_times_of_its_route() -> None:
+    account = Account(route())
+    work = work_on(account)
+    await work.refresh(time.time())
+    errands = errands_of(work)
+    errands.begin_at(HOME)
+    errands.drive(0)
+    before = work.stops[0]
+    account.route["starts_at"] = "2026-11-20T09:30:00Z"
+    await work.refresh(time.time())
+    assert work.stops[0].ends == before.ends + 5400
+    work.tell(before, "arrived", time.time())
+    await work.report()
+    assert account.told == [(100, "arrived")]
 
 
 async def test_a_route_starts_when_it_is_time_and_is_completed_when_nothing_is_left() -> None:

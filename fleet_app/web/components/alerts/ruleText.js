@@ -40,6 +40,9 @@ const DOES = {
   delivery_rescheduled: () => "is rescheduled",
   delivery_returned: () => "is returned",
   delivery_cancelled: () => "is cancelled",
+  delivery_late: () => "is expected too late",
+  route_delayed: () => "falls behind the plan of its route",
+  route_left: () => "leaves the way to its next stops",
   maintenance_due: () => "is due for maintenance",
   maintenance_overdue: () => "is overdue for maintenance",
 };

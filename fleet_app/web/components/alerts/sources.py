@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
-
 from fleet_app.web.components.grid import sources as grid
 from fleet_app.web.components.live import sources as live
 from fleet_app.web.components.places import sources as places
+from fleet_app.web.components.published import publisher
 
 assert "theme.js" in live.LIBRARIES
 assert "hotkeys.js" in grid.LIBRARIES
@@ -16,8 +14,7 @@ assert "pinMap.js" in places.LIBRARIES
 LIBRARIES = ("alertList.js", "alertNews.js", "ruleText.js")
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 for _name in LIBRARIES:

@@ -6,10 +6,8 @@ that the page has one store.
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
-
 from fleet_app.web.components.live import sources as live
+from fleet_app.web.components.published import publisher
 
 BORROWED = ("liveStore.js", "format.js", "theme.js")
 LIBRARIES = (
@@ -32,8 +30,7 @@ LIBRARIES = (
 )
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 if missing := set(BORROWED).difference(live.LIBRARIES):

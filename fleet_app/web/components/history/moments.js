@@ -56,18 +56,24 @@ const UNITS = {
   imperial: { long: ["mi", 1609.344], short: ["ft", 0.3048], under: 160.9344 },
 };
 
-function unitsNow() {
-  return UNITS[unitSystem()] ?? UNITS.metric;
+function unitsNow(system = unitSystem()) {
+  return UNITS[system] ?? UNITS.metric;
 }
 
 /** "850 m", "12.4 km", "1,204 km", or miles and feet. */
-export function distanceText(metres) {
+export function distanceText(metres, system = unitSystem()) {
   if (metres === null || metres === undefined) return "–";
-  const { long, short, under } = unitsNow();
+  const { long, short, under } = unitsNow(system);
   if (Math.abs(metres) < under) return `${Math.round(metres / short[1])} ${short[0]}`;
   const value = metres / long[1];
   const digits = Math.abs(value) < 100 ? 1 : 0;
   return `${value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${long[0]}`;
+}
+
+/** A sentence of the server, whose lengths are metric, in these units. */
+export function retold(text, system) {
+  if (system !== "imperial") return text;
+  return text.replace(/(\d[\d,]*(?:\.\d+)?)\u00a0km(?!\w)/g, (_, km) => distanceText(Number(km.replaceAll(",", "")) * 1000, system));
 }
 
 /** Metres above the sea, in the fleet's unit. */

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
-
 from fleet_app.web.components.live import sources as live
+from fleet_app.web.components.published import publisher
 
 LIBRARIES = (
     *("track.js", "player.js", "moments.js", "facts.js", "loading.js", "places.js", "colours.js"),
@@ -16,8 +14,7 @@ FROM_LIVE = ("basemap.js", "flatMap.js", "format.js", "liveStore.js", "motion.js
 """What the player shares with the live map: base map, units, colours."""
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 if not set(FROM_LIVE) <= set(live.LIBRARIES):

@@ -3,18 +3,14 @@
 
 import { clusterPoints, clusterRule } from "./clusters.js";
 import { ClusterSheet, clusterRadius } from "./clusterSheet.js";
-import { speedText } from "./format.js";
 import { buildAtlas, CELL, symbolOf, turning } from "./icons.js";
-import { labelOffset, placeLabels } from "./labels.js";
 import { LabelSheet } from "./labelSheet.js";
 import { latOf, lonOf, mercatorX, mercatorY, nextTrack, restingTrack, sampleTrack, wrapX } from "./motion.js";
 import { paintAlert, paintHalo, paintTrail } from "./paint.js";
+import { VehicleLabels } from "./vehicleLabels.js";
 
 const FRAME_MS = 40;
 const CLUSTER_EVERY_MS = 1000;
-const LABEL_EVERY_MS = 350;
-const LABEL_ZOOM = 13;
-const LABEL_FEW = 60;
 const MARGIN = 40;
 const RAD = Math.PI / 180;
 const ORDER = ["offline", "stopped", "idle", "moving"];
@@ -34,7 +30,7 @@ export class FleetOverlay {
     this.groups = { clusters: [], singles: new Set() };
     this.groupKey = "";
     this.drawnItems = [];
-    this.labels = new Map();
+    this.labels = new VehicleLabels(this);
     this.stats = { frames: 0, drawMs: 0, clusterMs: 0, visible: 0 };
     this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.canvas = document.createElement("canvas");
@@ -61,7 +57,7 @@ export class FleetOverlay {
     this.palette = palette;
     this.pixelRatio = window.devicePixelRatio || 1;
     this.atlas = buildAtlas(palette, this.pixelRatio);
-    this.texts = new LabelSheet(palette, FONT, this.pixelRatio);
+    this.labels.setSheet(new LabelSheet(palette, FONT, this.pixelRatio));
     this.rings = new ClusterSheet(palette, FONT, this.pixelRatio);
     this.invalidate();
   }
@@ -99,7 +95,7 @@ export class FleetOverlay {
 
   onChange({ kind, ids }) {
     if (kind === "snapshot" || kind === "delta") this.syncTracks(ids, document.hidden);
-    if (kind === "roster") this.labels = new Map();
+    if (kind === "roster") this.labels.forget();
     if (kind !== "tick" || ids.length > 0) this.stale = true;
     this.schedule();
   }
@@ -180,7 +176,7 @@ export class FleetOverlay {
     this.drawTrail(camera);
     this.drawClusters(camera);
     this.drawVehicles(camera);
-    this.drawLabels(camera, started);
+    this.labels.draw(camera, started);
     this.drawnAt = started;
     this.stale = false;
     this.measure(started);
@@ -309,50 +305,6 @@ export class FleetOverlay {
     const sin = Math.sin(heading * RAD) * size * pixelRatio;
     ctx.setTransform(cos, sin, -sin, cos, x * pixelRatio, y * pixelRatio);
     ctx.drawImage(atlas.canvas, column, row, atlas.step, atlas.step, -CELL / 2, -CELL / 2, CELL, CELL);
-  }
-
-  labelText({ id, vehicle }) {
-    const { name } = this.store.factsOf(id);
-    if (id !== this.selected) return name;
-    return vehicle.shown === "moving" ? `${name} · ${speedText(vehicle.speed)}` : name;
-  }
-
-  drawLabels(camera, now) {
-    const wanted = camera.zoom >= LABEL_ZOOM || this.drawnItems.length <= LABEL_FEW;
-    const labelled = this.drawnItems.filter(({ id }) => wanted || id === this.selected || id === this.hovered);
-    const radius = 15 * this.scale;
-    for (const item of labelled) {
-      item.first = item.id === this.selected || item.id === this.hovered;
-      item.label = this.texts.measure(this.labelText(item), item.id === this.selected);
-      item.width = item.label.width;
-      item.height = item.label.height;
-    }
-    const key = `${camera.zoom.toFixed(2)}|${labelled.length}|${this.selected}|${this.hovered}`;
-    if (key !== this.labelKey || now - (this.labelledAt ?? 0) > LABEL_EVERY_MS) {
-      this.labels = placeLabels(labelled, radius, this.labels, this.clusterBoxes());
-      this.labelKey = key;
-      this.labelledAt = now;
-    }
-    // All painting into the sheet comes before the first blit from it.
-    for (const item of labelled) if (this.labels.has(item.id)) this.texts.placeOf(item.label);
-    for (const item of labelled) this.drawLabel(item, radius);
-  }
-
-  clusterBoxes() {
-    return this.groups.clusters.filter(({ seen }) => seen).map(({ sx, sy, count }) => {
-      const radius = clusterRadius(count);
-      return [sx - radius, sy - radius, sx + radius, sy + radius];
-    });
-  }
-
-  drawLabel(item, radius) {
-    const side = this.labels.get(item.id);
-    if (side === undefined) return;
-    const reach = item.id === this.selected ? radius + 10 : radius;
-    const [dx, dy] = labelOffset(side, item.width, item.height, reach);
-    this.ctx.globalAlpha = item.vehicle.shown === "offline" ? 0.75 : 1;
-    this.texts.blit(this.ctx, this.texts.placeOf(item.label), item.x + dx, item.y + dy);
-    this.ctx.globalAlpha = 1;
   }
 
   /** What lies at a point: `{id}`, `{cluster}` or null. `reach` in px beyond the symbol. */

@@ -6,8 +6,7 @@ into one folder, where `import "./liveStore.js"` finds the one store of the page
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
+from fleet_app.web.components.published import publisher
 
 LIBRARIES = (
     "frames.js",
@@ -22,6 +21,7 @@ LIBRARIES = (
     "theme.js",
     "icons.js",
     "paint.js",
+    "vehicleLabels.js",
     "overlay.js",
     "basemap.js",
     "flatMap.js",
@@ -31,8 +31,7 @@ LIBRARIES = (
 )
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 for _name in LIBRARIES:

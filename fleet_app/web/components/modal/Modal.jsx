@@ -1,6 +1,6 @@
 // A dialog over the page: the browser's own, which keeps the focus inside and closes on Escape.
 
-import { useEffect, useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 
 const FIELDS = "input:not([type=hidden]):not([readonly]), select, textarea";
 
@@ -16,7 +16,8 @@ function Opened({ title, wide, onClose, children }) {
   const heading = useId();
   const latest = useRef(onClose);
   latest.current = onClose;
-  useEffect(() => {
+  // While it is still in the page: one that has left it gives the focus back to nobody.
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog.showModal();
     begin(dialog);

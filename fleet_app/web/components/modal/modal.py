@@ -6,7 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-_MODAL = rx.asset("Modal.jsx", shared=True)
+from fleet_app.web.components.published import publisher
+
+_MODAL = publisher(__name__, __file__)("Modal.jsx")
 
 
 def _nothing() -> tuple[()]:

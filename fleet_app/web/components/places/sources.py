@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
-
 from fleet_app.web.components.live import sources as live
+from fleet_app.web.components.published import publisher
 
 FROM_LIVE = ("basemap.js", "flatMap.js", "theme.js")
 """What the scripts here import from the live map, whose package publishes it."""
@@ -14,8 +12,7 @@ assert set(FROM_LIVE) <= set(live.LIBRARIES)
 LIBRARIES = ("coordinates.js", "placeSearch.js", "pinMap.js")
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 for _name in LIBRARIES:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
+from fleet_app.web.components.published import publisher
 
 LIBRARIES = ("formKeeper.js", "recordPicker.js", "PickerList.jsx")
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 for _name in LIBRARIES:

@@ -8,8 +8,9 @@ import reflex as rx
 
 from fleet_app.kernel import units as kernel_units
 from fleet_app.web.components.live import sources as live
+from fleet_app.web.components.published import publisher
 
-_SIGNALS = rx.asset("Signals.jsx", shared=True)
+_SIGNALS = publisher(__name__, __file__)("Signals.jsx")
 if "liveStore.js" not in live.LIBRARIES:
     raise RuntimeError("the live components no longer publish liveStore.js")
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex.assets import AssetPathStr
-
 from fleet_app.web.components.live import sources as live
 from fleet_app.web.components.places import sources as places
+from fleet_app.web.components.published import publisher
 
 FROM_LIVE = ("basemap.js", "flatMap.js", "theme.js", "format.js")
 FROM_PLACES = ("coordinates.js",)
@@ -18,6 +16,8 @@ LIBRARIES = (
     "zoneShapes.js",
     "zoneDraft.js",
     "zoneLayers.js",
+    "zonePaint.js",
+    "zonePointers.js",
     "zonePen.js",
     "zoneMap.js",
     "zoneDesk.js",
@@ -25,8 +25,7 @@ LIBRARIES = (
 )
 
 
-def _publish(name: str) -> AssetPathStr:
-    return rx.asset(name, shared=True)
+_publish = publisher(__name__, __file__)
 
 
 for _name in LIBRARIES:

@@ -1,46 +1,13 @@
-// Drawing and changing one shape on the map, by mouse, finger and keyboard. No React.
+// Drawing and changing one shape on the map: what is drawn, and the keys. No React.
 
 import { Draft, leastOf, sameHandle, sketch } from "./zoneDraft.js";
-import { DEFAULT_WIDTH_M, featureOf, mercator, metresBetween } from "./zoneShapes.js";
+import { addDraft, handleFeature, hasDraft, lineFeature, paintDraft } from "./zonePaint.js";
+import { ZonePointers } from "./zonePointers.js";
+import { DEFAULT_WIDTH_M, featureOf, metresBetween } from "./zoneShapes.js";
 
-const NONE = { type: "FeatureCollection", features: [] };
-const SHAPE = "draft";
-const HANDLES = "draft-handles";
-const STILL_PX = 5;
-const REACH = { mouse: 9, pen: 12, touch: 20 };
 const MOST_HANDLES = 600;
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const STEP_PX = 8;
-
-function layers({ accent, surface, late }) {
-  const color = ["case", ["get", "wrong"], late, accent];
-  const width = ["interpolate", ["exponential", 2], ["zoom"], 0, ["get", "px"], 24, ["*", ["get", "px"], 2 ** 24]];
-  const areas = ["==", ["geometry-type"], "Polygon"];
-  const bands = ["all", ["==", ["geometry-type"], "LineString"], ["has", "px"]];
-  const lines = ["all", ["==", ["geometry-type"], "LineString"], ["!", ["has", "px"]]];
-  const is = (kind) => ["==", ["get", "kind"], kind];
-  return [
-    { id: "draft-fill", type: "fill", filter: areas, paint: { "fill-color": color, "fill-opacity": 0.2 } },
-    { id: "draft-band", type: "line", filter: bands, layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": color, "line-opacity": 0.25, "line-width": width } },
-    { id: "draft-line", type: "line", filter: areas, paint: { "line-color": color, "line-width": 2.5 } },
-    { id: "draft-spine", type: "line", filter: bands, paint: { "line-color": color, "line-width": 2.5 } },
-    { id: "draft-rubber", type: "line", filter: lines, paint: { "line-color": accent, "line-width": 2, "line-dasharray": [2, 1.5] } },
-    {
-      id: "draft-handle",
-      source: HANDLES,
-      type: "circle",
-      paint: {
-        "circle-radius": ["case", ["get", "picked"], 8, is("between"), 4, 6],
-        "circle-color": ["case", ["get", "picked"], accent, is("middle"), accent, surface],
-        "circle-opacity": ["case", is("between"), 0.75, 1],
-        "circle-stroke-color": ["case", ["get", "picked"], surface, accent],
-        "circle-stroke-width": ["case", is("between"), 1.5, 2.5],
-      },
-    },
-  ];
-}
-
-const pointOf = (at, properties) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: at } });
 
 export class ZonePen {
   constructor(map, { palette, onShape, onMode }) {
@@ -52,44 +19,23 @@ export class ZonePen {
     this.onStyle = () => this.addAll();
     map.on("style.load", this.onStyle);
     if (map.isStyleLoaded() || map.style?._loaded) this.addAll();
-    this.listen();
+    this.pointers = new ZonePointers(map, this);
+    this.onMoved = () => this.paint();
+    map.on("moveend", this.onMoved);
   }
 
   remove() {
     this.map.off("style.load", this.onStyle);
     this.map.off("moveend", this.onMoved);
-    this.unlisten?.();
+    this.pointers.remove();
   }
 
   addAll() {
-    const { map } = this;
-    if (map.getSource(SHAPE)) return;
-    map.addSource(SHAPE, { type: "geojson", data: NONE });
-    map.addSource(HANDLES, { type: "geojson", data: NONE });
-    for (const layer of layers(this.palette)) map.addLayer({ source: SHAPE, ...layer });
-    this.paint();
+    if (addDraft(this.map, this.palette)) this.paint();
   }
 
   setPalette(palette) {
     this.palette = palette;
-  }
-
-  listen() {
-    const box = this.map.getCanvasContainer();
-    const heard = {
-      pointerdown: (event) => this.onDown(event),
-      pointermove: (event) => this.onMove(event),
-      pointerup: (event) => this.onUp(event),
-      pointercancel: () => this.letGo(),
-      dblclick: (event) => this.onDouble(event),
-      contextmenu: (event) => this.onMenu(event),
-    };
-    for (const [name, act] of Object.entries(heard)) box.addEventListener(name, act, { capture: true });
-    this.onMoved = () => this.paint();
-    this.map.on("moveend", this.onMoved);
-    this.unlisten = () => {
-      for (const [name, act] of Object.entries(heard)) box.removeEventListener(name, act, { capture: true });
-    };
   }
 
   // What goes on
@@ -120,7 +66,7 @@ export class ZonePen {
   }
 
   setMode(mode) {
-    this.letGo();
+    this.pointers.letGo();
     this.mode = mode;
     const drawing = mode === "drawing";
     this.map.doubleClickZoom[drawing ? "disable" : "enable"]();
@@ -214,112 +160,12 @@ export class ZonePen {
     return this.draft.handles().find((one) => sameHandle(one, handle));
   }
 
-  // Pointers
-
-  at(event) {
-    const frame = this.map.getCanvas().getBoundingClientRect();
-    return [event.clientX - frame.left, event.clientY - frame.top];
-  }
-
-  hit([x, y], reach) {
-    let best = null;
-    let nearest = reach ** 2;
-    for (const handle of this.mode === "editing" ? this.shownHandles() : []) {
-      const at = this.map.project(handle.at);
-      const distance = (at.x - x) ** 2 + (at.y - y) ** 2 + (handle.kind === "between" ? 16 : 0);
-      if (distance <= nearest) [best, nearest] = [handle, distance];
-    }
-    return best;
-  }
-
   shownHandles() {
     const view = this.map.getBounds();
     const seen = this.draft.handles().filter(({ at }) => view.contains(at));
     this.crowded = seen.length > MOST_HANDLES;
     if (!this.crowded) return seen;
     return seen.filter(({ kind }) => kind !== "between" && kind !== "corner");
-  }
-
-  onDown(event) {
-    if (!this.busy || event.button > 0 || !event.isPrimary) return;
-    const at = this.at(event);
-    this.down = { at, reach: REACH[event.pointerType] ?? REACH.mouse };
-    if (this.mode === "drawing" && this.type === "circle") return this.hold(event, null);
-    const handle = this.hit(at, this.down.reach);
-    const whole = !handle && event.shiftKey && this.mode === "editing";
-    if (handle || whole) this.hold(event, handle);
-    return undefined;
-  }
-
-  // The map must not move under the hand that moves a corner.
-  hold(event, handle) {
-    this.map.dragPan.disable();
-    this.map.boxZoom.disable();
-    this.map.getCanvasContainer().setPointerCapture?.(event.pointerId);
-    this.held = { handle, last: this.down.at, moved: false };
-    if (this.type === "circle" && this.mode === "drawing") {
-      this.points = [this.map.unproject(this.down.at).toArray()];
-      this.tell();
-    } else this.draft.picked = handle;
-    this.paint();
-  }
-
-  letGo() {
-    this.held = null;
-    this.down = null;
-    this.map.dragPan.enable();
-    this.map.boxZoom.enable();
-  }
-
-  onMove(event) {
-    if (!this.busy) return;
-    const at = this.at(event);
-    if (this.down && Math.hypot(at[0] - this.down.at[0], at[1] - this.down.at[1]) > STILL_PX) this.down.moved = true;
-    this.hand = this.map.unproject(at).toArray();
-    if (this.mode === "drawing") {
-      if (event.pointerType === "mouse" || this.held) this.soon();
-      return;
-    }
-    if (this.held && this.down.moved) this.drag(at);
-    else if (!this.down) this.map.getCanvas().style.cursor = this.hit(at, REACH.mouse) ? "move" : "";
-  }
-
-  drag(at) {
-    const { held, draft } = this;
-    if (!held.moved) draft.mark();
-    held.moved = true;
-    if (held.handle) {
-      held.handle = draft.move(held.handle, this.hand);
-      draft.picked = held.handle;
-    } else {
-      const [before, now] = [held.last, at].map((point) => this.map.unproject(point));
-      draft.moveAll((now.lng - before.lng) / 360, mercator(now.lat) - mercator(before.lat));
-      held.last = at;
-    }
-    this.soon();
-  }
-
-  soon() {
-    this.request ??= requestAnimationFrame(() => {
-      this.request = null;
-      this.paint();
-    });
-  }
-
-  onUp(event) {
-    const { down, held } = this;
-    if (!down || !this.busy) return;
-    const moved = Boolean(down.moved);
-    this.letGo();
-    if (this.mode === "editing") {
-      if (held?.moved) this.changed();
-      else {
-        if (!held) this.draft.picked = null;
-        this.paint();
-        this.tell();
-      }
-    } else if (this.type === "circle") this.circleDone(this.at(event), moved);
-    else if (!moved) this.addPoint(down);
   }
 
   // A click without a drag is a circle of a size that can be seen and pulled.
@@ -347,26 +193,10 @@ export class ZonePen {
     return this.tell();
   }
 
-  onDouble(event) {
-    if (this.mode !== "drawing" || this.type === "circle") return;
-    event.stopPropagation();
-    this.finish();
-  }
-
-  onMenu(event) {
-    if (!this.busy) return;
-    event.preventDefault();
-    const handle = this.hit(this.at(event), REACH.touch);
-    if (handle?.kind === "corner" && this.draft.remove(handle)) this.changed();
-  }
-
   // Painting
 
   paint() {
-    const { map } = this;
-    if (!map.getSource(SHAPE)) return;
-    map.getSource(SHAPE).setData({ type: "FeatureCollection", features: this.features() });
-    map.getSource(HANDLES).setData({ type: "FeatureCollection", features: this.handleFeatures() });
+    if (hasDraft(this.map)) paintDraft(this.map, this.features(), this.handleFeatures());
   }
 
   features() {
@@ -376,15 +206,15 @@ export class ZonePen {
     const drawn = sketch(this.type, this.points, this.hand, this.width);
     if (drawn) found.push(featureOf(drawn, { wrong: false }));
     const line = this.hand ? [...this.points, this.hand] : this.points;
-    if (line.length > 1) found.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: line } });
+    if (line.length > 1) found.push(lineFeature(line));
     return found;
   }
 
   handleFeatures() {
-    if (this.mode === "drawing") return this.points.map((at) => pointOf(at, { kind: "corner", picked: false }));
+    if (this.mode === "drawing") return this.points.map((at) => handleFeature(at, "corner"));
     if (this.mode !== "editing") return [];
     const { picked } = this.draft;
-    return this.shownHandles().map((one) => pointOf(one.at, { kind: one.kind, picked: sameHandle(one, picked) }));
+    return this.shownHandles().map((one) => handleFeature(one.at, one.kind, sameHandle(one, picked)));
   }
 
   /** Paint the shape as one that cannot be a zone. */

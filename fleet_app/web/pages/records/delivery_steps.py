@@ -6,7 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from fleet_app.web.components.records.browser import StepPanel
+from fleet_app.planning.live.storing import ETAS
+from fleet_app.web.components.records.browser import ChangeWatch, StepPanel
+from fleet_app.web.states.live import changes_of
+from fleet_app.web.states.records.arrival import DeliveryArrival
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
 
@@ -26,11 +29,31 @@ def delivery_steps() -> rx.Component:
         DeliverySteps.shown == RecordForm.status,
         rx.fragment(
             rx.cond(waits, _new_route(), rx.fragment()),
+            _goods(),
             steps,
             rx.cond(DeliverySteps.back_to != "", back, rx.fragment()),
         ),
         rx.fragment(),
     )
+
+
+def _goods() -> rx.Component:
+    """That goods were fetched on the way, or that this was a mistake."""
+    fetched = rx.el.button(
+        "Mark as fetched",
+        type="button",
+        class_name="button",
+        on_click=DeliverySteps.fetch(True),
+        custom_attrs={"data-testid": "fetched"},
+    )
+    back = rx.el.button(
+        "Take back: not fetched yet",
+        type="button",
+        class_name="link",
+        on_click=DeliverySteps.fetch(False),
+        custom_attrs={"data-testid": "not-fetched"},
+    )
+    return rx.match(DeliverySteps.goods, ("waiting", fetched), ("fetched", back), rx.fragment())
 
 
 def _new_route() -> rx.Component:
@@ -45,6 +68,20 @@ def _new_route() -> rx.Component:
     )
     may = RecordForm.may_create.contains("routes") & ~RecordForm.deleted
     return rx.cond(may, link, rx.fragment())
+
+
+def arrival() -> rx.Component:
+    """When the delivery is expected, and in which colour, while its route is on its way."""
+    said = rx.el.p(
+        DeliveryArrival.words,
+        class_name="stop-eta arrival",
+        title="By where the vehicle is now",
+        custom_attrs={"data-risk": DeliveryArrival.risk, "data-testid": "eta"},
+    )
+    news = ChangeWatch.create(
+        changes=changes_of(ETAS), record_id=DeliveryArrival.route, on_change=DeliveryArrival.follow
+    )
+    return rx.fragment(news, rx.cond(DeliveryArrival.words != "", said, rx.fragment()))
 
 
 def _step(step: Any) -> rx.Component:

@@ -10,7 +10,7 @@ import reflex as rx
 from fleet_app.records.kinds import Kind
 from fleet_app.web.components.records.browser import StepPanel
 from fleet_app.web.components.records.units import unit_name
-from fleet_app.web.pages.records.delivery_steps import back_form, delivery_steps
+from fleet_app.web.pages.records.delivery_steps import arrival, back_form, delivery_steps
 from fleet_app.web.pages.records.planner import route_actions, route_messages, stops_tab
 from fleet_app.web.states.records.delivery_life import DeliverySteps
 from fleet_app.web.states.records.form import RecordForm
@@ -44,7 +44,7 @@ def extra_of(kind: Kind) -> Extra:
         case "deliveries":
             return Extra(
                 actions=delivery_steps(),
-                below=rx.fragment(_why_form(), back_form()),
+                below=rx.fragment(arrival(), _why_form(), back_form()),
                 tabs=(("life", "Timeline", _timeline(), DeliverySteps.open),),
                 on_undone=(DeliverySteps.open,),
                 on_changed=(DeliverySteps.look_again,),

@@ -1,4 +1,4 @@
-"""The list page of a kind: toolbar, grid, and what to do with the ticked rows."""
+"""The list page of a kind: toolbar, the bar of what is ticked, and grid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import reflex as rx
 
 from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
-from fleet_app.records.query import MOST_VALUES
 from fleet_app.web.components.grid.hotkeys import hotkeys
 from fleet_app.web.components.grid.list_address import list_address
 from fleet_app.web.components.grid.record_grid import record_grid
@@ -22,20 +21,19 @@ from fleet_app.web.components.records.toolbar import (
     drop_down,
     filter_form,
     list_search,
-    selection_bar,
     toolbar,
 )
 from fleet_app.web.components.signals.signals import live_feed
 from fleet_app.web.layouts.chrome import chrome
 from fleet_app.web.pages.alerts.usual_rules import usual_rules
-from fleet_app.web.pages.records.bulk import bulk_actions, dialogs
-from fleet_app.web.pages.records.many_fields import many_fields_button, many_fields_dialog
+from fleet_app.web.pages.records.bulk import dialogs
+from fleet_app.web.pages.records.list_selection import selection
+from fleet_app.web.pages.records.many_fields import many_fields_dialog
 from fleet_app.web.pages.records.sight import columns_in_sight, if_in_sight
 from fleet_app.web.pages.records.tabs import tabs_of
 from fleet_app.web.pages.records.views_menu import ready_tabs, views_dialog, views_menu
 from fleet_app.web.states.live import Live, changes_of
 from fleet_app.web.states.records.chosen import settable
-from fleet_app.web.states.records.list_parts import offered
 from fleet_app.web.states.records.lists import RecordList
 from fleet_app.web.states.records.toasts import Toasts
 from fleet_app.web.states.records.views import ListViews
@@ -89,7 +87,7 @@ def _body(kind: Kind, ready: Any) -> rx.Component:
             on_clear=RecordList.show_all,
             deleted=RecordList.deleted,
         ),
-        _selection(kind),
+        selection(kind),
         # Until the state is this list's, its search and filters are another list's.
         rx.el.div(
             rx.cond(ready, _grid(kind), rx.fragment()),
@@ -218,105 +216,6 @@ def _export(kind: Kind, name: str, form: str) -> rx.Component:
         ),
         class_name="menu-pair",
     )
-
-
-def _selection(kind: Kind) -> rx.Component:
-    delete = rx.cond(
-        RecordList.may.contains("delete"),
-        rx.cond(
-            RecordList.deleted,
-            _action("undo-2", "Restore", [RecordList.begin, RecordList.restore_selected]),
-            _action(
-                "trash-2", "Delete", [RecordList.begin, RecordList.delete_selected], danger=True
-            ),
-        ),
-        rx.fragment(),
-    )
-    actions = [
-        *bulk_actions(kind),
-        *_bulk_fields(kind),
-        *([many_fields_button()] if settable(kind) else []),
-        _export_selected(kind),
-        delete,
-        _action("x", "Clear", RecordList.select([])),
-    ]
-    working = rx.el.span("Working…", class_name="quiet", role="status")
-    return selection_bar(
-        count=RecordList.chosen_count,
-        noun=kind.label_plural.lower(),
-        actions=[rx.cond(RecordList.busy, working, rx.fragment(_select_all(), *actions))],
-    )
-
-
-def in_digits(number: Any) -> rx.Var[str]:
-    """A number with its thousands apart."""
-    text = f"({number!s}).toLocaleString('en-GB')"
-    return rx.Var(text, _var_data=number._get_all_var_data()).to(str)
-
-
-def _select_all() -> rx.Component:
-    """From the ticked rows to everything that the list shows."""
-    return rx.cond(
-        ~RecordList.everything & (RecordList.total > RecordList.selected.length()),
-        rx.el.button(
-            "Select all ",
-            in_digits(RecordList.total),
-            " found",
-            type="button",
-            class_name="link",
-            on_click=RecordList.select_all,
-            custom_attrs={"data-testid": "select-all-found"},
-        ),
-        rx.fragment(),
-    )
-
-
-def _export_selected(kind: Kind) -> rx.Component:
-    """An address holds a hundred numbers, or says of which list everything is wanted."""
-    few = RecordList.everything | (RecordList.selected.length() <= MOST_VALUES)
-    return rx.cond(
-        RecordList.may.contains("export") & few,
-        download_link(
-            rx.icon("download", size=14),
-            "Export",
-            href=f"/api/v1/{kind.plural}/export.xlsx" + RecordList.exports["selected"],
-            class_name="button small",
-            title="An Excel file of the selected, with the columns that are shown",
-        ),
-        rx.fragment(),
-    )
-
-
-def _action(icon: str, label: str, event: Any, *, danger: bool = False) -> rx.Component:
-    return rx.el.button(
-        rx.icon(icon, size=14),
-        label,
-        type="button",
-        class_name="button small danger" if danger else "button small",
-        on_click=event,
-    )
-
-
-def _bulk_fields(kind: Kind) -> list[rx.Component]:
-    """A drop-down for each choice that may be given to many records at once."""
-    return [
-        rx.cond(
-            RecordList.may.contains("update") & ~RecordList.deleted,
-            rx.el.select(
-                rx.el.option(f"Set {spec.title.lower()}…", value=""),
-                *(rx.el.option(one["label"], value=one["value"]) for one in spec.options),
-                value="",
-                on_change=lambda value, name=spec.name: [
-                    RecordList.begin,
-                    RecordList.set_selected(name, value),
-                ],
-                class_name="small-select",
-                aria_label=f"Set {spec.title.lower()} of the selected",
-            ),
-            rx.fragment(),
-        )
-        for spec in offered(kind)
-    ]
 
 
 def _grid(kind: Kind) -> rx.Component:

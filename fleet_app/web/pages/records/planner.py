@@ -7,10 +7,19 @@ from typing import Any
 import reflex as rx
 
 from fleet_app.catalogue.kinds import KINDS
+from fleet_app.planning.live.storing import ETAS
 from fleet_app.web.components.grid.search_field import day_field
-from fleet_app.web.components.records.browser import FormKeeper, RecordPicker, StepPanel
+from fleet_app.web.components.records.browser import (
+    ChangeWatch,
+    FormKeeper,
+    RecordPicker,
+    StepPanel,
+)
 from fleet_app.web.components.records.inputs import searching
+from fleet_app.web.components.routes.route_map import route_map
 from fleet_app.web.pages.records.free_deliveries import free_deliveries
+from fleet_app.web.pages.records.stop_lines import stops_in_order
+from fleet_app.web.states.live import changes_of
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.route_plan import RoutePlanner
 
@@ -75,11 +84,18 @@ def _said(text: Any, testid: str) -> rx.Component:
 
 def stops_tab() -> rx.Component:
     """The stops of a stored route, with the deliveries that are free for it."""
+    arrivals = ChangeWatch.create(
+        changes=changes_of(ETAS), record_id=RoutePlanner.route, on_change=RoutePlanner.follow
+    )
     editing = FormKeeper.create(
         _messages(),
         rx.el.div(
-            _order(may_change=True),
-            rx.cond(RoutePlanner.can_arrange, free_deliveries(), rx.fragment()),
+            stops_in_order(may_change=True),
+            rx.el.div(
+                _map(),
+                rx.cond(RoutePlanner.can_arrange, free_deliveries(), rx.fragment()),
+                class_name="planner-side",
+            ),
             class_name="planner",
         ),
         base={},
@@ -89,9 +105,22 @@ def stops_tab() -> rx.Component:
         back="/routes",
         on_save=RoutePlanner.save,
     )
-    reading = rx.el.div(_messages(), _order(may_change=False))
+    reading = rx.el.div(
+        _messages(),
+        rx.el.div(stops_in_order(may_change=False), _map(), class_name="route-view"),
+    )
     may = RecordForm.may.contains("update") & ~RecordForm.deleted & RoutePlanner.can_arrange
-    return rx.cond(may, editing, reading)
+    return rx.fragment(arrivals, rx.cond(may, editing, reading))
+
+
+def _map() -> rx.Component:
+    """Where the route leads, once there is something to go to."""
+    shown = route_map(
+        route=RoutePlanner.route,
+        version=RoutePlanner.version,
+        theme=rx.color_mode_cond("light", "dark"),
+    )
+    return rx.cond(RoutePlanner.stops.length() > 0, shown, rx.fragment())
 
 
 def new_route() -> rx.Component:
@@ -112,7 +141,7 @@ def new_route() -> rx.Component:
             ),
             class_name="form-card",
         ),
-        rx.el.div(_order(may_change=True), free_deliveries(), class_name="planner"),
+        rx.el.div(stops_in_order(may_change=True), free_deliveries(), class_name="planner"),
         base={},
         dirty=RoutePlanner.dirty,
         answered=RoutePlanner.answered,
@@ -176,54 +205,3 @@ def _messages() -> rx.Component:
             rx.fragment(),
         ),
     )
-
-
-def _order(*, may_change: bool) -> rx.Component:
-    empty = rx.el.p("No stops yet. Tick deliveries in the list.", class_name="quiet")
-    return rx.el.section(
-        rx.el.h2("Stops in driving order ", rx.el.span(RoutePlanner.stops.length(),
-                                                       class_name="count")),
-        rx.cond(RoutePlanner.stops.length() == 0, empty, rx.fragment()),
-        rx.el.ol(
-            rx.foreach(RoutePlanner.stops, lambda stop, place: _stop(stop, place, may_change)),
-            class_name="stop-list",
-        ),
-        class_name="form-card",
-        aria_label="Stops in driving order",
-        custom_attrs={"data-testid": "stops"},
-    )  # fmt: skip
-
-
-def _stop(stop: Any, place: Any, may_change: bool) -> rx.Component:
-    buttons = rx.el.span(
-        _small("arrow-up", "Earlier", RoutePlanner.move(stop["id"], -1)),
-        _small("arrow-down", "Later", RoutePlanner.move(stop["id"], 1)),
-        rx.cond(
-            stop["fixed"], rx.fragment(), _small("x", "Take off", RoutePlanner.drop(stop["id"]))
-        ),
-        class_name="stop-buttons",
-    )
-    return rx.el.li(
-        rx.el.span(place + 1, class_name="stop-place"),
-        rx.el.span(
-            rx.el.a(stop["number"], href="/deliveries/" + stop["id"].to_string()),
-            rx.el.span(stop["address"], class_name="stop-address"),
-            class_name="stop-main",
-        ),
-        rx.el.span(stop["detail"], class_name="quiet stop-detail"),
-        rx.el.span(
-            rx.el.i(class_name="status-dot", aria_hidden="true"),
-            rx.el.span(stop["label"]),
-            class_name="status-pill",
-            custom_attrs={"data-status": stop["status"]},
-        ),
-        buttons if may_change else rx.fragment(),
-        key=stop["id"].to_string(),
-    )
-
-
-def _small(icon: str, label: str, event: Any) -> rx.Component:
-    return rx.el.button(
-        rx.icon(icon, size=14), type="button", class_name="icon-button", aria_label=label,
-        title=label, on_click=event,
-    )  # fmt: skip

@@ -61,9 +61,10 @@ _ADMINISTRATION = Tabs(
         "/notifications": "Outbox",
     },
 )
+_ROUTES = Tabs("/routes", {"/routes": "Routes", "/route_templates": "Templates"})
 _ZONES = Tabs("/zones", {"/zones": "Map", "/geofences": "Table"})
 _ALERTS = Tabs("/alerts", {"/alerts": "List", "/alert_rules": "Rules"})
-_GROUPS = (_MAINTENANCE, _ADMINISTRATION, _ZONES, _ALERTS)
+_GROUPS = (_ROUTES, _MAINTENANCE, _ADMINISTRATION, _ZONES, _ALERTS)
 
 
 def tabs_of(page: str) -> Tabs:

@@ -18,7 +18,8 @@ from fleet_app.delivery.errors import MovedOn
 from fleet_app.delivery.models import Delivery, DeliveryStatus, RouteStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.recording import StatusChange
-from fleet_app.delivery.routes import MOST_STOPS, RouteService
+from fleet_app.delivery.route_bounds import MOST_STOPS
+from fleet_app.delivery.routes import RouteService
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.delivery.tours import Tours, open_deliveries
 from fleet_app.fleet.maintenance.models import WorkOrder
@@ -148,6 +149,7 @@ class Bulk(rx.State):
             _require_few(wanted)
             async with container.work(container.patience) as session:
                 await _join(session, await current_actor(self), route_id, wanted)
+            await container.plans.retime_route(await current_actor(self), route_id)
         except FleetError as error:
             self.problem = " ".join([error.message, *error.fields.values()])[:500]
             return

@@ -2,70 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import reflex as rx
 
 from fleet_app.bootstrap import get_container
-from fleet_app.delivery import life
 from fleet_app.delivery.errors import IllegalChange, MovedOn
-from fleet_app.delivery.models import DeliveryEvent, DeliveryStatus
+from fleet_app.delivery.fetching import Fetched, Fetching
+from fleet_app.delivery.models import DeliveryStatus
 from fleet_app.delivery.reasons import REASONS, WORDS, Reason
 from fleet_app.delivery.service import DeliveryLife
-from fleet_app.kernel.clock import utc_now, zone_of
+from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError, InvalidInput
 from fleet_app.kernel.jsonb import clean
+from fleet_app.records.errors import Stale
 from fleet_app.records.fields import words_of
 from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records.arrival import DeliveryArrival, show_arrival
 from fleet_app.web.states.records.following import follow
 from fleet_app.web.states.records.form import RecordForm
-from fleet_app.web.states.records.moments import moment_words
+from fleet_app.web.states.records.life_words import (
+    AGAIN,
+    BACKS,
+    FETCHED,
+    GOODS,
+    Happening,
+    Step,
+    back_of,
+    happening_of,
+    moved_on,
+    steps_of,
+)
 from fleet_app.web.states.records.steps_back import delivery_back
 from fleet_app.web.states.records.toasts import say, way_of
 
 MOST_EVENTS = 100
-BACK = frozenset({DeliveryStatus.CANCELLED, DeliveryStatus.FAILED, DeliveryStatus.RETURNED})
-"""Steps that nobody takes by mistake gladly; they are shown as such."""
-_ACTS = {
-    DeliveryStatus.CREATED: "Take off its route",
-    DeliveryStatus.ASSIGNED: "Back to assigned",
-    DeliveryStatus.OUT_FOR_DELIVERY: "Send out",
-    DeliveryStatus.ARRIVING: "Mark as arriving",
-    DeliveryStatus.ARRIVED: "Mark as arrived",
-    DeliveryStatus.COMPLETED: "Mark as completed",
-    DeliveryStatus.FAILED: "Mark as failed",
-    DeliveryStatus.RESCHEDULED: "Reschedule",
-    DeliveryStatus.RETURNED: "Mark as returned",
-    DeliveryStatus.CANCELLED: "Cancel delivery",
-}
-"""What a button says that leads to a status."""
-_BACKS = {
-    DeliveryStatus.COMPLETED: "Take back: it was not completed",
-    DeliveryStatus.RETURNED: "Take back: it was not returned",
-    DeliveryStatus.CANCELLED: "Take back: it is not cancelled",
-}
-"""What leaves a final status says, which was a mistake."""
-
-
-class Step(TypedDict):
-    """A status that can follow."""
-
-    to: str
-    label: str
-    danger: bool
-
-
-class Happening(TypedDict):
-    """One event of the past."""
-
-    id: int
-    status: str
-    label: str
-    when: str
-    who: str
-    why: str
-    late: bool
 
 
 class DeliverySteps(rx.State):
@@ -83,6 +54,8 @@ class DeliverySteps(rx.State):
     back_to: str = ""
     """What taking a final status back leads to; empty where that is not possible."""
     back_label: str = ""
+    goods: str = ""
+    """Whether those that are fetched on the way were, "waiting" or "fetched"; else empty."""
     taking_back: bool = False
     """Whether it is being asked if the status was really a mistake."""
     _version: int = 0
@@ -150,6 +123,25 @@ class DeliverySteps(rx.State):
             return
         await self._take(_status(self.asking), reason=known[reason], note=_note(form))
 
+    @rx.event
+    @requires("deliveries.set_status")
+    async def fetch(self, fetched: bool) -> None:
+        """Say that the goods were fetched, or that they were not after all."""
+        self._ask_nothing()
+        form, actor = await self.get_state(RecordForm), await current_actor(self)
+        said = Fetched(delivery_id=form.number, fetched=fetched is True, version=self._seen(form))
+        try:
+            async with get_container().work() as session:
+                await Fetching(session).report(actor, said)
+        except Stale:
+            self.problem = AGAIN
+        except FleetError as error:
+            self.problem = error.message
+        else:
+            await say(self, f"The goods of {form.title} {FETCHED[said.fetched]}.")
+        await follow(form)
+        await self._read()
+
     def _ask_nothing(self) -> None:
         self.asking, self.problem, self.taking_back = "", "", False
 
@@ -162,7 +154,7 @@ class DeliverySteps(rx.State):
                 done = await DeliveryLife(session).change(actor, form.number, to, **said)
         except MovedOn as error:
             self._ask_nothing()
-            self.problem = _moved_on(error, shown)
+            self.problem = moved_on(error, shown)
             await follow(form)
             await self._read()
             return
@@ -192,6 +184,7 @@ class DeliverySteps(rx.State):
                 service = DeliveryLife(session)
                 version, status = await service.standing(actor, form.number)
                 events, total = await service.events(actor, form.number, limit=MOST_EVENTS)
+                aboard = await Fetching(session).aboard(actor, form.number)
                 if total > MOST_EVENTS:
                     last = -(-total // MOST_EVENTS)
                     events, _ = await service.events(
@@ -201,12 +194,14 @@ class DeliverySteps(rx.State):
             self.problem = error.message
             return
         zone = zone_of(form.zone)
-        self.happenings = [_happening(event, zone) for event in reversed(events)]
+        self.happenings = [happening_of(event, zone) for event in reversed(events)]
         self.shown, self._version = status.value, version
-        self.steps = [] if form.deleted else _steps(events, status)
-        back = None if form.deleted else _back(events)
+        self.steps = [] if form.deleted else steps_of(events, status)
+        back = None if form.deleted else back_of(events)
         self.back_to = back.value if back else ""
-        self.back_label = _BACKS.get(status, "") if back else ""
+        self.back_label = BACKS.get(status, "") if back else ""
+        self.goods = "" if form.deleted else GOODS[aboard]
+        await show_arrival(await self.get_state(DeliveryArrival), form, actor)
 
 
 def _status(text: str) -> DeliveryStatus:
@@ -216,46 +211,5 @@ def _status(text: str) -> DeliveryStatus:
         raise InvalidInput("There is no such status") from None
 
 
-def _moved_on(error: MovedOn, shown: str) -> str:
-    """What to say of a delivery that is not any more as it was shown."""
-    if error.fields["status"] != shown:
-        return f"{error.message}."
-    return "Somebody has just changed this delivery. Nothing was done; please look again."
-
-
 def _note(form: dict[str, str]) -> str | None:
     return str(clean(str(form.get("note") or ""))).strip()[:500] or None
-
-
-def _back(events: list[DeliveryEvent]) -> DeliveryStatus | None:
-    """What the final status can be taken back to."""
-    state = life.fold(events)
-    return None if state is None else life.reopening(state, utc_now())
-
-
-def _steps(events: list[DeliveryEvent], status: DeliveryStatus) -> list[Step]:
-    """What can follow, apart from being put on a route, which routes do."""
-    state = life.fold(events)
-    following = life.LEGAL[status] if state is None else life.legal_next(state)
-    return [
-        Step(to=one.value, label=_ACTS[one], danger=one in BACK)
-        for one in following
-        if one is not DeliveryStatus.ASSIGNED or status == DeliveryStatus.OUT_FOR_DELIVERY
-    ]
-
-
-def _happening(event: DeliveryEvent, zone: ZoneInfo) -> Happening:
-    reason = WORDS.get(Reason(event.reason), event.reason) if event.reason in _CODES else ""
-    note = str(event.data.get("note") or "")
-    return Happening(
-        id=event.id or 0,
-        status=DeliveryStatus(event.to_status).value,
-        label=words_of(DeliveryStatus(event.to_status).value),
-        when=moment_words(event.occurred_at.isoformat(), zone),
-        who=event.actor_name,
-        why=" · ".join(one for one in (reason or event.reason or "", note) if one),
-        late=bool(event.data.get("late")),
-    )
-
-
-_CODES = frozenset(one.value for one in Reason)

@@ -20,6 +20,8 @@ MOST = 6
 _TELLING = frozenset({FieldType.REFERENCE, FieldType.DATE, FieldType.MOMENT})
 _LINKS = {"route_name": ("routes", "route_id")}
 """Columns that nobody writes but that lead to a record."""
+_ALWAYS = frozenset({"goods_in"})
+"""Columns that lists do not show at first, but that people must know of."""
 _NOT_FACTS = frozenset({"status", "status_at"})
 
 
@@ -37,7 +39,7 @@ def header_facts(
 ) -> list[Fact]:
     """What somebody wants to know first."""
     telling = [spec for spec in kind.specs if spec.type in _TELLING and spec.shown]
-    counted = [one for one in kind.computed if (one.shown or one.name in _LINKS)]
+    counted = [one for one in kind.computed if (one.shown or one.name in _ALWAYS | _LINKS.keys())]
     candidates: list[Spec | Computed] = [*counted, *telling]
     facts = [
         _fact(one, row, zone, ruler)

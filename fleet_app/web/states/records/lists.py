@@ -1,11 +1,9 @@
-"""One list of records: its search, filters, order, columns and selection."""
+"""One list of records: what people do to its search, filters, order, columns and selection."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,16 +15,14 @@ from fleet_app.catalogue.kinds import KINDS
 from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import InvalidInput
 from fleet_app.kernel.parameters import LONGEST_SEARCH
-from fleet_app.kernel.units import Ruler, Units
 from fleet_app.records.describe import columns
 from fleet_app.records.kinds import Kind
 from fleet_app.records.service import Records
 from fleet_app.web.gate import current_actor, current_principal, requires
 from fleet_app.web.states.records.aftermath import lost_words
-from fleet_app.web.states.records.chips import Place, chip_of
 from fleet_app.web.states.records.chosen import MOST_SELECTED, TOO_MANY, everything
 from fleet_app.web.states.records.exporting import export_query
-from fleet_app.web.states.records.list_address import MOST_PAGES, RESERVED, Shown, asked
+from fleet_app.web.states.records.list_address import MOST_PAGES, asked
 from fleet_app.web.states.records.list_parts import (
     counted,
     offered,
@@ -35,11 +31,10 @@ from fleet_app.web.states.records.list_parts import (
     usual_columns,
     way_back,
 )
+from fleet_app.web.states.records.list_shown import ShownList
 from fleet_app.web.states.records.many import Outcome, each
-from fleet_app.web.states.records.measures import filters_shown as in_units
 from fleet_app.web.states.records.measures import filters_stored, units_of
-from fleet_app.web.states.records.moments import in_moments
-from fleet_app.web.states.records.reading import house_style, kind_of, labels_of
+from fleet_app.web.states.records.reading import house_style, kind_of
 from fleet_app.web.states.records.texts import value_of
 from fleet_app.web.states.records.toasts import Way, say, telling
 from fleet_app.web.states.session import shown_fleet
@@ -47,19 +42,9 @@ from fleet_app.web.states.session import shown_fleet
 LONGEST_LAYOUT = 20_000
 
 
-class RecordList(rx.State):
+class RecordList(ShownList, rx.State):
     """What the person sees of one kind. Everything is checked again where it is acted upon."""
 
-    plural: str = ""
-    words: str = ""
-    filters: dict[str, str] = {}
-    """Parameter of the API -> its text, such as `status` -> `failed,returned`."""
-    names: dict[str, str] = {}
-    """Filter by a record -> what that record is called."""
-    sort: str = ""
-    deleted: bool = False
-    shown: list[str] = []
-    layout: str = ""
     selected: list[int] = []
     everything: bool = False
     """Whether the selection is all that the list shows, ticked or not."""
@@ -69,27 +54,6 @@ class RecordList(rx.State):
     version: int = 0
     may: list[str] = []
     """What the person may do with this kind: read, create, update, delete, import, export."""
-    zone: str = "UTC"
-    """The time zone of the fleet, whose days the filters mean."""
-    units: str = Units.METRIC.value
-    """The units of the fleet on the screen."""
-    fleet: int = 0
-    """The fleet asked for; 0 for those who have only one."""
-    page: int = 1
-    """Which hundred of the rows is on the screen."""
-
-    @rx.var
-    def query(self) -> str:
-        """The page's part of the list's address."""
-        kind, zone = KINDS.get(self.plural), zone_of(self.zone)
-        parameters = {} if kind is None else in_moments(kind, self.filters, zone)
-        if self.words.strip():
-            parameters["q"] = self.words.strip()
-        if self.deleted:
-            parameters["deleted"] = "only"
-        if self.fleet:
-            parameters["fleet_id"] = str(self.fleet)
-        return urlencode(parameters)
 
     @rx.var
     def exports(self) -> dict[str, str]:
@@ -105,30 +69,6 @@ class RecordList(rx.State):
     def chosen_count(self) -> int:
         """How many records are selected."""
         return self.total if self.everything else len(self.selected)
-
-    @rx.var
-    def filters_shown(self) -> dict[str, str]:
-        """The filters as their inputs show them, in the fleet's units."""
-        kind = KINDS.get(self.plural)
-        return in_units(kind, self.filters, self.units) if kind else {}
-
-    @rx.var
-    def narrowed(self) -> bool:
-        """Whether a filter or words hide a part of the list."""
-        return bool(self.filters or self.words.strip() or self.deleted)
-
-    @rx.var
-    def chips(self) -> list[dict[str, str]]:
-        """The active filters in words."""
-        kind = KINDS.get(self.plural)
-        if kind is None:
-            return []
-        titles = {column["id"]: column for column in columns(kind)}
-        place = Place(zone_of(self.zone), Ruler.named(self.units))
-        return [
-            chip_of(kind, name, self.names.get(name, text), titles, place)
-            for name, text in sorted(self.filters.items())
-        ]
 
     @rx.event
     @requires("views.use")
@@ -337,62 +277,7 @@ class RecordList(rx.State):
             text = f"{left} stayed as before and selected: {outcome.problem}"
             await say(self, text, tone="problem")
 
-    def settings(self) -> dict[str, Any]:
-        """What a saved view keeps of the list."""
-        widths = {one["id"]: one["width"] for one in read_layout(self.layout) if one.get("width")}
-        return {
-            "words": self.words.strip(),
-            "filters": dict(self.filters),
-            "sort": self.sort,
-            "shown": list(self.shown) or None,
-            "layout": widths,
-        }
-
-    def show(self, settings: Mapping[str, Any]) -> None:
-        """Show the list as a view says; what has become impossible since is left out."""
-        self.show_only(Shown.of(settings))
-        self.arrange(settings)
-
-    def show_only(self, shown: Shown) -> None:
-        """Show these records in this order, in the columns as they are."""
-        self.words, self.deleted = shown.words, shown.deleted
-        self.filters = {}
-        self._filter(shown.filters)
-        self.sort = shown.sort if possible(kind_of(self.plural), {"sort": shown.sort}) else ""
-
-    def arrange(self, settings: Mapping[str, Any]) -> None:
-        """Take over the columns of a view and their widths."""
-        self.shown = []
-        self._show_columns(list(settings.get("shown") or ()))
-        widths = settings.get("layout") or {}
-        self.layout = json.dumps([{"id": id_, "width": width} for id_, width in widths.items()])
-
-    def shows(self) -> Shown:
-        """Which records it shows, in which order."""
-        return Shown(self.words.strip(), dict(self.filters), self.sort, self.deleted)
-
-    async def learn_names(self) -> None:
-        """What the records are called that the filters name."""
-        self.names = await labels_of(self, kind_of(self.plural), self.filters)
-
     def _anew(self) -> None:
         """Another list: from its beginning, with nothing ticked."""
-        self.selected, self.everything, self.page = [], False, 1
-
-    def _show_columns(self, wanted: Sequence[str]) -> None:
-        """Show these columns in this order; nothing when they are the usual ones."""
-        every = {one["id"] for one in columns(kind_of(self.plural))}
-        known = [one for one in dict.fromkeys(wanted) if one in every]
-        usual = usual_columns(kind_of(self.plural))
-        self.shown = [] if known == usual else known or self.shown
-
-    def _filter(self, changes: Mapping[str, str]) -> None:
-        kind = kind_of(self.plural)
-        filters = dict(self.filters)
-        for name, text in changes.items():
-            if not text:
-                filters.pop(name, None)
-            elif name not in RESERVED and possible(kind, {name: text}):
-                filters[name] = text
-        self.filters = filters
-        self._anew()
+        super()._anew()
+        self.selected, self.everything = [], False

@@ -8,12 +8,26 @@ from typing import Any
 
 from fleet_app.catalogue.kinds import KINDS
 from fleet_app.delivery.models import Delivery
+from fleet_app.delivery.planning import WarningCode
 from fleet_app.delivery.routes import RoutePlan
 from fleet_app.delivery.tours import Tour
 from fleet_app.kernel.clock import zone_of
 from fleet_app.kernel.errors import FleetError, InvalidInput
+from fleet_app.kernel.units import Ruler
 from fleet_app.web.states.records.planned_stops import PlannedStop
 from fleet_app.web.states.records.texts import value_of
+
+
+def warned(tour: Tour, units: str) -> list[str]:
+    """What a plan breaks, in the fleet's units."""
+    ruler = Ruler.named(units)
+    return [ruler.retold(one.message) for one in tour.warnings]
+
+
+def unusable(tour: Tour) -> str:
+    """Why the route's vehicle cannot be used; empty when it can."""
+    off = [one.message for one in tour.warnings if one.code == WarningCode.VEHICLE_UNUSABLE]
+    return f"{off[0]}. Give the route another vehicle." if off else ""
 
 
 def asked(fleet: int, day: str) -> str:
@@ -22,6 +36,16 @@ def asked(fleet: int, day: str) -> str:
     if fleet:  # none is known before the page is open
         query += f"&fleet_id={fleet}"
     return f"{query}&due_on.from={day}&due_on.to={day}" if day else query
+
+
+def split_by(
+    stops: Sequence[PlannedStop], ids: Sequence[int], here: Sequence[int]
+) -> tuple[list[PlannedStop], list[int]]:
+    """What stays when `ids` are ticked, and which of them are new; what is stored `here` stays."""
+    staying = {*ids, *here}
+    kept = [stop for stop in stops if stop["id"] in staying]
+    known = {stop["id"] for stop in kept}
+    return kept, [one for one in ids if one not in known]
 
 
 def is_placed(delivery: Delivery) -> bool:
@@ -70,7 +94,7 @@ def plan_of(
 
 def order_of(tour: Tour) -> list[int]:
     """The stops of a route as they are stored."""
-    return [one.stop.delivery_id or 0 for one in tour.stops if not one.moved_on]
+    return [one.stop.delivery_id or 0 for one in tour.drops if not one.moved_on]
 
 
 def is_id(number: int) -> bool:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
-from sqlmodel import col, select
 
 from fleet_app.bootstrap import get_container
 from fleet_app.catalogue.kinds import KINDS
-from fleet_app.delivery.models import Delivery
-from fleet_app.delivery.planning import WarningCode
-from fleet_app.delivery.routes import MOST_STOPS, RoutePlan, RouteService
-from fleet_app.delivery.tours import Tour, Tours, day_in
+from fleet_app.delivery.route_bounds import MOST_STOPS
+from fleet_app.delivery.routes import RoutePlan
+from fleet_app.delivery.tours import day_in
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import FleetError
-from fleet_app.kernel.units import Ruler, Units
-from fleet_app.records.listing import visible
 from fleet_app.web.gate import current_actor, requires
+from fleet_app.web.states.records import route_desk
 from fleet_app.web.states.records.form import RecordForm
 from fleet_app.web.states.records.free_deliveries import FreeDeliveries
 from fleet_app.web.states.records.measures import units_of
@@ -29,14 +26,22 @@ from fleet_app.web.states.records.plan_parts import (
     asked,
     is_id,
     is_placed,
-    order_of,
     plan_of,
+    split_by,
     told,
     unplaced,
+    warned,
 )
-from fleet_app.web.states.records.planned_stops import PlannedStop, planned_stop
+from fleet_app.web.states.records.planned_stops import (
+    moved,
+    pickups_of,
+    planned_stop,
+    refetched,
+    renewed,
+)
 from fleet_app.web.states.records.reading import house_style, labels_of
 from fleet_app.web.states.records.route_days import day_of, other_day
+from fleet_app.web.states.records.route_shown import ShownRoute
 from fleet_app.web.states.records.steps_back import published_back
 from fleet_app.web.states.records.toasts import Way, say, way_of
 from fleet_app.web.states.session import shown_fleet
@@ -46,51 +51,10 @@ ACTS = {
     "publish": "Published", "recall": "Taken back to a draft", "start": "Started",
     "complete": "Completed",
 }  # fmt: skip
-_NEXT = {"draft": "publish", "published": "start", "started": "complete"}
 
 
-class _Looked(Exception):
-    def __init__(self, tour: Tour) -> None:
-        super().__init__()
-        self.tour = tour
-
-
-class RoutePlanner(rx.State):
+class RoutePlanner(ShownRoute, rx.State):
     """The stops of one route, new or stored, as somebody arranges them."""
-
-    route: int = 0
-    fleet: int = 0
-    fleet_name: str = ""
-    """The fleet of a new route, for those who can choose one."""
-    opened: str = ""
-    """Which plan this is: the page of a new one is built anew when it changes."""
-    day: str = ""
-    zone: str = "UTC"
-    units: str = Units.METRIC.value
-    """The units of the route's fleet."""
-    crew: dict[str, int] = {}
-    labels: dict[str, str] = {}
-    every_day: bool = False
-    stops: list[PlannedStop] = []
-    warnings: list[str] = []
-    problem: str = ""
-    refused: str = ""
-    """Why the route was not published, started or completed."""
-    asking: str = ""
-    """What is unusual about starting now: asked about first."""
-    unusable: str = ""
-    """Why the route's vehicle cannot be used."""
-    dirty: bool = False
-    answered: int = 0
-    can_arrange: bool = True
-    next_act: str = ""
-    version: int = 0
-    """A counter: the list of free deliveries reads again."""
-    _here: list[int] = []
-    _known: int = 0
-    """The route's version whose stops this screen began with."""
-    _order: list[int] = []
-    """Those stops, as they were stored."""
 
     @rx.var
     def chosen(self) -> list[int]:
@@ -137,6 +101,16 @@ class RoutePlanner(rx.State):
         await self._read()
 
     @rx.event
+    @requires("routes.read")
+    async def follow(self) -> None:
+        """Arrivals have moved, or something was delivered; the order stays the one shown."""
+        with suppress(FleetError):  # whoever acts next hears of it
+            tour = await route_desk.stored(self, self.route)
+            await self._follow(tour)
+            self.stops = renewed(self.stops, tour, self.units)
+            self.fetching = refetched(self.fetching, tour)
+
+    @rx.event
     @requires("routes.update")
     async def set_day(self, day: str) -> None:
         """Plan for another day."""
@@ -173,11 +147,8 @@ class RoutePlanner(rx.State):
 
     async def _pick(self, ids: Sequence[int]) -> None:
         ids = [one for one in map(int, ids) if is_id(one)]
-        wanted = set(ids)
-        kept = [stop for stop in self.stops if stop["id"] in wanted or stop["id"] in self._here]
-        known = {stop["id"] for stop in kept}
-        fresh = [one for one in ids if one not in known][: MOST_STOPS - len(kept)]
-        found = await self._found(fresh)
+        kept, fresh = split_by(self.stops, ids, self._here)
+        found = await route_desk.found(self, fresh[: MOST_STOPS - len(kept)], self.fleet)
         self.stops = [*kept, *(planned_stop(one, self.units) for one in found if is_placed(one))]
         await self._look()
         self.problem = self.problem or unplaced(found)
@@ -192,14 +163,7 @@ class RoutePlanner(rx.State):
     @requires("routes.update")
     async def move(self, number: int, by: int) -> None:
         """Bring a stop forward or back in the order."""
-        places = [stop["id"] for stop in self.stops]
-        if number not in places:
-            return
-        here = places.index(number)
-        there = min(max(here + int(by), 0), len(places) - 1)
-        stops = list(self.stops)
-        stops.insert(there, stops.pop(here))
-        self.stops = stops
+        self.stops = moved(self.stops, number, int(by))
         await self._look()
 
     @rx.event
@@ -223,7 +187,7 @@ class RoutePlanner(rx.State):
                 self.answered, self.problem = answered, switched(self.fleet_name)
                 return None
             plan = self._plan(form)
-            tour = await self._done(lambda routes, actor: routes.create(actor, plan))
+            tour = await route_desk.done(self, lambda routes, actor: routes.create(actor, plan))
         except FleetError as error:
             self.problem = told(error)
             return None
@@ -237,12 +201,11 @@ class RoutePlanner(rx.State):
         self.answered += 1
         try:
             seen = await self._seen()
-            await self._done(
-                lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen)
-            )
+            await route_desk.done(self, self._rearranged(seen))
         except FleetError as error:
             self.problem = told(error)
             return
+        await get_container().plans.retime_route(await current_actor(self), self.route)
         await self._show_done("Saved.")
 
     @rx.event
@@ -276,8 +239,8 @@ class RoutePlanner(rx.State):
     async def _act(self, act: str) -> None:
         try:
             seen = await self._seen()
-            tour = await self._done(
-                lambda one, who: getattr(one, act)(who, self.route, version=seen)
+            tour = await route_desk.done(
+                self, lambda one, who: getattr(one, act)(who, self.route, version=seen)
             )
         except FleetError as error:
             self.refused = told(error)
@@ -292,88 +255,30 @@ class RoutePlanner(rx.State):
         await self._read()
         await say(self, done, way=way)
 
-    async def _done(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> Tour:
-        actor, container = await current_actor(self), get_container()
-        async with container.work(container.patience) as session:
-            return await act(RouteService(session), actor)
-
     async def _look(self) -> None:
         """What the plan would break, without storing it."""
         self.dirty, self.problem = True, ""
         if self.route:
             seen = await self._seen()
-            await self._try(
-                lambda one, who: one.change_stops(who, self.route, self._ids(), version=seen)
-            )
+            await self._try(self._rearranged(seen))
         elif self.stops or self.crew:
             plan = self._plan({})
             await self._try(lambda one, who: one.create(who, plan))
         else:
             self.warnings = []
 
-    async def _try(self, act: Callable[[RouteService, Any], Awaitable[Tour]]) -> None:
-        actor, container = await current_actor(self), get_container()
+    async def _try(self, act: route_desk.Act) -> None:
         try:
-            async with container.work(container.patience) as session:
-                raise _Looked(await act(RouteService(session), actor))
-        except _Looked as looked:
-            self.warnings = self._warned(looked.tour)
+            tour = await route_desk.tried(self, act)
         except FleetError as error:
             self.warnings, self.problem = [], told(error)
-
-    async def _seen(self) -> int:
-        """The version that the screen shows.
-
-        The form beside the stops may have stored, or taken over, a newer one: it counts as long
-        as the stops are still those that this plan began with.
-        """
-        form = await self.get_state(RecordForm)
-        if form.number == self.route and form.version > self._known:
-            with suppress(FleetError):  # whoever acts next hears of it
-                tour = await self._stored()
-                if tour.route.version == form.version and order_of(tour) == self._order:
-                    self._known = form.version
-        return self._known
-
-    async def _stored(self) -> Tour:
-        actor = await current_actor(self)
-        async with get_container().work() as session:
-            return await Tours(session).tour(actor, self.route)
-
-    async def _read(self) -> None:
-        try:
-            tour = await self._stored()
-        except FleetError as error:
-            self.problem = error.message
             return
-        here = [one.delivery for one in tour.stops if one.delivery and not one.moved_on]
-        self.stops = [planned_stop(one, self.units) for one in here]
-        self._here = [one.id or 0 for one in here]
-        self._known, self._order = tour.route.version, order_of(tour)
-        self.warnings = self._warned(tour)
-        off = [one.message for one in tour.warnings if one.code == WarningCode.VEHICLE_UNUSABLE]
-        self.unusable = f"{off[0]}. Give the route another vehicle." if off else ""
-        self.dirty, self.version = False, self.version + 1
-        status = str(tour.route.status.value)
-        self.can_arrange, self.next_act = status != "completed", _NEXT.get(status, "")
+        self.warnings, self.fetching = warned(tour, self.units), pickups_of(tour)
 
-    async def _found(self, ids: Sequence[int]) -> list[Delivery]:
-        """Deliveries the person may see, in the order of the ids."""
-        if not ids:
-            return []
-        actor = await current_actor(self)
-        conditions = visible(actor.principal, KINDS["deliveries"], self.fleet or None)
-        query = select(Delivery).where(col(Delivery.id).in_(ids), *conditions)
-        async with get_container().work() as session:
-            found = {one.id: one for one in (await session.exec(query)).all()}
-        return [found[one] for one in ids if one in found]
-
-    def _warned(self, tour: Tour) -> list[str]:
-        ruler = Ruler.named(self.units)
-        return [ruler.retold(one.message) for one in tour.warnings]
-
-    def _ids(self) -> list[int]:
-        return [stop["id"] for stop in self.stops]
+    def _rearranged(self, seen: int) -> route_desk.Act:
+        """The change to the stops as they stand, of the version that was `seen`."""
+        ids = [stop["id"] for stop in self.stops]
+        return lambda one, who: one.change_stops(who, self.route, ids, version=seen)
 
     def _plan(self, form: dict[str, Any]) -> RoutePlan:
         return plan_of(form, self.stops, self.crew, (self.day, self.zone, self.fleet))

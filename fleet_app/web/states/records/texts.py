@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,7 +50,7 @@ def text_of(spec: Spec, value: Any, zone: ZoneInfo, ruler: Ruler = METRIC) -> st
     if spec.type is FieldType.TAGS:
         return ", ".join(map(str, value))
     if spec.type is FieldType.LIST:
-        return "\n".join(_line_of(entry) for entry in value)
+        return "\n".join(_line_of(spec, entry) for entry in value)
     measure = _measure(spec, ruler)
     if measure is not None and isinstance(value, int | float):
         value = measure.shown(float(value))
@@ -194,8 +195,10 @@ def _moment(text: str, zone: ZoneInfo) -> str:
         raise ValueError("must be a date and a time") from None
 
 
-def _line_of(entry: Mapping[str, Any]) -> str:
+def _line_of(spec: Spec, entry: Mapping[str, Any]) -> str:
     """An entry of a list as one line, which the fields model reads back."""
+    if spec.line is not None:
+        return spec.line(entry)
     if "address" in entry:
         label, address = str(entry.get("label") or ""), str(entry["address"])
         return f"{label}: {address}" if label or ":" in address else address
@@ -203,20 +206,25 @@ def _line_of(entry: Mapping[str, Any]) -> str:
 
 
 def _entries(kind: Kind, spec: Spec, text: str, before: Sequence[Mapping[str, Any]]) -> Any:
-    known = {_line_of(entry): dict(entry) for entry in before}
+    known = defaultdict[str, list[dict[str, Any]]](list)
+    for entry in before:
+        known[_line_of(spec, entry)].append(dict(entry))
     return [
-        known.get(line) or _entry(kind, spec.name, line)
+        known[line].pop(0) if known[line] else _entry(kind, spec, line)
         for line in (one.strip() for one in text.splitlines())
         if line
     ]
 
 
-def _entry(kind: Kind, name: str, line: str) -> Any:
-    """One line as the fields model reads it. Raises ValueError naming the line."""
-    problem = _field_problem(kind, name, line)
+def _entry(kind: Kind, spec: Spec, line: str) -> Any:
+    """One line as the fields model reads it; the line itself where the kind knows what else of an
+    entry stays. Raises ValueError naming the line."""
+    problem = _field_problem(kind, spec.name, line)
     if problem:
         raise ValueError(f"“{line[:60]}”: {problem}")
-    (found,) = _adapter(kind.fields, name).validate_python(line)
+    if spec.line is not None:
+        return line
+    (found,) = _adapter(kind.fields, spec.name).validate_python(line)
     return found.model_dump()
 
 

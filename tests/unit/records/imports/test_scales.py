@@ -33,6 +33,9 @@ def read(plural: str, header: str, name: str, cell: str) -> ReadRow:
         ("deliveries", "Was checked in", "10", "length_cm", 10),
         ("deliveries", "Volume (cu ft)", "1", "volume_m3", 0.028316846592),
         ("vehicles", "Mileage (mi)", "100", "odometer_km", 160.9344),
+        ("vehicles", "Range (mi)", "100", "max_distance_km", 160.9344),
+        ("vehicles", "Height (ft)", "10", "height_m", 3.048),
+        ("vehicles", "Total weight (kg)", "18000", "weight_t", 18),
     ],
 )
 def test_a_header_tells_the_unit(plural: str, header: str, cell: str, name: str, stored: float):

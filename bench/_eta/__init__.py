@@ -1,0 +1,1 @@
+"""What `bench/eta.py` is made of."""

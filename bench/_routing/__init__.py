@@ -1,0 +1,1 @@
+"""What the routing benchmark reads, makes, and compares with."""

@@ -1,0 +1,1 @@
+"""Planning days: working plans, their editing and publishing, and routes while they are driven."""

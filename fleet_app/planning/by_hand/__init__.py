@@ -1,0 +1,1 @@
+"""What people do to plans: each step, taken back and taken again."""

@@ -1,0 +1,1 @@
+"""Plans as people see them: boards with times, warnings, ways on the map, comparisons."""

@@ -1,0 +1,1 @@
+"""Plans made real: what publishing will do, and doing it."""

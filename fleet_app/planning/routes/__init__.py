@@ -1,0 +1,1 @@
+"""A plan and the routes of its deliveries: what is as planned, what has left, where goods are."""

@@ -1,0 +1,1 @@
+"""Tours that come again: their stops, who drives them, and on which days."""

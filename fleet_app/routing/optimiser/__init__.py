@@ -1,0 +1,1 @@
+"""The optimiser: a problem in, a plan out. Pure, seeded, stoppable."""

@@ -1,0 +1,1 @@
+"""The solvers, each behind the engine port."""

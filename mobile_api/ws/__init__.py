@@ -1,0 +1,1 @@
+"""News for programs and pages over a plain WebSocket: `/ws/v1`."""
