@@ -162,7 +162,9 @@ async def flagged(page: Page, target: Row, late: int) -> None:
         "after the window"
     )
     moved = f"moved to {target.driver}, stop {len(target.stops) + late}: "
-    late_by = re.compile(re.escape(moved) + r"(\d+ min after the window ends at|1 stop more late)")
+    late_by = re.compile(
+        re.escape(moved) + r"(\d+ (min|h( \d+ min)?) after the window ends at|1 stop more late)"
+    )
     await expect(page.get_by_test_id("plan-note")).to_contain_text(late_by)
     await expect(page.get_by_test_id("plan-totals")).to_contain_text(f"{late} late")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from fleet_app.settings import Settings
-from tests.web.component_page import serving
+from tests.web.component_page import Asked, serving
 from tests.web.planning_page import GIVEN, Desk, PlanSite, a_board, bundle
 
 PATIENCE_MS = 20_000
@@ -41,6 +42,13 @@ class Planner:
         await expect(busy).to_have_attribute("data-busy", "false", timeout=PATIENCE_MS)
         rows = {row.key: [s.order.delivery_id for s in row.stops] for row in self.desk.board.rows}
         return rows | {"": [item.order.delivery_id for item in self.desk.board.tray]}
+
+    async def asked(self, ending: str, count: int = 1) -> list[Asked]:
+        """What was asked of the addresses that end like this, once it is this much."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while len(found := [o for o in self.site.asked if o.path.endswith(ending)]) < count:
+                await asyncio.sleep(0.02)
+        return found
 
     async def drag(self, what: Locator, x: float, y: float) -> None:
         """Take something to a point of the window, and let it go there."""

@@ -42,7 +42,7 @@ async def test_publishing_is_told_beforehand_as_the_server_sees_it(planner: Plan
         "Driver 9 Van 9 its route is deleted Taken back",
     ]
     await dialog.get_by_role("button", name="Publish the changes").click()
-    (sent,) = [one for one in planner.site.asked if one.path.endswith("/publish")]
+    (sent,) = await planner.asked("/publish")
     assert sent.method == "POST"
 
 
@@ -108,6 +108,6 @@ async def test_a_run_takes_as_long_as_suits_unless_somebody_says(planner: Planne
     await page.get_by_role("button", name="How to plan").click()
     await entries.filter(has_text="As long as suits the day").click()
     await page.get_by_test_id("plan-everything").click()
-    asked = [one for one in planner.site.asked if one.path.endswith("/optimise")]
+    asked = await planner.asked("/optimise", 2)
     sent = [msgspec.json.decode(one.body)["seconds"] for one in asked]
     assert sent == [1800, None]
