@@ -21,7 +21,7 @@ from fleet_app.fleet.models import Depot, Driver, Vehicle
 
 ROWS, STOPS = 25, 300
 SEED = 20261124
-EDITS, QUICK_EDITS = 200, 12
+EDITS, QUICK_EDITS = 200, 8
 API = "/api/v1"
 
 
@@ -82,7 +82,7 @@ def _measured(client: httpx.Client, day: dt.date, count: int) -> dict[str, Any]:
     for number, key in enumerate(desk.keys):
         desk.move(waiting[number::ROWS], key, 0)
     chance = random.Random(SEED)
-    for _ in range(10):
+    for _ in range(min(10, count // 4)):
         desk.move([chance.choice(waiting)], chance.choice(desk.keys), chance.randint(0, 12))
     say(f"Moving {count} single stops ...")
     taken: dict[str, list[float]] = {"edit": [], "place": [], "look": [], "page": []}

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from fleet_app.access.actor import Actor
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.delivery.models import Delivery, DeliveryStatus, RouteStop
+from fleet_app.delivery.models import Delivery, DeliveryEvent, DeliveryStatus, RouteStop
 from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.models import Driver
@@ -134,6 +135,10 @@ async def a_live_tour(
         route_id = tour.route.id or 0
         await routes.publish(actor, route_id)
         await routes.start(actor, route_id)
+        await session.flush()
+        left = update(DeliveryEvent).where(col(DeliveryEvent.delivery_id).in_(ids))
+        # By the test's clock it leaves now, however long it took to make all of this.
+        await (await session.connection()).execute(left.values(occurred_at=now))
     return LiveTour(container, actor, vehicle_id, route_id, ids, now.astimezone(UTC))
 
 

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,7 @@ from fleet_app.settings import PROJECT_ROOT
 
 COMPONENTS = PROJECT_ROOT / "fleet_app" / "web" / "components"
 PUBLISHED = "public/external/fleet_app/web/components"
+PACKAGES = ("live", "grid", "history", "places", "records", "zones")
 STYLES = ("tokens", "shell", "forms", "live", "grid", "overview", "history")
 
 WORKER = "maplibre-gl-worker.mjs"
@@ -39,10 +40,10 @@ class Asked:
     body: bytes = b""
 
 
-def lay_out(folder: Path) -> Path:
+def lay_out(folder: Path, packages: Iterable[str] = PACKAGES) -> Path:
     """Put the scripts of the components where the product publishes them; returns that folder."""
     published = folder / PUBLISHED
-    for package in ("live", "grid", "history", "places", "records", "zones"):
+    for package in packages:
         target = published / package / "sources"
         target.mkdir(parents=True)
         for path in (COMPONENTS / package).iterdir():
@@ -63,6 +64,11 @@ def _name_worker(basemap: Path) -> None:
 def bundle(folder: Path, home: Path, script: str) -> None:
     """Make `folder/page.js` of a script that may import components and locked packages."""
     lay_out(folder)
+    packed(folder, home, script)
+
+
+def packed(folder: Path, home: Path, script: str) -> None:
+    """Make `folder/page.js` of a script that imports what is laid out there."""
     for name in ("package.json", "bun.lock"):
         shutil.copy(PROJECT_ROOT / "reflex.lock" / name, folder / name)
     (folder / "main.jsx").write_text(script, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,11 +62,18 @@ class Planner:
         await self.page.mouse.up()
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("planning")
+@cache
+def _bundled(base: Path) -> Path:
+    folder = base / "planning"
+    folder.mkdir()
     bundle(folder, Settings().home)
     return folder
+
+
+@pytest.fixture
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with the board, made once however many files of tests ask for it."""
+    return _bundled(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

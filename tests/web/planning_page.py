@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
-import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,17 +25,8 @@ from fleet_app.planning.board import (
     TrayItem,
 )
 from fleet_app.planning.publication.publishing import RowNews
-from fleet_app.runtime import toolchain
-from fleet_app.settings import PROJECT_ROOT
-from tests.web.component_page import (
-    COMPONENTS,
-    PUBLISHED,
-    WORKER,
-    WORKER_IMPORT,
-    Answer,
-    Asked,
-    Site,
-)
+from tests.web import component_page
+from tests.web.component_page import COMPONENTS, PUBLISHED, Answer, Asked, Site, packed
 
 SCRIPT = f"""
 import {{ useState }} from "react";
@@ -277,38 +266,15 @@ class Desk:
 def bundle(folder: Path, home: Path) -> None:
     """Make `folder/page.js` of the board and what it imports."""
     lay_out(folder)
-    for name in ("package.json", "bun.lock"):
-        shutil.copy(PROJECT_ROOT / "reflex.lock" / name, folder / name)
-    (folder / "main.jsx").write_text(SCRIPT, encoding="utf-8")
-    environment = {**os.environ, **toolchain.environment(home)}
-    install = ["install", "--frozen-lockfile", "--ignore-scripts", "--no-progress"]
-    build = ["build", "main.jsx", "--outdir", ".", "--entry-naming", "page.[ext]", "--production"]
-    for arguments in (install, build):
-        done = subprocess.run(
-            [str(toolchain.bun()), *arguments],
-            cwd=folder, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+    packed(folder, home, SCRIPT)
 
 
 def lay_out(folder: Path) -> Path:
     """Put the scripts where the product publishes them; returns that folder."""
-    published = folder / PUBLISHED
-    for package in PACKAGES:
-        target = published / package / "sources"
-        target.mkdir(parents=True)
-        for path in (COMPONENTS / package).iterdir():
-            if path.suffix in {".js", ".jsx"}:
-                shutil.copy(path, target / path.name)
+    published = component_page.lay_out(folder, PACKAGES)
     dialog = published / "modal" / "modal"
     dialog.mkdir(parents=True)
     shutil.copy(COMPONENTS / "modal" / "Modal.jsx", dialog)
-    basemap = published / "live" / "sources" / "basemap.js"
-    text = basemap.read_text(encoding="utf-8")
-    assert WORKER_IMPORT in text
-    basemap.write_text(
-        text.replace(WORKER_IMPORT, f'const workerUrl = "/{WORKER}";'), encoding="utf-8"
-    )
     return published
 
 
