@@ -83,6 +83,9 @@ class DeliveryFields(Fields):
                         aliases=("longitude", "lng", "long"))
     due_on: Date = field("Day", FieldType.DATE, default=None, example="2026-11-23", group="When",
                          aliases=("date", "delivery date", "due date", "due on"))
+    service_minutes: Number = field("Time at the door", FieldType.NUMBER, default=None, ge=0,
+                                    le=1440, unit="min", example=4, group="When", shown=False,
+                                    aliases=("service time", "service minutes"))
     window_from: Moment = field("From", FieldType.MOMENT, default=None, group="When",
                                 example="2026-11-23T09:00:00Z",
                                 aliases=("window from", "time from", "earliest"))
@@ -96,9 +99,6 @@ class DeliveryFields(Fields):
     window2_to: Moment = field("Or until", FieldType.MOMENT, default=None, group="When",
                                shown=False, example="2026-11-23T17:00:00Z",
                                aliases=("window2 to", "second window to", "until 2", "to 2"))
-    service_minutes: Number = field("Time at the door", FieldType.NUMBER, default=None, ge=0,
-                                    le=1440, unit="min", example=4, group="When", shown=False,
-                                    aliases=("service time", "service minutes"))
     priority: Priority = field("Priority", FieldType.CHOICE, default=Priority.NORMAL,
                                choices=Priority, group="Order", example="normal")
     weight_kg: Number = field("Weight", FieldType.NUMBER, default=None, ge=0, le=100_000, unit="kg",

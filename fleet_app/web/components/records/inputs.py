@@ -82,7 +82,7 @@ def _label(spec: Spec, form: FormVars) -> rx.Component:
 
 
 def _help(spec: Spec, form: FormVars) -> Any:
-    if spec.type is FieldType.MOMENT:
+    if spec.type is FieldType.MOMENT and not spec.help:
         return rx.fragment("Time in ", form.zone)
     if spec.type is FieldType.TAGS and not spec.help:
         return "Enter adds a word"
