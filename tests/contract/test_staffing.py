@@ -31,16 +31,16 @@ class Crewed:
 
     async def vehicle(self, **said: Any) -> int:
         id_ = await a_vehicle(self.container, self.fleet_id)
-        await self._set(Vehicle, id_, said)
+        await self.change(Vehicle, id_, said)
         return id_
 
     async def driver(self, vehicle_id: int | None = None, **said: Any) -> int:
         person = await a_person(self.container, Role.DRIVER, self.fleet_id)
         id_ = await a_driver(self.container, person, vehicle_id)
-        await self._set(Driver, id_, {"shift": "Mon-Sun 08:00-16:00", **said})
+        await self.change(Driver, id_, {"shift": "Mon-Sun 08:00-16:00", **said})
         return id_
 
-    async def _set(self, model: Any, id_: int, said: dict[str, Any]) -> None:
+    async def change(self, model: Any, id_: int, said: dict[str, Any]) -> None:
         async with self.container.work() as session:
             row = await session.get_one(model, id_)
             for name, value in said.items():
@@ -78,6 +78,17 @@ async def test_early_and_late_shift_share_their_vehicle(fleet: Crewed) -> None:
     assert await fleet.crews() == [(van, early), (van, late)]
 
 
+async def test_they_share_it_as_well_when_one_of_them_has_a_skill_that_is_needed(
+    fleet: Crewed,
+) -> None:
+    van = await fleet.vehicle()
+    early = await fleet.driver(van, shift="Mon-Sun 06:00-14:00", skills=["hazardous"])
+    late = await fleet.driver(van, shift="Mon-Sun 14:00-22:00")
+    await a_delivery(fleet.container, fleet.fleet_id, due_on=DAY, required_skills=["hazardous"])
+
+    assert await fleet.crews() == [(van, early), (van, late)]
+
+
 async def test_a_truck_needs_a_licence_that_is_good_that_day(fleet: Crewed) -> None:
     truck = await fleet.vehicle(type=VehicleType.TRUCK)
     await fleet.driver(truck, license_classes=["B"])
@@ -111,11 +122,11 @@ async def test_whoever_was_late_back_rests_and_hours_are_balanced(fleet: Crewed)
         async with fleet.container.work() as session:
             session.add(route)
     assert await fleet.crews() == [(van, fresh)]
-    await fleet._set(Driver, fresh, {"shift": "Sat 08:00-16:00"})
+    await fleet.change(Driver, fresh, {"shift": "Sat 08:00-16:00"})
     assert await fleet.crews() == [(van, busy)]
-    await fleet._set(Driver, busy, {"shift": "Sat 08:00-16:00"})
+    await fleet.change(Driver, busy, {"shift": "Sat 08:00-16:00"})
     assert await fleet.crews() == [(van, tired)], "from ten o'clock on, better than nobody"
-    await fleet._set(Driver, tired, {"shift": "Mon-Sun 02:00-10:30"})
+    await fleet.change(Driver, tired, {"shift": "Mon-Sun 02:00-10:30"})
     assert await fleet.crews() == []
 
 
@@ -186,9 +197,35 @@ async def test_planning_everything_leaves_the_shifts_of_a_vehicle_apart(fleet: C
     await fleet.driver(skills=["hazardous"])
     keeper = fleet.container.plan_keeper
     assert (await keeper.ask(actor, board.id, Mode.EVERYTHING)).crews == {}
-    await fleet._set(Driver, early, {"status": DriverStatus.INACTIVE})
+    await fleet.change(Driver, early, {"status": DriverStatus.INACTIVE})
     assert (await keeper.ask(actor, board.id, Mode.EVERYTHING)).crews == {}
     night = await fleet.driver(shift="Mon-Sun 00:00-06:00")
     asked = await keeper.ask(actor, board.id, Mode.EVERYTHING)
     (key,) = (row.key for row in board.rows if row.driver_id == early)
     assert asked.crews == {key: night}
+
+
+async def test_a_row_has_one_driver_and_keeps_who_is_able(fleet: Crewed) -> None:
+    """Of a skill that nobody has, nobody else has more; and a row is not two shifts."""
+    early = await fleet.driver(await fleet.vehicle(), shift="Mon-Sun 06:00-14:00")
+    actor = an_actor(Role.DISPATCHER, fleet.fleet_id)
+    board = await fleet.container.plans.create(actor, DAY)
+    assert [row.driver_id for row in board.rows] == [early]
+    await fleet.driver(shift="Mon-Sun 14:00-22:00")
+    await a_delivery(fleet.container, fleet.fleet_id, due_on=DAY, required_skills=["hazardous"])
+
+    asked = await fleet.container.plan_keeper.ask(actor, board.id, Mode.EVERYTHING)
+    assert asked.crews == {}
+
+
+async def test_who_takes_over_a_row_is_there_for_long(fleet: Crewed) -> None:
+    sick = await fleet.driver(await fleet.vehicle(), shift="Mon-Sun 06:00-14:00")
+    actor = an_actor(Role.DISPATCHER, fleet.fleet_id)
+    board = await fleet.container.plans.create(actor, DAY)
+    whole = await fleet.driver(shift="Mon-Sun 06:00-16:00")
+    await fleet.driver(shift="Mon-Sun 16:00-17:00")
+    await fleet.change(Driver, sick, {"status": DriverStatus.INACTIVE})
+    await a_delivery(fleet.container, fleet.fleet_id, due_on=DAY)
+
+    asked = await fleet.container.plan_keeper.ask(actor, board.id, Mode.EVERYTHING)
+    assert list(asked.crews.values()) == [whole]

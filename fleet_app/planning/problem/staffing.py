@@ -18,7 +18,7 @@ from fleet_app.planning.workday.hours import works_on
 from fleet_app.planning.workday.past import Past
 from fleet_app.planning.workday.wanting import service_of
 from fleet_app.routing.optimiser import crews
-from fleet_app.routing.optimiser.crews import Car, Crews, Demand, assign_crews
+from fleet_app.routing.optimiser.crews import Car, Demand, assign_crews
 
 DRIVE_S = 600
 """What a stop takes beside its service, as long as nobody has looked at roads."""
@@ -80,7 +80,7 @@ def _for_rows(
     usual = {row.driver_id: row.key for row in rows if row.driver_id is not None}
     cars = [as_car(day.vehicles[row.vehicle_id or 0], row.key) for row in rows]
     people = [as_driver(day, one, past, usual.get(one.id or 0)) for one in drivers]
-    found = _both(cars, people, _skilled(day, _waiting(day)))
+    found = _both(cars, people, _skilled(day, _waiting(day)), one_each=True)
     return {one.vehicle: int(one.driver) for one in found}
 
 
@@ -147,16 +147,23 @@ def _assigned(
 
 
 def _both(
-    cars: list[Car], people: list[crews.Driver], skilled: Mapping[frozenset[str], int]
+    cars: list[Car],
+    people: list[crews.Driver],
+    skilled: Mapping[frozenset[str], int],
+    *,
+    one_each: bool = False,
 ) -> list[crews.Crew]:
     """Those whom the day needs for their skills, then as many others as there can be."""
     first: tuple[crews.Crew, ...] = ()
     if skilled:
-        first = assign_crews(cars, people, Demand(skilled=skilled), seconds=SECONDS).crews
+        wanted = Demand(skilled=skilled)
+        first = assign_crews(cars, people, wanted, one_each=one_each, seconds=SECONDS).crews
     used, busy = {one.vehicle for one in first}, {one.driver for one in first}
-    rest: Crews = assign_crews(
-        [one for one in cars if one.id not in used],
+    rest = assign_crews(
+        [one for one in cars if not one_each or one.id not in used],
         [one for one in people if one.id not in busy],
+        taken=first,
+        one_each=one_each,
         seconds=SECONDS,
     )
     return [*first, *rest.crews]

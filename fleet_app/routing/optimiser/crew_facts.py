@@ -67,6 +67,12 @@ class Crew:
     shift: Window
 
 
+def meet(one: Crew, other: Crew) -> bool:
+    """Whether both would have the same vehicle at a time."""
+    mine, its = one.shift, other.shift
+    return one.vehicle == other.vehicle and mine.start < its.end and its.start < mine.end
+
+
 @dataclass(frozen=True, slots=True)
 class Crews:
     """Who drives what, by vehicle and then by time; `idle` says why the others stay at home."""

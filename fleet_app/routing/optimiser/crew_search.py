@@ -10,7 +10,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from fleet_app.routing.optimiser.crew_facts import Car, Crew, Demand, Driver
+from fleet_app.routing.optimiser.crew_facts import Car, Crew, Demand, Driver, meet
 from fleet_app.routing.optimiser.problem import Window
 
 _SLOT = 900
@@ -24,9 +24,15 @@ class Day:
     """The pairs as a constraint program."""
 
     def __init__(
-        self, pairs: Sequence[Crew], cars: Sequence[Car], drivers: Sequence[Driver]
+        self,
+        pairs: Sequence[Crew],
+        cars: Sequence[Car],
+        drivers: Sequence[Driver],
+        *,
+        one_each: bool = False,
     ) -> None:
         self.pairs = pairs
+        self.one_each = one_each
         self.cars = {one.id: one for one in cars}
         self.drivers = {one.id: one for one in drivers}
         self.model = cp_model.CpModel()
@@ -34,8 +40,8 @@ class Day:
         self._rules()
 
     def _rules(self) -> None:
-        """A driver has one vehicle, a vehicle one driver at a time: of shifts that all meet, one
-        begins while the others last."""
+        """A driver has one vehicle, a vehicle one driver, or one at a time: of shifts that all
+        meet, one begins while the others last."""
         of_driver: dict[str, list[Any]] = defaultdict(list)
         of_vehicle: dict[str, list[tuple[Any, Window]]] = defaultdict(list)
         for use, one in zip(self.uses, self.pairs, strict=True):
@@ -44,6 +50,9 @@ class Day:
         for uses in of_driver.values():
             self.model.add_at_most_one(uses)
         for mine in of_vehicle.values():
+            if self.one_each:
+                self.model.add_at_most_one(use for use, _ in mine)
+                continue
             for moment in sorted({shift.start for _, shift in mine}):
                 self.model.add_at_most_one(
                     use for use, shift in mine if shift.start <= moment < shift.end
@@ -168,14 +177,14 @@ def _up(seconds: int) -> int:
 
 def _usual_first(day: Day) -> list[int]:
     """Usual pairs, then whoever fits: something to begin with."""
-    taken: dict[str, list[Window]] = defaultdict(list)
+    taken: dict[str, list[Crew]] = defaultdict(list)
     found: dict[str, int] = {}
     for place in sorted(range(len(day.pairs)), key=lambda place: not _is_usual(day, place)):
         one = day.pairs[place]
         mine = taken[one.vehicle]
-        if one.driver not in found and not any(_meet(one.shift, other) for other in mine):
+        if one.driver not in found and not any(day.one_each or meet(one, x) for x in mine):
             found[one.driver] = place
-            mine.append(one.shift)
+            mine.append(one)
     return sorted(found.values())
 
 
@@ -195,7 +204,3 @@ def _trimmed(places: list[int], own: Sequence[int], wants: Sequence[Want]) -> li
             kept.remove(place)
             have = less
     return sorted(kept)
-
-
-def _meet(one: Window, other: Window) -> bool:
-    return one.start < other.end and other.start < one.end

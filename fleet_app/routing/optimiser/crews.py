@@ -18,6 +18,7 @@ from fleet_app.routing.optimiser.crew_facts import (
     Demand,
     Driver,
     may_drive,
+    meet,
     possible,
 )
 
@@ -27,19 +28,25 @@ def assign_crews(
     drivers: Sequence[Driver],
     demand: Demand | None = None,
     *,
+    taken: Sequence[Crew] = (),
+    one_each: bool = False,
     seconds: float = 2.0,
     seed: int = 0,
 ) -> Crews:
     """The best crews for a day; with no `demand`, as many as there can be.
 
-    Two drivers may have one vehicle one after the other. Whoever asks gets an answer in about
+    Two drivers may have one vehicle one after the other, unless there is to be `one_each`. Crews
+    that are `taken` have their vehicles while they work. Whoever asks gets an answer in about
     `seconds`: the best found by then, which is nearly always the best there is.
     """
     # A large library, which most processes never need.
     from fleet_app.routing.optimiser.crew_search import Day, solved  # noqa: PLC0415
 
-    pairs = possible(cars, drivers)
-    chosen = solved(Day(pairs, cars, drivers), demand, seconds, seed) if pairs else []
+    pairs = [one for one in possible(cars, drivers) if not any(meet(one, x) for x in taken)]
+    chosen: list[Crew] = []
+    if pairs:
+        day = Day(pairs, cars, drivers, one_each=one_each)
+        chosen = solved(day, demand, seconds, seed)
     crews = sorted(chosen, key=lambda one: (one.vehicle, one.shift.start, one.driver))
     busy = {one.driver for one in crews}
     idle = {one.id: _why(one, cars, pairs) for one in drivers if one.id not in busy}

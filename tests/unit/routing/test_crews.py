@@ -203,6 +203,21 @@ def test_early_and_late_shift_share_a_vehicle() -> None:
     assert pairs(found) == {"early": "v0", "late": "v0"}
 
 
+def test_whoever_is_to_be_alone_has_the_longest_shift() -> None:
+    early = driver("early", shift=Window(6 * HOUR, 14 * HOUR))
+    late = driver("late", shift=Window(14 * HOUR, 15 * HOUR))
+
+    assert pairs(assign_crews(vans(1), [late, early], one_each=True)) == {"early": "v0"}
+
+
+def test_a_vehicle_is_shared_with_whoever_has_it_already() -> None:
+    taken = [Crew("v0", "early", Window(6 * HOUR, 14 * HOUR))]
+    others = [driver("meets", shift=Window(13 * HOUR, 20 * HOUR)),
+              driver("late", shift=Window(14 * HOUR, 22 * HOUR))]  # fmt: skip
+
+    assert pairs(assign_crews(vans(1), others, taken=taken)) == {"late": "v0"}
+
+
 def test_why_somebody_stays_at_home_is_said() -> None:
     truck = Car("t", LICENCES["truck"])
     people = [
