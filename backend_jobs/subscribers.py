@@ -20,6 +20,7 @@ from fleet_app.notification.engine import hear
 from fleet_app.outbox.changes import RecordChange
 from fleet_app.planning.live.closing import close
 from fleet_app.planning.live.disruptions import disruption_of
+from fleet_app.planning.live.takers import overtaken
 
 Handle = Callable[[Container, DomainEvent], Awaitable[None]]
 
@@ -67,6 +68,15 @@ async def suggest(container: Container, event: DomainEvent) -> None:
         await container.suggester.about(disruption)
 
 
+async def suggest_others(container: Container, event: DomainEvent) -> None:
+    """The same, and something else where a vehicle that is out was to take stops of others."""
+    await suggest(container, event)
+    async with container.work(PATIENT_SECONDS) as session:
+        others = await overtaken(session, event, utc_now())
+    for disruption in others:
+        await container.suggester.renew(disruption)
+
+
 async def close_suggestions(container: Container, event: DomainEvent) -> None:
     """End offers about vehicles that are back and routes that are over."""
     async with container.work(PATIENT_SECONDS) as session:
@@ -74,11 +84,11 @@ async def close_suggestions(container: Container, event: DomainEvent) -> None:
 
 
 SUBSCRIBERS = (
+    Subscriber("suggestions-silent", "vehicle.offline", suggest_others),
+    Subscriber("suggestions-workshop", SERVICE_CHANGED, suggest_others),
     *(
         Subscriber(f"suggestions-{name}", pattern, suggest)
         for name, pattern in (
-            ("silent", "vehicle.offline"),
-            ("workshop", SERVICE_CHANGED),
             ("delay", "route.delayed"),
             ("order", DeliveryNews.CREATED),
             ("order-urgent", DeliveryNews.URGENT),

@@ -31,7 +31,7 @@ class Backoff(BaseRetryStrategy):
         if isinstance(exception, asyncio.CancelledError):
             return _after(0)
         growth = min(job.attempts, 10)
-        if isinstance(exception, StoreUnavailable):
+        if isinstance(exception, StoreUnavailable) and not exception.may_last:
             return _after(min(self._first * 2**growth, OUTAGE_SECONDS))
         if job.attempts + 1 >= self.attempts:
             return None

@@ -79,6 +79,8 @@ class StoreUnavailable(FleetError):
     """A store that the request needs is down; nothing was kept, and a retry is welcome."""
 
     type = "store_unavailable"
+    may_last = False
+    """Whether it may be no outage, so that trying again for ever would not help."""
 
     def __init__(self, store: str, *, retry_after: int = 5) -> None:
         super().__init__(f"{store} is not reachable at the moment; please try again")

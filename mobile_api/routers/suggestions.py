@@ -9,9 +9,12 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from fleet_app.access.actor import Actor
+from fleet_app.bootstrap import Container
+from fleet_app.kernel.errors import StoreUnavailable
 from fleet_app.planning.live.deciding import Decisions
 from fleet_app.planning.live.models import Suggestion
-from fleet_app.planning.live.suggesting import WAIT_S
+from fleet_app.planning.live.rearranging import TooLate
+from fleet_app.planning.live.suggesting import WAIT_S, Busy
 from mobile_api.deps import allow, container
 from mobile_api.envelope import ok
 from mobile_api.routers.vehicles import FleetId
@@ -53,8 +56,15 @@ async def make_suggestion(
 async def accept_suggestion(
     request: Request, actor: Planner, suggestion_id: Identifier
 ) -> Response:
-    """Change the routes as it says; their drivers see that at once."""
-    return await _decide(request, lambda these: these.accept(actor, suggestion_id))
+    """Change the routes as it says; their drivers see that at once.
+
+    When it does not hold any more (409 `too_late`) it is gone from the list, with what can be done
+    now in its place, if anything can."""
+    try:
+        return await _decide(request, lambda these: these.accept(actor, suggestion_id))
+    except TooLate:
+        await _renew(container(request), suggestion_id)
+        raise
 
 
 @router.post("/{suggestion_id}/dismiss", responses=schemas.DECIDED, response_class=Response)
@@ -69,6 +79,17 @@ async def dismiss_suggestion(
 async def undo_suggestion(request: Request, actor: Planner, suggestion_id: Identifier) -> Response:
     """Give back what an accepted suggestion moved; what is done meanwhile stays where it is."""
     return await _decide(request, lambda these: these.undo(actor, suggestion_id))
+
+
+async def _renew(stores: Container, suggestion_id: int) -> None:
+    async with stores.work() as session:
+        told = await Decisions(session).disruption(suggestion_id)
+    if told is None:
+        return
+    try:
+        await stores.suggester.renew(told, within=WAIT_S)
+    except (Busy, StoreUnavailable):
+        await stores.suggester.end(told)
 
 
 async def _decide(request: Request, act: Callable[[Decisions], Awaitable[Suggestion]]) -> Response:

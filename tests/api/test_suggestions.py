@@ -60,3 +60,19 @@ async def test_who_would_have_to_wait_is_told_so(
     assert refused(answer, 429)["type"] == "suggestions_busy"
     assert int(answer.headers["Retry-After"]) > 0
     assert "try again" in answer.json()["error"]["message"]
+
+
+async def test_an_offer_that_does_not_hold_any_more_makes_room_for_another(
+    world: World, running: Running
+):
+    office = await world.a(Role.DISPATCHER)
+    body = {"kind": "vehicle_down", "vehicle_id": running.vehicles[0]}
+    made = data(await world.client.post(f"{API}/suggestions", json=body, headers=office))
+    await running.put(1, running.orders[1][::-1])
+
+    answer = await world.client.post(f"{API}/suggestions/{made['id']}/accept", headers=office)
+    assert refused(answer, 409)["type"] == "too_late"
+    (anew,) = data(await world.client.get(f"{API}/suggestions", headers=office))
+    assert anew["id"] != made["id"]
+    answer = await world.client.post(f"{API}/suggestions/{anew['id']}/accept", headers=office)
+    assert data(answer)["status"] == "accepted"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from backend_jobs.subscribers import SUBSCRIBERS, close_suggestions, suggest
+from backend_jobs.subscribers import SUBSCRIBERS, close_suggestions, suggest, suggest_others
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Delivery, DeliveryStatus, Priority, Route, RouteStatus
@@ -228,7 +228,7 @@ async def test_a_vehicle_that_goes_into_the_workshop_is_offered_a_way_out_by_its
             await vehicles.update(vehicle, {"service_status": status})
     (event,) = await told(container, SERVICE_CHANGED)
     assert (event.subject, event.data["status"]) == (f"vehicle:{running.vehicles[0]}", "workshop")
-    (wanting,) = [one for one in SUBSCRIBERS if one.handle is suggest and one.wants(event)]
+    (wanting,) = [one for one in SUBSCRIBERS if one.handle is suggest_others and one.wants(event)]
     await wanting.handle(container, event)
     async with container.work() as session:
         (made,) = await Decisions(session).open(running.actor)

@@ -6,14 +6,21 @@ from datetime import timedelta
 
 import pytest
 
+from backend_jobs.subscribers import SUBSCRIBERS
+from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Priority
 from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.fleet.service_status import SERVICE_CHANGED
+from fleet_app.planning.live.deciding import Decisions
 from fleet_app.planning.live.models import Suggestion
 from fleet_app.planning.live.offers import Disruption, Kind
+from fleet_app.planning.live.rearranging import TooLate
 from tests.builders.orders import a_delivery
+from tests.builders.records import an_actor, records
 from tests.builders.rounds import on_street
 from tests.builders.suggestions import Running, running_routes
+from tests.contract.test_suggestions import told
 
 
 @pytest.fixture
@@ -68,3 +75,55 @@ async def test_who_has_not_been_heard_of_for_long_gets_nothing(running: Running)
     for number in (0, 1):
         await running.seen_at(number, on_street(500), timedelta(hours=1))
     assert await urgent(running) is None
+
+
+async def taker(running: Running, offer: Suggestion) -> int:
+    """The number of the vehicle to which an offer gives everything."""
+    (route,) = {move["to_route"] for move in offer.moves}
+    return running.routes.index(route)
+
+
+async def heard(running: Running, type_: str) -> None:
+    """Whoever waits for the events of a type hears of them."""
+    for event in await told(running.container, type_):
+        for one in SUBSCRIBERS:
+            if one.wants(event):
+                await one.handle(running.container, event)
+
+
+async def test_what_a_vehicle_was_to_take_goes_to_others_when_it_is_out(container, fleet_id):
+    running = await running_routes(container, fleet_id, (3, 2, 2))
+    first = await running.down()
+    out = await taker(running, first)
+    actor = an_actor(Role.FLEET_MANAGER, fleet_id)
+    async with records(container, "vehicles", actor) as vehicles:
+        await vehicles.update(running.vehicles[out], {"service_status": "workshop"})
+    with pytest.raises(TooLate, match="is out itself"):
+        await running.decide("accept", first)
+    await heard(running, SERVICE_CHANGED)
+    async with container.work() as session:
+        offered = {one.subject: one for one in await Decisions(session).open(running.actor)}
+    anew = offered[f"vehicle:{running.vehicles[0]}"]
+    assert anew.id != first.id
+    assert await taker(running, anew) not in (0, out)
+    await running.decide("accept", anew)
+
+
+async def test_an_offer_ends_when_nobody_else_can_take_what_it_gives(running: Running):
+    first = await running.down()
+    actor = an_actor(Role.FLEET_MANAGER, running.fleet_id)
+    async with records(running.container, "vehicles", actor) as vehicles:
+        await vehicles.update(running.vehicles[1], {"service_status": "workshop"})
+    await heard(running, SERVICE_CHANGED)
+    async with running.container.work() as session:
+        assert await Decisions(session).open(running.actor) == []
+    with pytest.raises(TooLate):
+        await running.decide("accept", first)
+
+
+async def test_an_offer_stays_when_somebody_else_is_out(container, fleet_id):
+    running = await running_routes(container, fleet_id, (3, 2, 2))
+    first = await running.down()
+    out = ({1, 2} - {await taker(running, first)}).pop()
+    await in_workshop(running, out)
+    await running.decide("accept", first)

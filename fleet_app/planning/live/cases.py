@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from sqlmodel import col, select
@@ -16,9 +16,8 @@ from fleet_app.delivery.pickups import LeftIn
 from fleet_app.delivery.tours import day_in
 from fleet_app.fleet.models import Fleet
 from fleet_app.planning.document import Document, PlanRow
-from fleet_app.planning.live.models import Suggestion
-from fleet_app.planning.live.offers import Disruption, Kind, Status
-from fleet_app.planning.live.sheet import SILENT_S
+from fleet_app.planning.live.offers import Disruption, Kind, open_offers
+from fleet_app.planning.live.takers import is_silent
 from fleet_app.planning.routes.handing import left_behind
 from fleet_app.planning.routes.healing import Healed, healed
 from fleet_app.planning.workday.crews import can_drive
@@ -65,11 +64,8 @@ async def case_of(session: AsyncSession, told: Disruption, now: datetime) -> Cas
 
 async def _out(session: AsyncSession, told: Disruption, now: datetime) -> set[str]:
     """The other vehicles of which nobody has decided yet what becomes of their stops."""
-    query = select(Suggestion.subject).where(
-        Suggestion.fleet_id == told.fleet_id, Suggestion.kind == Kind.VEHICLE_DOWN.value,
-        Suggestion.status == Status.OPEN.value, col(Suggestion.expires_at) > now,
-    )  # fmt: skip
-    return {*(await session.exec(query))}
+    offers = await open_offers(session, told.fleet_id, now)
+    return {one.subject for one in offers if one.kind == Kind.VEHICLE_DOWN}
 
 
 def _is_driven(day: Day, route: Route, told: Disruption, out: Collection[str]) -> bool:
@@ -78,15 +74,8 @@ def _is_driven(day: Day, route: Route, told: Disruption, out: Collection[str]) -
     if told.subject == f"vehicle:{route.vehicle_id}":
         return True
     id_ = route.vehicle_id or 0
-    is_out = f"vehicle:{id_}" in out or _is_silent(day, id_)
+    is_out = f"vehicle:{id_}" in out or is_silent(day.seen.get(id_), day.fleet, day.now)
     return can_drive(day.vehicles.get(id_)) and not is_out
-
-
-def _is_silent(day: Day, vehicle_id: int) -> bool:
-    """Whether a vehicle on its way has not been heard of for so long that it may be anywhere."""
-    seen, limit = day.seen.get(vehicle_id), day.fleet.silent_after_min
-    longest = timedelta(seconds=SILENT_S) if limit is None else timedelta(minutes=limit)
-    return seen is not None and day.now - seen.at > longest
 
 
 def _as_driven(day: Day) -> Healed:

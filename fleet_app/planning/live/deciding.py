@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from sqlmodel import col, or_, select
@@ -22,9 +20,10 @@ from fleet_app.kernel.errors import NotFound
 from fleet_app.outbox.changes import changed
 from fleet_app.planning.keeping_up import LinkedPlans
 from fleet_app.planning.live.models import Suggestion
-from fleet_app.planning.live.offers import KEPT, SUGGESTIONS, Kind, Status
-from fleet_app.planning.live.rearranging import Kept, Orders, Rearranging, TooLate, Words
+from fleet_app.planning.live.offers import KEPT, SUGGESTIONS, Disruption, Kind, Status
+from fleet_app.planning.live.rearranging import Kept, Rearranging, TooLate, Words
 from fleet_app.planning.live.reopening import why_over
+from fleet_app.planning.live.takers import Orders, disruption_of, orders_of, why_not
 
 MINUTES = round(KEPT.total_seconds() / 60)
 
@@ -52,7 +51,7 @@ class Decisions:
         """Whether its routes are not over, so that it can be taken back."""
         if found.status != Status.ACCEPTED or found.decided_at is None:
             return True
-        return not await why_over(self._session, list(_orders(found.after)), found.decided_at)
+        return not await why_over(self._session, list(orders_of(found.after)), found.decided_at)
 
     async def fleet_of(self, actor: Actor, kind: Kind, about: int) -> int:
         """Whose vehicle, delivery or route it is. Raises `Forbidden`, `NotFound`."""
@@ -69,14 +68,22 @@ class Decisions:
                 kind.value, "Route"), about)  # fmt: skip
         return found.fleet_id
 
+    async def disruption(self, suggestion_id: int) -> Disruption | None:
+        """What an offer that is open still is about; None where there is none."""
+        found = await self._session.get(Suggestion, suggestion_id)
+        is_open = found is not None and found.status == Status.OPEN
+        return disruption_of(found) if found is not None and is_open else None
+
     async def accept(self, actor: Actor, suggestion_id: int) -> Suggestion:
         """Change the routes as it says. Raises `Forbidden`, `NotFound`, `TooLate`."""
         found = await self._locked(actor, suggestion_id)
         if found.status != Status.OPEN or found.expires_at <= self._clock():
             raise TooLate("This suggestion does not hold any more")
-        before, after = _orders(found.before), _orders(found.after)
+        before, after = orders_of(found.before), orders_of(found.after)
         times = msgspec.convert(found.times, dict[int, PlannedRoute], str_keys=True)
         plans = await self._plans(before)
+        if why := await why_not(self._session, found, self._clock()):
+            raise TooLate(f"This suggestion does not hold any more: {why}")
         work = Rearranging(self._session, actor, self._clock)
         kept = await work.do(before, after, times, _places(found), _told(found))
         await plans.follow(actor, _moved(before, after), f"Routes changed: {found.words}")
@@ -101,7 +108,7 @@ class Decisions:
             why = f"This was accepted more than {MINUTES} minutes ago: the vehicles have driven on"
             raise TooLate(f"{why}, so it cannot be taken back")
         kept = msgspec.convert(found.kept, Kept, str_keys=True)
-        before, after = _orders(found.after), _orders(found.before)
+        before, after = orders_of(found.after), orders_of(found.before)
         plans = await self._plans(before)
         work = Rearranging(self._session, actor, self._clock)
         since = found.decided_at or until - KEPT
@@ -140,10 +147,6 @@ def undo_until(found: Suggestion) -> datetime | None:
     if found.status != Status.ACCEPTED or found.decided_at is None:
         return None
     return found.decided_at + KEPT
-
-
-def _orders(stored: Mapping[str, Any]) -> Orders:
-    return msgspec.convert(stored, dict[int, list[int]], str_keys=True, strict=False)
 
 
 def _moved(before: Orders, after: Orders) -> set[int]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.kernel.attempts import attempt
@@ -43,7 +43,8 @@ class Status(StrEnum):
     REPLACED = "replaced"
     """There is a newer one about the same."""
     EXPIRED = "expired"
-    """The vehicle came back, or a route of it was over, before anybody decided."""
+    """The vehicle came back, or what it would change is over or another by now, before anybody
+    decided."""
 
 
 class Disruption(msgspec.Struct, frozen=True):
@@ -78,9 +79,33 @@ async def keep(session: AsyncSession, made: Suggestion, now: datetime) -> None:
     raise Contended
 
 
-async def _replace(session: AsyncSession, made: Suggestion) -> None:
-    older = update(Suggestion).where(
-        col(Suggestion.fleet_id) == made.fleet_id, col(Suggestion.kind) == made.kind,
-        col(Suggestion.subject) == made.subject, col(Suggestion.status) == Status.OPEN.value,
+async def open_offers(session: AsyncSession, fleet_id: int, now: datetime) -> list[Suggestion]:
+    """Those of a fleet that can be accepted, by their numbers."""
+    query = select(Suggestion).where(
+        Suggestion.fleet_id == fleet_id, Suggestion.status == Status.OPEN.value,
+        col(Suggestion.expires_at) > now,
     )  # fmt: skip
-    await (await session.connection()).execute(older.values(status=Status.REPLACED.value))
+    return list(await session.exec(query.order_by(col(Suggestion.id))))
+
+
+async def expire(session: AsyncSession, told: Disruption) -> None:
+    """End the open offer about something, if there is one."""
+    ended = await _end(session, told.fleet_id, told.kind, told.subject, Status.EXPIRED)
+    if ended:
+        changed(session, told.fleet_id, SUGGESTIONS, ended)
+
+
+async def _replace(session: AsyncSession, made: Suggestion) -> None:
+    await _end(session, made.fleet_id, made.kind, made.subject, Status.REPLACED)
+
+
+async def _end(
+    session: AsyncSession, fleet_id: int, kind: str, subject: str, status: Status
+) -> list[int]:
+    older = update(Suggestion).where(
+        col(Suggestion.fleet_id) == fleet_id, col(Suggestion.kind) == kind,
+        col(Suggestion.subject) == subject, col(Suggestion.status) == Status.OPEN.value,
+    )  # fmt: skip
+    query = older.values(status=status.value).returning(col(Suggestion.id))
+    found = (await (await session.connection()).execute(query)).scalars()
+    return [one for one in found if one is not None]

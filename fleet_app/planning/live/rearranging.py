@@ -31,10 +31,9 @@ from fleet_app.kernel.clock import Clock
 from fleet_app.kernel.errors import Conflict
 from fleet_app.planning.document import stop_id, stop_of
 from fleet_app.planning.live.reopening import why_over
+from fleet_app.planning.live.takers import Orders
 from fleet_app.planning.workday.whereabouts import seen_of
 
-Orders = Mapping[int, Sequence[int]]
-"""Route -> its deliveries in driving order."""
 OPEN = ASSIGNABLE | {DeliveryStatus.ASSIGNED, DeliveryStatus.OUT_FOR_DELIVERY}
 """What another vehicle can still bring; whoever is at the door finishes."""
 Words = Callable[[int], str]
@@ -175,7 +174,7 @@ class Rearranging:
             there = [one for one in self._open(ids) if one not in added]
             known_here = self._open(before[route_id])
             if there != [one for one in known_here if not is_undo or one in carried]:
-                raise TooLate("The routes have changed since; there will be another suggestion")
+                raise TooLate("The routes have changed since")
             own = self._open(after[route_id])
             found[route_id] = [*(one for one in own if not is_undo or one in carried), *added]
         return found

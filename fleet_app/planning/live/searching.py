@@ -30,6 +30,15 @@ SEARCHERS = Pool(size=1)
 """The process of this process."""
 
 
+class SearchFailed(StoreUnavailable):
+    """The search broke off or did not end; about the same day it may do so again."""
+
+    may_last = True
+
+    def __init__(self) -> None:
+        super().__init__("The search for suggestions")
+
+
 @dataclasses.dataclass(frozen=True)
 class Search:
     """The day as it stands after a disruption, and as it was meant. `wanted` are the stops that
@@ -56,7 +65,7 @@ class Found:
 
 def search(asked: Search) -> Found | None:
     """Look for it in the process for that; blocks. None where what is driven contradicts itself.
-    Raises `StoreUnavailable`."""
+    Raises `SearchFailed`."""
     until = time.monotonic() + PATIENCE_S
     with SEARCHERS.crew() as crew:
         crew.start(0, answer, asked, seconds=PATIENCE_S)
@@ -67,7 +76,7 @@ def search(asked: Search) -> Found | None:
             if event.kind == "done":
                 return None
             break
-    raise StoreUnavailable("The search for suggestions")
+    raise SearchFailed
 
 
 def answer(desk: Desk, asked: Search) -> Found | str:

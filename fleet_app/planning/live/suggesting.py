@@ -71,6 +71,19 @@ class Suggester:
                 await offers.keep(session, made, self._clock())
         return made
 
+    async def renew(self, told: Disruption, *, within: float | None = None) -> Suggestion | None:
+        """A new suggestion in place of one that does not hold any more, which ends where nothing
+        helps. Raises as `about`."""
+        made = await self.about(told, within=within)
+        if made is None:
+            await self.end(told)
+        return made
+
+    async def end(self, told: Disruption) -> None:
+        """End what is offered about something. Raises `StoreUnavailable`."""
+        async with self._work() as session:
+            await offers.expire(session, told)
+
     @asynccontextmanager
     async def _turns(self, within: float | None) -> AsyncIterator[None]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -9,8 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet_app.routing.roads.errors import Refused
+from fleet_app.routing.roads.errors import Refused, RoadsUnavailable
 from fleet_app.routing.roads.ports import UNREACHABLE, LatLon, RoadMatrix
+
+log = logging.getLogger(__name__)
 
 AskBlock = Callable[[Sequence[LatLon], Sequence[LatLon]], RoadMatrix]
 
@@ -65,16 +68,30 @@ def in_blocks(
     return RoadMatrix(seconds, metres, any(guessed))
 
 
+MOST_REFUSED = 64
+"""So many questions of one matrix that are refused, and none answered, are no matter of places."""
+
+
 def split(ask: AskBlock) -> AskBlock:
-    """Blocks that are refused are asked for in halves, down to one pair: no way leads there."""
+    """Blocks that are refused are asked for in halves, down to one pair: no way leads there.
+    Raises `RoadsUnavailable` when it is the service that refuses everything."""
+    refused = answered = 0
 
     def ask_parts(points: Sequence[LatLon], targets: Sequence[LatLon]) -> RoadMatrix:
+        nonlocal refused, answered
         try:
-            return ask(points, targets)
-        except Refused:
+            part = ask(points, targets)
+        except Refused as error:
+            refused += 1
+            if refused >= MOST_REFUSED and not answered:
+                log.warning("the road service refuses everything: %s", error)
+                raise RoadsUnavailable from error
             if len(points) == len(targets) == 1:
                 nowhere = np.full((1, 1), UNREACHABLE, dtype=np.int64)
                 return RoadMatrix(nowhere, nowhere.copy(), is_estimate=False)
+        else:
+            answered += 1
+            return part
         half = Size((len(points) + 1) // 2, (len(targets) + 1) // 2, 1)
         return in_blocks(points, targets, half, ask_parts)
 

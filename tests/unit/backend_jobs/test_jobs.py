@@ -25,6 +25,7 @@ from fleet_app.kernel.errors import NotFound, StoreUnavailable
 from fleet_app.kernel.events import DomainEvent
 from fleet_app.outbox.jobs import WORKER_DIED, failed_jobs, retry
 from fleet_app.outbox.store import defer
+from fleet_app.planning.live.searching import SearchFailed
 from fleet_app.runtime import migrations
 from fleet_app.runtime.postgres import PostgresEngine
 from fleet_app.settings import Settings
@@ -316,6 +317,7 @@ def test_outages_and_stops_never_end_a_job_but_errors_do(attempts: int):
     stop = decided(backoff, asyncio.CancelledError(), attempts)
     assert stop is not None
     assert stop <= 0
-    error = decided(backoff, LookupError(), attempts)
-    assert (error is None) == (attempts + 1 >= backoff.attempts)
-    assert error is None or error <= LONGEST_SECONDS
+    for wrong in (LookupError(), SearchFailed()):
+        error = decided(backoff, wrong, attempts)
+        assert (error is None) == (attempts + 1 >= backoff.attempts)
+        assert error is None or error <= LONGEST_SECONDS

@@ -18,6 +18,7 @@ from fleet_app.routing.roads import (
     RoadsUnavailable,
     Snap,
 )
+from fleet_app.routing.roads.blocks import MOST_REFUSED
 from fleet_app.routing.roads.breaker import Breaker
 from fleet_app.routing.roads.errors import NotOffered
 from fleet_app.routing.roads.fallback import FallbackRoads
@@ -104,6 +105,15 @@ def test_islands_and_the_sea_are_out_of_reach(roads: OsrmRoads) -> None:
     assert near is not None
     assert near.distance_m == 3.0
     assert lost is None
+
+
+def test_a_service_that_refuses_everything_is_not_asked_on_and_on() -> None:
+    refusal = Answer(400, {"code": "InvalidOptions", "message": "No such profile"})
+    points = [(60.0 + n / 10_000, 25.0) for n in range(120)]
+    with http_server(lambda asked: refusal) as served:
+        with pytest.raises(RoadsUnavailable):
+            OsrmRoads(RoadServer(served.url)).matrix(points)
+        assert len(served.asked) <= MOST_REFUSED + 2  # two blocks are asked for side by side
 
 
 def test_what_osrm_does_not_know_is_said(roads: OsrmRoads) -> None:
