@@ -97,8 +97,11 @@ def plan_rest(
 
 
 def breaks_of(route: Route) -> list[PlannedBreak]:
-    """When the driver is to rest."""
-    return msgspec.convert(route.planned_breaks, list[PlannedBreak])
+    """When the driver is to rest; [] for what another version of the program has stored."""
+    try:
+        return msgspec.convert(route.planned_breaks, list[PlannedBreak])
+    except msgspec.ValidationError:
+        return []
 
 
 def longest_rising(numbers: Sequence[int]) -> set[int]:

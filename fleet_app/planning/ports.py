@@ -62,3 +62,7 @@ class Roads(Protocol):
     async def route(self, points: Sequence[LatLon], costing: Costing) -> RoadRoute:
         """The way through the points in this order. Raises `NoRoute`."""
         ...
+
+    async def knows_traffic(self) -> bool:
+        """Whether the hour counts, and each answer is billed."""
+        ...

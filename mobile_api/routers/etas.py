@@ -14,6 +14,7 @@ from fleet_app.planning.live.nearest import nearest, positions
 from fleet_app.planning.live.reading import Etas
 from mobile_api.deps import allow, container
 from mobile_api.envelope import ok
+from mobile_api.routers.roads import take_turn
 from mobile_api.routers.vehicles import offline_after
 from mobile_api.schemas import etas as schemas
 
@@ -73,6 +74,7 @@ async def nearest_vehicles(
 ) -> Response:
     """The active vehicles that are there soonest, by the roads; `age_s` is how old the position
     is, and `is_estimate` says that no roads were looked at."""
+    await take_turn(request, actor)
     stores = container(request)
     async with stores.work() as session:
         seen = await positions(session, actor.principal, query.fleet_id)

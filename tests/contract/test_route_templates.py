@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from fleet_app.access.actor import SYSTEM
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
+from fleet_app.delivery.models import Delivery
+from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.kernel.errors import InvalidInput, NotFound
 from fleet_app.planning.board import Board
@@ -24,6 +26,7 @@ from fleet_app.planning.templates.kinds import RouteTemplateFields
 from fleet_app.planning.templates.recurring import DAYS_AHEAD, make_recurring
 from fleet_app.planning.templates.stops import WINDOWS, TemplateStop, line_of, stop_of
 from fleet_app.records.types import DAYS
+from tests.builders.orders import a_delivery
 from tests.builders.people import a_fleet
 from tests.builders.records import a_record, an_actor, records
 from tests.builders.route_templates import STOPS, Fleetful
@@ -133,12 +136,30 @@ async def test_one_that_cannot_be_made_holds_up_no_other(fleet: Fleetful) -> Non
     now = utc_now()
     customer = await a_record(fleet.container, "customers", fleet.fleet_id)
     every = list(DAYS)
-    await fleet.template(weekdays=every, stops=[{"address": "A", "customer_id": customer}])
+    broken = await fleet.template(weekdays=every, stops=[{"address": "A", "customer_id": customer}])
     async with records(fleet.container, "customers", fleet.actor) as of:
         await of.delete(customer)
     await fleet.template(weekdays=every, stops=STOPS[:1])
 
     assert await make_recurring(fleet.container.work, lambda: now) == DAYS_AHEAD + 1
+    async with records(fleet.container, "route_templates", fleet.actor) as of:
+        told = await of.get(broken)
+        assert told["not_made"].endswith(": customer id there is no such customer")
+        await of.update(broken, {"stops": STOPS[:1]}, version=told["version"])
+    assert await make_recurring(fleet.container.work, lambda: now) == DAYS_AHEAD + 1
+    async with records(fleet.container, "route_templates", fleet.actor) as of:
+        assert (await of.get(broken))["not_made"] == ""
+
+
+async def test_windows_in_the_hour_that_clocks_skip_end_no_sooner_than_they_begin(
+    fleet: Fleetful,
+) -> None:
+    night = [{"address": "A", "window_from": "03:30", "window_to": "04:15"}]
+    template = await fleet.template(stops=night)
+    (made,) = (await fleet.use(template, dt.date(2027, 3, 28))).delivery_ids
+    async with fleet.container.work() as session:
+        stop = await session.get_one(Delivery, made)
+    assert stop.window_from == stop.window_to == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
 
 
 async def test_a_new_plan_has_them_on_their_vehicle_in_their_order(fleet: Fleetful) -> None:
@@ -193,6 +214,24 @@ async def test_a_row_becomes_a_template_that_makes_the_same_again(fleet: Fleetfu
     for one, other in zip(first, second, strict=True):
         assert [getattr(one, name) for name in same] == [getattr(other, name) for name in same]
         assert (one.window_from is None) == (other.window_from is None)
+
+
+async def test_a_row_becomes_what_the_board_shows(fleet: Fleetful) -> None:
+    """Also where somebody made a route by hand, and without what is deleted since."""
+    board = await fleet.container.plans.create(fleet.actor, TOMORROW)
+    ids = [
+        await a_delivery(fleet.container, fleet.fleet_id, lat=60.2, lon=24.9, due_on=TOMORROW)
+        for _ in range(3)
+    ]
+    plan = RoutePlan(date=TOMORROW, vehicle_id=fleet.vehicle_id, delivery_ids=ids, name="By hand")
+    async with fleet.container.work() as session:
+        await RouteService(session).create(fleet.actor, plan)
+    async with records(fleet.container, "deliveries", fleet.actor) as of:
+        await of.delete(ids[0])
+    board = await fleet.container.plans.board(fleet.actor, board.id)
+    row = next(one for one in board.rows if one.stops)
+    values = await fleet.container.route_templates.of_row(fleet.actor, board.id, row.key)
+    assert len(values["stops"]) == len(row.stops) == 2
 
 
 async def test_another_fleets_customers_and_templates_do_not_exist(fleet: Fleetful) -> None:

@@ -209,6 +209,20 @@ async def test_what_concerns_no_route_is_no_disruption(running: Running):
         assert await Decisions(session).open(running.actor) == []
 
 
+async def test_who_has_dismissed_what_silence_brought_is_not_asked_at_the_next_one(
+    running: Running,
+):
+    subject = f"vehicle:{running.vehicles[0]}"
+    event = DomainEvent(type="vehicle.offline", fleet_id=running.fleet_id, subject=subject)
+    for _ in range(2):
+        await suggest(running.container, event)
+    (offer,) = await shown(running)
+    async with running.container.work() as session:
+        await Decisions(session).dismiss(running.actor, offer or 0)
+    await suggest(running.container, event)
+    assert await shown(running) == []
+
+
 async def told(container: Container, type_: str) -> list[DomainEvent]:
     """The events of a type, as subscribers get them."""
     query = select(StoredEvent).where(col(StoredEvent.type) == type_)

@@ -127,3 +127,19 @@ async def test_an_offer_stays_when_somebody_else_is_out(container, fleet_id):
     out = ({1, 2} - {await taker(running, first)}).pop()
     await in_workshop(running, out)
     await running.decide("accept", first)
+
+
+async def test_what_went_on_to_a_third_vehicle_is_taken_back_from_there_first(container, fleet_id):
+    running = await running_routes(container, fleet_id, (3, 2, 2))
+    first = await running.down()
+    second_van = await taker(running, first)
+    await running.decide("accept", first)
+    told_about = Disruption(fleet_id, Kind.VEHICLE_DOWN, running.vehicles[second_van])
+    await in_workshop(running, 0)
+    second = await running.make(told_about)
+    await running.decide("accept", second)
+    with pytest.raises(TooLate, match="nothing to take back"):
+        await running.decide("undo", first)
+    await running.decide("undo", second)
+    await running.decide("undo", first)
+    assert [await running.on(number) for number in range(3)] == running.orders

@@ -53,7 +53,9 @@ async def case_of(session: AsyncSession, told: Disruption, now: datetime) -> Cas
     day = await read_day(session, told.fleet_id, today, now, delivery_ids=also, route_ids=ids)
     out = await _out(session, told, now)
     driven = {id_: day.routes[id_] for id_ in ids if _is_driven(day, day.routes[id_], told, out)}
-    day = dataclasses.replace(day, routes=driven)
+    # What else waits for a route is left waiting: roads need not be asked about it.
+    known = {id_: one for id_, one in day.deliveries.items() if one.route_id or id_ in also}
+    day = dataclasses.replace(day, routes=driven, deliveries=known)
     state = _as_driven(day)
     if told.kind is Kind.URGENT_ORDER:
         return _urgent(day, state, told.about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, func, select
@@ -23,6 +24,7 @@ from fleet_app.planning.ports import Work
 
 _SEEN = (Status.OPEN.value, Status.DISMISSED.value, Status.ACCEPTED.value, Status.UNDONE.value)
 """Offers that nothing has overtaken."""
+_DECLINED = (Status.DISMISSED.value, Status.UNDONE.value)
 
 
 async def disruption_of(work: Work, event: DomainEvent) -> Disruption | None:
@@ -32,13 +34,15 @@ async def disruption_of(work: Work, event: DomainEvent) -> Disruption | None:
     if event.fleet_id is None or not number.isdigit():
         return None
     about = int(number)
-    if event.type == "route.delayed":
-        is_late = bool(event.data.get("late_stops"))
-        return Disruption(event.fleet_id, Kind.BIG_DELAY, about) if is_late else None
     async with work() as session:
+        if event.type == "route.delayed":
+            told = Disruption(event.fleet_id, Kind.BIG_DELAY, about)
+            is_late = bool(event.data.get("late_stops"))
+            return told if is_late and not await _known(session, told, _DECLINED) else None
         if event.type == "vehicle.offline":
+            told = Disruption(event.fleet_id, Kind.VEHICLE_DOWN, about)
             drives = not event.data.get("late") and await _drives(session, about)
-            return Disruption(event.fleet_id, Kind.VEHICLE_DOWN, about) if drives else None
+            return told if drives and not await _known(session, told, _DECLINED) else None
         if event.type == SERVICE_CHANGED:
             out = await _is_out_with_a_route(session, about)
             return Disruption(event.fleet_id, Kind.VEHICLE_DOWN, about) if out else None
@@ -81,12 +85,12 @@ async def _is_urgent_today(session: AsyncSession, delivery_id: int) -> bool:
     return await _is_any(session, *driven, col(Route.date) == delivery.due_on)
 
 
-async def _known(session: AsyncSession, told: Disruption) -> bool:
+async def _known(session: AsyncSession, told: Disruption, states: Sequence[str] = _SEEN) -> bool:
     """Whether somebody has been offered something about it of late: who takes the order off its
     route after that, or takes the offer back, means to."""
     query = select(func.count()).where(
         Suggestion.fleet_id == told.fleet_id, Suggestion.kind == told.kind.value,
-        Suggestion.subject == told.subject, col(Suggestion.status).in_(_SEEN),
+        Suggestion.subject == told.subject, col(Suggestion.status).in_(states),
         func.coalesce(Suggestion.decided_at, Suggestion.made_at) > utc_now() - KEPT,
     )  # fmt: skip
     return bool((await session.exec(query)).one())

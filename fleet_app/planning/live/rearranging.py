@@ -150,6 +150,8 @@ class Rearranging:
     ) -> None:
         now = {route_id: await self._carried(route_id) for route_id in sorted(before)}
         wanted_on = self._wanted(before, after, now, is_undo)
+        if is_undo and all(wanted_on[id_] == self._open(ids) for id_, ids in now.items()):
+            raise TooLate("What it moved is done, or on other routes by now: nothing to take back")
         for route_id, ids in now.items():
             left = await self._let_go(route_id, ids, wanted_on[route_id], places)
             for one in left - places.keys() & goods.keys():

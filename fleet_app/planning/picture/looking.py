@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +25,7 @@ from fleet_app.planning.routes.handing import apart
 from fleet_app.planning.routes.healing import Healed, healed
 from fleet_app.planning.routes.leaving import is_changed, leaving
 from fleet_app.planning.workday.day import Day, is_going, read_day
+from fleet_app.planning.workday.whereabouts import coarse
 from fleet_app.routing.optimiser.plan import Plan as Timed
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class Looker:
 
     async def prepared(self, day: Day, plan: Healed) -> tuple[Question, Prepared]:
         """The optimiser's problem of a plan. Takes long when places are new."""
-        question = await asyncio.to_thread(Question, day, plan)
+        question = await self._question(day, plan)
         travels = [await self._matrices.told_apart(one) for one in question.travels]
         kinds = dict.fromkeys(travels)
         asked = [self._matrices.of(question.places, one, question.departs_at) for one in kinds]
@@ -71,7 +72,7 @@ class Looker:
     async def alone(self, day: Day, plan: Healed, only: str = "") -> tuple[Question, Rows]:
         """Rows as problems of their own, all that have open stops or one of them. Driving is known
         within rows only."""
-        question = await asyncio.to_thread(Question, day, plan)
+        question = await self._question(day, plan)
         wanted = blocks_of(question)
         wanted = {key: one for key, one in wanted.items() if not only or key == only}
         places, departs_at = question.places, question.departs_at
@@ -82,6 +83,12 @@ class Looker:
         driving = dict(zip(wanted, await asyncio.gather(*asked), strict=True))
         blocks = {key: block for key, (_, block) in wanted.items()}
         return question, await asyncio.to_thread(alone, question, blocks, driving)
+
+    async def _question(self, day: Day, plan: Healed) -> Question:
+        """What the plan asks. Where answers are billed, vehicles are seldom at new places."""
+        if await self._matrices.knows_traffic():
+            day = replace(day, seen=coarse(day.seen))
+        return await asyncio.to_thread(Question, day, plan)
 
     async def timed(self, look: Look) -> tuple[Question, bool, Timed]:
         """The times of a plan, and whether driving is a guess."""

@@ -89,6 +89,10 @@ class Matrices:
         """What of it makes a difference: sizes do not where the roads know none."""
         return replace(travel, costing=await self._roads.told_apart(travel.costing))
 
+    async def knows_traffic(self) -> bool:
+        """Whether the network knows the traffic of the hour, and bills for it."""
+        return await self._roads.knows_traffic()
+
     async def of(self, places: Sequence[LatLon], travel: Travel, departs_at: datetime) -> Driving:
         """Driving from each place to each other, for a departure at about that time. The network
         is asked, and its answer kept, once for all paces."""

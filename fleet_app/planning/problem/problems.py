@@ -129,7 +129,8 @@ class Question:
 
     def _numbered(self) -> dict[LatLon, int]:
         """Every place that may matter, by number. Where stops are in the plan makes no difference,
-        so that what driving takes is asked once for many edits. What is too much is refused."""
+        so that what driving takes is asked once for many edits. What is done matters only where a
+        vehicle was for sure. What is too much is refused."""
         day, planned = self.day, self.plan.document.planned
         points = {
             (depot.lat, depot.lon)
@@ -137,9 +138,13 @@ class Question:
             if depot.lat is not None and depot.lon is not None
         }
         for row in self.rows:
-            points |= {one for one in ends_of(day, self.plan, row) if one is not None}
+            ends = [*ends_of(day, self.plan, row)]
+            if has_left(day, self.plan, row):
+                ends.append(place_before(day, self.plan, row))
+            points |= {one for one in ends if one is not None}
         for id_ in planned & set(day.deliveries):
-            points |= points_of(day, day.deliveries[id_])
+            if not day.is_done(id_):
+                points |= points_of(day, day.deliveries[id_])
         room = Room(day, points, self._on_rows())
         waiting = [one for one in self.waiting() if (one.id or 0) not in self.refused]
         self.refused |= room.refuse(waiting)

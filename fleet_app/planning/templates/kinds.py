@@ -144,6 +144,12 @@ ROUTE_TEMPLATES = Kind(
             expression=_count,
             example=1,
         ),
+        Computed(
+            name="not_made",
+            title="Could not be made",
+            expression=lambda _: col(RouteTemplate.not_made),
+            example="24 Nov: Customer 17 does not exist",
+        ),
     ),
     before_save=_before_save,
     icon="route",

@@ -82,14 +82,18 @@ def _delivery(stop: dict[str, Any], day: dt.date, zone: ZoneInfo) -> dict[str, A
 
 
 def _windows(stop: dict[str, Any], day: dt.date, zone: ZoneInfo) -> dict[str, datetime | None]:
-    """Its times in their order: one that is not after the one before it is on the next day."""
+    """Its times in their order: one that is not after the one before it is on the next day. In the
+    night in which clocks are put forward none is before the one before it."""
     found: dict[str, datetime | None] = {}
-    before = ""
+    before, last = "", None
     for name in WINDOWS:
         time = stop.get(name) or ""
         if time and time <= before:
             day += timedelta(days=1)
-        found[name] = _moment(day, time, zone)
+        moment = _moment(day, time, zone)
+        if moment is not None:
+            last = moment = moment if last is None else max(moment, last)
+        found[name] = moment
         before = time or before
     return found
 

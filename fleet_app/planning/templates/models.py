@@ -15,7 +15,8 @@ class RouteTemplate(Record, table=True):
     """Stops in driving order, as `templates.stops.TemplateStop`. Times of day are the fleet's.
 
     On each of `weekdays` its deliveries are made by themselves, unless it is not `active` or the
-    day is not from `valid_from` to `valid_until`.
+    day is not from `valid_from` to `valid_until`. `not_made` says which of them could not be made,
+    and why.
     """
 
     __tablename__ = "route_templates"
@@ -37,3 +38,4 @@ class RouteTemplate(Record, table=True):
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     note: str = Field(default="", max_length=2000, sa_column_kwargs={"server_default": ""})
+    not_made: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})

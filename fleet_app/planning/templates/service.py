@@ -114,10 +114,10 @@ class Templates:
         authorize(actor.principal, "route_templates.create")
         async with self._work() as session:
             plan = await PlanRepository(session).plan(actor, plan_id)
-            row = read(plan.document).row(key)
+            day = await self._day(session, plan)
+            row = healed(day, read(plan.document), plan.links).document.row(key)
             if row is None:
                 raise NotFound("Row", key)
-            day = await self._day(session, plan)
             vehicle = day.vehicles.get(row.vehicle_id or 0)
             leaves = row.departs_at
             return {

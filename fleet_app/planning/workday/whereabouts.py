@@ -16,6 +16,9 @@ from fleet_app.location.past.models import StoredFact
 SHORTEST = timedelta(minutes=5)
 """Who stands for less may be at a traffic light."""
 
+GRID = 0.005
+"""Half a kilometre, in degrees."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -32,6 +35,14 @@ class Stood:
 
     began: datetime
     ended: datetime | None
+
+
+def coarse(seen: Mapping[int, Seen]) -> dict[int, Seen]:
+    """The same to the next corner, so that who drives on is at the same place for a while."""
+    return {
+        id_: Seen(round(one.lat / GRID) * GRID, round(one.lon / GRID) * GRID, one.at)
+        for id_, one in seen.items()
+    }
 
 
 async def seen_of(session: AsyncSession, vehicle_ids: Collection[int]) -> dict[int, Seen]:
