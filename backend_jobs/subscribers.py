@@ -104,6 +104,7 @@ SUBSCRIBERS = (
             ("back", SERVICE_CHANGED),
             ("done", "route.completed"),
             ("gone", "route.removed"),
+            ("recalled", "route.recalled"),
         )
     ),
     Subscriber("delivery-status", "delivery.*", remember_status),

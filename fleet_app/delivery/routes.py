@@ -108,8 +108,9 @@ class RouteService:
         """Give a route these deliveries in this order: new ones join, missing ones go free.
 
         Pickups go with their deliveries: they come where `order` has them, or else stay where they
-        were, and always before their deliveries. Deliveries that are beyond `assigned` stay where
-        somebody has been with them, so they must be named.
+        were, and always before their deliveries. What joins a route that has left is out for
+        delivery at once. Deliveries that are beyond `assigned` stay where somebody has been with
+        them, so they must be named.
 
         Raises `NotFound`, `Stale`, `Conflict` for a completed route, `InvalidInput`.
         """
@@ -127,6 +128,8 @@ class RouteService:
         await self._life.together(actor, joining, DeliveryStatus.ASSIGNED, route)
         pickups = await self._repository.pickups(route.fleet_id, found.values())
         await self._repository.arrange(route, arranged(tour, delivery_ids, found, pickups, order))
+        if route.status is RouteStatus.STARTED:
+            await self._life.together(actor, joining, DeliveryStatus.OUT_FOR_DELIVERY, route)
         before = [stop.delivery.id for stop in tour.drops if stop.delivery]
         note_route(
             self._session, actor, route, "change_stops", {"stops": [before, list(delivery_ids)]}

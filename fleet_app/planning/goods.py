@@ -23,6 +23,7 @@ from fleet_app.delivery.service import DeliveryLife
 from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.kernel.geo import distance_m
 from fleet_app.location.models import MotionStatus, VehicleLive
+from fleet_app.planning.workday.day import DONE
 
 ELSEWHERE_M = 200.0
 """What receivers say of a vehicle that stands lies closer together."""
@@ -52,7 +53,13 @@ async def follow_vehicles(work: Work, now: datetime) -> int:
 async def _waiting(session: AsyncSession, now: datetime) -> list[_Waiting]:
     """What waits in vehicles that stand, and where; what somebody has in hand is for next time."""
     vehicle_id = cast(func.jsonb_extract_path_text(col(Delivery.left_in), "vehicle_id"), BigInteger)
+    carried = Delivery.__table__.alias()  # type: ignore[attr-defined]
+    left = select(carried.c.id).where(
+        carried.c.route_id == col(Route.id), carried.c.status.not_in(DONE),
+        carried.c.deleted_at.is_(None),
+    )  # fmt: skip
     going = select(Route.vehicle_id).where(
+        left.exists(),  # nobody drives a route from which everything was taken
         Route.status == RouteStatus.STARTED,
         Route.date >= (now - A_DAY).date(),
         col(Route.vehicle_id).is_not(None),

@@ -32,7 +32,8 @@ async def route_directions(
     `shape_end` is where on `shape` it ends. Trucks are led along roads that they fit, as far as the
     road network knows. Instructions are in the `language` asked for, else the driver's, else the
     fleet's, in English where that one is not known. With `is_estimate` no roads were looked at: the
-    way is straight, and length and time are guessed. Drivers: their own routes.
+    way is straight, and length and time are guessed: of the whole, or of a leg that no road leads
+    along. Drivers: their own routes.
     """
     await take_turn(request, actor)
     stores = container(request)

@@ -72,6 +72,7 @@ def _leg_view(stop: Stop, leg: Leg, turns: tuple[Maneuver, ...]) -> dict[str, An
         "distance_m": round(leg.distance_m, 1),
         "duration_s": round(leg.duration_s, 1),
         "shape_end": leg.shape_end,
+        "is_estimate": leg.is_estimate,
         "maneuvers": turns,
     }
 

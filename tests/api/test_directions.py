@@ -28,6 +28,7 @@ NEEDS_VALHALLA = pytest.mark.skipif(sys.version_info < (3, 12), reason="no Valha
 EAST = 25.0 + 6 * STEP_LON
 BEFORE, NEAR, FAR = (60.0, 25.0 + 3 * STEP_LON), (60.0, 25.0 + 4 * STEP_LON), (60.0, EAST)
 HOME = (60.0 + STEP_LAT, 25.0)
+SEA = (59.5, 24.2)
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +122,20 @@ async def test_a_tall_truck_is_led_round_a_low_bridge(mapped: World, depot: Depo
 
 @NEEDS_VALHALLA
 async def test_a_stop_in_the_sea_is_said_in_words(mapped: World, depot: Depot) -> None:
-    error = refused(await ask(depot, await a_route(depot, NEAR, (59.5, 24.2))), 400)
+    error = refused(await ask(depot, await a_route(depot, SEA)), 400)
     assert error["type"] == "no_route"
+
+
+@NEEDS_VALHALLA
+async def test_a_stop_in_the_sea_keeps_nobody_from_the_others(mapped: World, depot: Depot) -> None:
+    found = data(await ask(depot, await a_route(depot, NEAR, SEA, FAR)))
+    assert [leg["is_estimate"] for leg in found["legs"]] == [False, True, True]
+    assert found["is_estimate"]
+    assert "no road" in found["legs"][1]["maneuvers"][0]["instruction"]
+    assert len(found["legs"][0]["maneuvers"]) > 1
+    assert found["legs"][-1]["shape_end"] == len(found["shape"]) - 1
+    whole = sum(leg["distance_m"] for leg in found["legs"])
+    assert found["distance_m"] == pytest.approx(whole, abs=1)
 
 
 async def test_it_begins_where_the_vehicle_is_once_it_has_left(world: World, depot: Depot) -> None:

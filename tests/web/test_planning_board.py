@@ -265,3 +265,19 @@ async def test_a_suggestion_is_read_accepted_and_taken_back_by_keys(planner: Pla
     await expect(page.get_by_test_id("plan-said")).to_contain_text("Taken back")
     await expect(button).to_have_count(0)
     assert one["status"] == "undone"
+
+
+async def test_a_theme_that_is_told_before_the_page_has_it_is_painted_in_its_colours(
+    planner: Planner,
+) -> None:
+    page = (await planner.show(theme="light")).page
+    await page.wait_for_function("window.opened?.view")
+    await page.evaluate("() => setProps({ theme: 'dark' })")
+    await page.wait_for_timeout(100)
+    await page.evaluate("() => document.documentElement.classList.add('dark')")
+    inked = """() => {
+      const ink = getComputedStyle(document.body).getPropertyValue('--ink').trim();
+      const { colours, theme } = window.opened.view;
+      return colours.ink === ink && theme === 'dark';
+    }"""
+    await page.wait_for_function(inked, timeout=5_000)

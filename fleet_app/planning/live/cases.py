@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from fleet_app.delivery.going import going
-from fleet_app.delivery.models import DeliveryStatus, Route
+from fleet_app.delivery.models import DeliveryStatus, Route, RouteStatus
 from fleet_app.delivery.pickups import LeftIn
 from fleet_app.delivery.tours import day_in
 from fleet_app.fleet.models import Fleet
@@ -20,7 +20,7 @@ from fleet_app.planning.live.offers import Disruption, Kind, open_offers
 from fleet_app.planning.live.takers import is_silent
 from fleet_app.planning.routes.handing import left_behind
 from fleet_app.planning.routes.healing import Healed, healed
-from fleet_app.planning.workday.crews import can_drive
+from fleet_app.planning.workday.crews import can_drive, can_work
 from fleet_app.planning.workday.day import Day, read_day
 
 AT_THE_DOOR = frozenset({DeliveryStatus.ARRIVING, DeliveryStatus.ARRIVED})
@@ -77,7 +77,9 @@ def _is_driven(day: Day, route: Route, told: Disruption, out: Collection[str]) -
         return True
     id_ = route.vehicle_id or 0
     is_out = f"vehicle:{id_}" in out or is_silent(day.seen.get(id_), day.fleet, day.now)
-    return can_drive(day.vehicles.get(id_)) and not is_out
+    has_left = route.status is RouteStatus.STARTED  # whoever it is drives
+    is_manned = has_left or can_work(day.drivers.get(route.driver_id or 0))
+    return is_manned and can_drive(day.vehicles.get(id_)) and not is_out
 
 
 def _as_driven(day: Day) -> Healed:

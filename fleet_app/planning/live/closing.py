@@ -1,4 +1,5 @@
-"""Ending offers that events have overtaken: the vehicle is back, or a route of theirs is over."""
+"""Ending offers that events have overtaken: the vehicle is back, or a route of theirs is over or
+not to be driven any more."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from fleet_app.planning.live.models import Suggestion
 from fleet_app.planning.live.offers import SUGGESTIONS, Kind, Status
 
 BACK = ("vehicle.online", SERVICE_CHANGED)
-OVER = ("route.completed", "route.removed")
+OVER = ("route.completed", "route.removed", "route.recalled")
 
 
 async def close(session: AsyncSession, event: DomainEvent) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
 from sqlmodel import col, select
@@ -14,21 +12,13 @@ from fleet_app.access.actor import Actor
 from fleet_app.delivery.models import Route, RouteStatus
 from fleet_app.delivery.tours import Stop, Tours
 from fleet_app.fleet.models import Depot, Driver, Fleet, Vehicle
+from fleet_app.planning.live.piecing import Roads, in_pieces
 from fleet_app.planning.problem.travelling import costing_for
 from fleet_app.planning.workday.whereabouts import seen_of
+from fleet_app.routing.roads.errors import NoRoute
 from fleet_app.routing.roads.ports import Costing, Directions, LatLon
 
 DEPOT, VEHICLE = "depot", "vehicle"
-
-
-class Roads(Protocol):
-    """Turns along roads."""
-
-    async def directions(
-        self, points: Sequence[LatLon], costing: Costing, language: str
-    ) -> Directions:
-        """The way with its turns. Raises `NoRoute`."""
-        ...
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +73,16 @@ async def way_of(
 
 
 async def directed(way: Way, roads: Roads) -> Directions | None:
-    """The way with its turns; None where there is nowhere to drive to. Raises `NoRoute`."""
+    """The way with its turns; None where there is nowhere to drive to. One stop that no road leads
+    to keeps the others from nobody. Raises `NoRoute` where no road leads to any."""
     if not way.led_to:
         return None
-    return await roads.directions(way.points, way.costing, way.language)
+    try:
+        return await roads.directions(way.points, way.costing, way.language)
+    except NoRoute:
+        if len(way.led_to) < 2:
+            raise
+    return await in_pieces(way.points, way.costing, way.language, roads)
 
 
 async def _start(

@@ -36,6 +36,7 @@ from fleet_app.planning.workday.whereabouts import seen_of
 
 OPEN = ASSIGNABLE | {DeliveryStatus.ASSIGNED, DeliveryStatus.OUT_FOR_DELIVERY}
 """What another vehicle can still bring; whoever is at the door finishes."""
+DRIVEN = frozenset({RouteStatus.PUBLISHED, RouteStatus.STARTED})
 Words = Callable[[int], str]
 """What the driver of a route is told."""
 
@@ -205,7 +206,7 @@ class Rearranging:
 
     async def _carried(self, route_id: int) -> list[int]:
         route = await self._session.get(Route, route_id)
-        if route is None or route.deleted_at is not None or route.status == RouteStatus.COMPLETED:
+        if route is None or route.deleted_at is not None or route.status not in DRIVEN:
             raise TooLate("A route of this suggestion is over")
         query = (
             select(RouteStop.delivery_id)

@@ -74,12 +74,12 @@ def news(
 ) -> tuple[RouteNews, Told]:
     """What to tell, and what will have been told then."""
     changed = tuple(_changed(told, stops, now))
-    late = sum(one.risk is Risk.LATE for one in stops)
+    late = _count(stops, Risk.LATE)
     behind = delay(sheet, stops)
     delayed = _delayed(told, behind, late) if stops else (None if told.delay_s is None else False)
     found = RouteNews(
         stops=changed, delayed=delayed, off=off if off is not told.off else None, delay_s=behind,
-        late=late, at_risk=sum(one.risk is Risk.AT_RISK for one in stops),
+        late=late, at_risk=_count(stops, Risk.AT_RISK),
     )  # fmt: skip
     after = _after(told, found, now)
     after.foretold |= bool(stops)
@@ -100,10 +100,15 @@ def certainties(
     )
     behind = max(delay(sheet, best), told.delay_s or 0.0)
     found = RouteNews(
-        stops=tuple(news_of), delayed=_delayed(told, behind, len(late)) or None, delay_s=behind,
-        late=len(late), at_risk=sum(one.risk is Risk.AT_RISK for one in best),
+        stops=tuple(news_of), delayed=_delayed(told, behind, _count(best, Risk.LATE)) or None,
+        delay_s=behind, late=_count(best, Risk.LATE), at_risk=_count(best, Risk.AT_RISK),
     )  # fmt: skip
     return found, _after(told, found, now)
+
+
+def _count(stops: Sequence[Expected], risk: Risk) -> int:
+    """Somebody waits at a delivery, nobody where goods are fetched."""
+    return sum(one.risk is risk and not one.is_pickup for one in stops)
 
 
 def delay(sheet: Sheet, stops: Sequence[Expected]) -> float:

@@ -19,6 +19,7 @@ from fleet_app.planning.workday.past import Past
 from fleet_app.planning.workday.wanting import service_of
 from fleet_app.routing.optimiser import crews
 from fleet_app.routing.optimiser.crews import Car, Demand, assign_crews
+from fleet_app.routing.optimiser.problem import Window
 
 DRIVE_S = 600
 """What a stop takes beside its service, as long as nobody has looked at roads."""
@@ -27,18 +28,18 @@ SECONDS = 1.0
 
 
 def staffed_rows(day: Day, document: Document, past: Past) -> list[PlanRow]:
-    """A row for each vehicle that has none and can be given a driver who has none: first those
-    whose skills the day's deliveries need, then everybody. Without a driver, where the fleet has
-    no drivers at all."""
+    """A row for each vehicle that can be given a driver who has none while it is on no other: first
+    those whose skills the day's deliveries need, then everybody. Without a driver, where the fleet
+    has no drivers at all."""
     if day.is_over:
         return []
-    busy = {row.vehicle_id for row in document.rows}
-    vehicles = [one for one in _usable(day) if one.id not in busy]
+    vehicles = _usable(day)
     if not any(one.deleted_at is None for one in day.drivers.values()):
-        return [PlanRow(key="", vehicle_id=one.id) for one in vehicles]
-    taken = {row.driver_id for row in document.rows}
-    drivers = [one for one in _working(day) if one.id not in taken]
-    found = _assigned(day, vehicles, drivers, past)
+        busy = {row.vehicle_id for row in document.rows}
+        return [PlanRow(key="", vehicle_id=one.id) for one in vehicles if one.id not in busy]
+    has_row = {row.driver_id for row in document.rows}
+    drivers = [one for one in _working(day) if one.id not in has_row]
+    found = _assigned(day, vehicles, drivers, past, _taken(day, document))
     names = {str(one.id): one.name for one in vehicles}
     found.sort(key=lambda one: (names[one.vehicle], int(one.vehicle), one.shift.start))
     rows = [
@@ -137,13 +138,27 @@ def _brings(day: Day, row: PlanRow) -> bool:
     return bool(needs) and all(has.issuperset(one) for one in needs)
 
 
+def _taken(day: Day, document: Document) -> list[crews.Crew]:
+    """Who has the vehicles already, and when."""
+    return [
+        crews.Crew(str(row.vehicle_id), "", Window(day.seconds(start), day.seconds(end)))
+        for row in document.rows
+        if row.vehicle_id is not None
+        for start, end in hours_of(day, row)
+    ]
+
+
 def _assigned(
-    day: Day, vehicles: Iterable[Vehicle], drivers: Iterable[Driver], past: Past
+    day: Day,
+    vehicles: Iterable[Vehicle],
+    drivers: Iterable[Driver],
+    past: Past,
+    taken: Sequence[crews.Crew],
 ) -> list[crews.Crew]:
     cars = [as_car(one, str(one.id)) for one in vehicles]
     usual = {one.id: str(one.vehicle_id) for one in drivers if one.vehicle_id}
     people = [as_driver(day, one, past, usual.get(one.id)) for one in drivers]
-    return _both(cars, people, _skilled(day, _waiting(day)))
+    return _both(cars, people, _skilled(day, _waiting(day)), taken=taken)
 
 
 def _both(
@@ -151,18 +166,21 @@ def _both(
     people: list[crews.Driver],
     skilled: Mapping[frozenset[str], int],
     *,
+    taken: Sequence[crews.Crew] = (),
     one_each: bool = False,
 ) -> list[crews.Crew]:
     """Those whom the day needs for their skills, then as many others as there can be."""
     first: tuple[crews.Crew, ...] = ()
     if skilled:
         wanted = Demand(skilled=skilled)
-        first = assign_crews(cars, people, wanted, one_each=one_each, seconds=SECONDS).crews
+        first = assign_crews(
+            cars, people, wanted, taken=taken, one_each=one_each, seconds=SECONDS
+        ).crews
     used, busy = {one.vehicle for one in first}, {one.driver for one in first}
     rest = assign_crews(
         [one for one in cars if not one_each or one.id not in used],
         [one for one in people if one.id not in busy],
-        taken=first,
+        taken=[*taken, *first],
         one_each=one_each,
         seconds=SECONDS,
     )

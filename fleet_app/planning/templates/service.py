@@ -76,6 +76,9 @@ class Templates:
             template = await _template(session, actor, template_id)
             if not template.stops:
                 raise NoStops
+            zone = zone_of((await session.get_one(Fleet, template.fleet_id)).time_zone)
+            if day < self._clock().astimezone(zone).date():
+                raise invalid({"date": "is over"})
             ids, is_new = await make(session, actor, template, day)
             use = Use(
                 template_id=template_id, date=day, delivery_ids=tuple(ids), made=is_new,

@@ -183,24 +183,35 @@ def stop_of(line: str) -> dict[str, Any]:
 
 def keep(stops: Sequence[TemplateStop], before: Sequence[Mapping[str, Any]]) -> list[TemplateStop]:
     """The stops; those that came as lines with what lines do not tell, as the stop had it that
-    was there: the one with the same line, else one with the same address."""
-    left = [dict(one) for one in before]
-    same = [_taken(left, line_of, line_of(stop.model_dump())) for stop in stops]
-    found = []
-    for stop, its in zip(stops, same, strict=True):
-        if not stop.is_written:
-            found.append(stop)
-            continue
-        old = its or _taken(left, _address, _address({"address": stop.address})) or {}
-        told = {name: old[name] for name in OFF_LINE if name in old}
-        found.append(TemplateStop.model_validate(stop.model_dump() | told))
+    was there: the one with the same line, else one with the same address, in the same place
+    before others."""
+    old = _matched(stops, before)
+    return [
+        _whole(stop, old.get(number, {})) if stop.is_written else stop
+        for number, stop in enumerate(stops)
+    ]
+
+
+def _whole(stop: TemplateStop, its: Mapping[str, Any]) -> TemplateStop:
+    told = {name: its[name] for name in OFF_LINE if name in its}
+    return TemplateStop.model_validate(stop.model_dump() | told)
+
+
+def _matched(
+    stops: Sequence[TemplateStop], before: Sequence[Mapping[str, Any]]
+) -> dict[int, Mapping[str, Any]]:
+    """Which stop each was before, by its number; nobody is two."""
+    found: dict[int, Mapping[str, Any]] = {}
+    left = dict(enumerate(before))
+    for what in (line_of, _address):
+        for same_place in (True, False):
+            for number, stop in enumerate(stops):
+                wanted = what(stop.model_dump())
+                places = [number] if same_place else list(left)
+                place = next((p for p in places if p in left and what(left[p]) == wanted), None)
+                if number not in found and place is not None:
+                    found[number] = left.pop(place)
     return found
-
-
-def _taken(left: list[dict[str, Any]], what: Any, wanted: str) -> dict[str, Any] | None:
-    """The first stop of which that is so, which nobody else gets then."""
-    place = next((number for number, one in enumerate(left) if what(one) == wanted), None)
-    return None if place is None else left.pop(place)
 
 
 def _address(stop: Mapping[str, Any]) -> str:

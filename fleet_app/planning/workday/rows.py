@@ -84,6 +84,7 @@ class DayRows:
         that_day = (opens.is_(None) | (opens < ends)) & (closes.is_(None) | (closes > begins))
         that_day |= (opens2 < ends) & (closes2 > begins)
         that_night = (opens >= ends) & (closes <= until)
+        that_night |= (opens2 >= ends) & (closes2 <= until)
         put_off = col(Delivery.status) == DeliveryStatus.RESCHEDULED
         again = (due < self._date) & (put_off | self._is_missed())
         return (

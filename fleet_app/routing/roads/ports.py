@@ -112,6 +112,8 @@ class Leg:
     """Where on the shape of the directions it ends."""
     maneuvers: int
     """How many of the directions' maneuvers are its own, after those of the legs before."""
+    is_estimate: bool = False
+    """No road leads along this part alone: it is straight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ import { useTurn } from "./usePlan.js";
 const OPENS_MS = 400;
 const PANES = [["tray", "Unassigned"], ["routes", "Routes"], ["timeline", "Timeline"]];
 
+// The theme is told before the page has its colours.
 function useColours(box, theme) {
+  const page = useTheme();
   const [colours, setColours] = useState(null);
-  useEffect(() => setColours(coloursOf(box.current)), [theme]);
+  useEffect(() => setColours(coloursOf(box.current)), [theme, page]);
   return colours;
 }
 

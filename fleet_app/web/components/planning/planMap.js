@@ -6,6 +6,7 @@ import { addRuler, flatMap, readGround } from "../../live/sources/flatMap.js";
 import { store } from "../../live/sources/liveStore.js";
 import { boxes, drawBox } from "./planBoxing.js";
 import { addTo, ARROW, depotData, SOURCES, STOPS, stopData, straight, trayData, vehicleData, wayData } from "./planLayers.js";
+import { together } from "./planView.js";
 
 const ROOM = { top: 60, right: 64, bottom: 54, left: 48 };
 /** What stands above the lower edge, of which no more than a third of the map is kept free. */
@@ -185,9 +186,10 @@ export class PlanMap {
     const { board } = this.desk;
     const rows = row ? [board.rowOf.get(row)] : board.rows;
     const places = ids ? ids.map((id) => placeOf(board, id)) : [...rows.filter(({ stops }) => stops.length).flatMap(straight), ...(row ? [] : board.tray.map(({ order }) => [order.lon, order.lat]))];
-    const known = places.filter((place) => place && Number.isFinite(place[0]) && Number.isFinite(place[1]));
-    if (!ids && !row && known.length) this.fitted = board.id;
-    if (!known.length) return;
+    const placed = places.filter((place) => place && Number.isFinite(place[0]) && Number.isFinite(place[1]));
+    if (!placed.length) return;
+    const known = ids || row ? placed : together(placed);
+    if (!ids && !row) this.fitted = board.id;
     const bounds = known.reduce((all, place) => all.extend(place), new LngLatBounds(known[0], known[0]));
     const still = !animate || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds(bounds, { padding: this.room, maxZoom: CLOSEST, duration: still ? 0 : 450 });
@@ -223,12 +225,10 @@ export class PlanMap {
   }
 
   setTheme(theme, colours) {
-    this.colours = colours;
-    if (theme === this.theme) return;
-    this.theme = theme;
-    this.ready = false;
+    if (theme === this.theme && colours === this.colours) return;
+    Object.assign(this, { theme, colours, ready: false });
     fetchStyle(theme, this.info).then((style) => {
-      if (this.theme === theme) this.map.setStyle(style, { diff: false });
+      if (this.theme === theme && this.colours === colours) this.map.setStyle(style, { diff: false });
     });
   }
 }
