@@ -15,7 +15,7 @@ from fleet_app.fleet.models import Vehicle, VehicleStatus
 from fleet_app.kernel.errors import Conflict
 from fleet_app.outbox.models import StoredEvent
 from tests.builders.api import World
-from tests.builders.orders import stored
+from tests.builders.orders import deliveries, stored
 from tests.builders.people import a_vehicle
 from tests.builders.tours import (
     API,
@@ -117,6 +117,20 @@ async def test_what_has_begun_stays_on_its_route(depot: Depot) -> None:
     assert ids_of(data(await put_stops(depot, route["id"], [first, third, second]))) == [
         first, third, second,
     ]  # fmt: skip
+
+
+async def test_what_joins_a_route_that_has_left_is_out_for_delivery(
+    world: World, depot: Depot
+) -> None:
+    route = await depot.route(2, steps=("publish", "start"))
+    ids = [stop["delivery"]["id"] for stop in route["stops"]]
+    (new,) = await deliveries(world.container, world.fleet_id, 1)
+    body = {"delivery_ids": [*ids, new]}
+    answer = await world.client.put(
+        f"{API}/routes/{route['id']}/stops", json=body, headers=depot.office
+    )
+    assert data(answer)["stops"][-1]["delivery"]["status"] == "out_for_delivery"
+    assert data(await depot.set_status(new, "arrived", depot.driver))["status"] == "arrived"
 
 
 async def test_a_failed_try_stays_in_the_history_of_its_route(depot: Depot) -> None:

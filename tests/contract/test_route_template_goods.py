@@ -153,3 +153,15 @@ async def test_another_fleets_depot_does_not_exist(fleet: Fleetful) -> None:
     with pytest.raises(InvalidInput) as refused:
         await fleet.template(stops=[STOPS[0] | {"pickup_depot_id": depot}])
     assert refused.value.fields == {"stops[0].pickup_depot_id": "does not exist"}
+
+
+async def test_of_two_equal_lines_the_one_that_is_edited_keeps_its_own_goods(
+    fleet: Fleetful,
+) -> None:
+    stops = [{"address": "Katu 1", "weight_kg": kilos} for kilos in (1.0, 2.0)]
+    template = await fleet.template(stops=stops)
+    async with records(fleet.container, "route_templates", fleet.actor) as of:
+        version = (await of.get(template))["version"]
+        lines = ["Katu 1 | 5 min", "Katu 1"]
+        changed = await of.update(template, {"stops": lines}, version=version)
+    assert [one["weight_kg"] for one in changed["stops"]] == [1.0, 2.0]

@@ -151,6 +151,14 @@ async def test_one_that_cannot_be_made_holds_up_no_other(fleet: Fleetful) -> Non
         assert (await of.get(broken))["not_made"] == ""
 
 
+async def test_a_day_that_is_over_gets_nothing_more(fleet: Fleetful) -> None:
+    template = await fleet.template()
+    with pytest.raises(InvalidInput) as refused:
+        await fleet.use(template, utc_now().date() - timedelta(days=2))
+    assert refused.value.fields == {"date": "is over"}
+    assert await fleet.deliveries() == []
+
+
 async def test_windows_in_the_hour_that_clocks_skip_end_no_sooner_than_they_begin(
     fleet: Fleetful,
 ) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import RouteStop
+from fleet_app.fleet.models import Driver
 from fleet_app.planning.by_hand.edits import Move
 from fleet_app.planning.live.loading import load
 from fleet_app.planning.live.running import Running
@@ -68,6 +70,20 @@ async def test_a_plan_offers_what_only_its_second_window_puts_on_that_day(office
     waiting = tray(await office.plan())
     assert there in waiting
     assert later not in waiting
+
+
+async def test_a_night_is_offered_what_only_its_second_window_puts_there(
+    container: Container,
+) -> None:
+    office = await an_office(container, vans=1, orders=0)
+    async with container.work() as session:
+        for driver in await session.exec(select(Driver)):
+            driver.shift = "Mon-Sun 20:00-06:00"
+    first = {"window_from": at(office.day, -20), "window_to": at(office.day, -15), "due_on": None}
+    night = await office.order(
+        **first, window2_from=at(office.day, 25), window2_to=at(office.day, 27)
+    )
+    assert night in tray(await office.plan())
 
 
 async def test_a_route_on_its_way_expects_either_window(container: Container) -> None:

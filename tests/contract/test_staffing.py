@@ -10,6 +10,7 @@ import pytest
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
 from fleet_app.delivery.models import Route, RouteStatus
+from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.fleet.models import Driver, DriverStatus, Vehicle, VehicleType
 from fleet_app.kernel.clock import utc_now
 from fleet_app.planning.by_hand.edits import Lock, Move
@@ -85,6 +86,20 @@ async def test_they_share_it_as_well_when_one_of_them_has_a_skill_that_is_needed
     early = await fleet.driver(van, shift="Mon-Sun 06:00-14:00", skills=["hazardous"])
     late = await fleet.driver(van, shift="Mon-Sun 14:00-22:00")
     await a_delivery(fleet.container, fleet.fleet_id, due_on=DAY, required_skills=["hazardous"])
+
+    assert await fleet.crews() == [(van, early), (van, late)]
+
+
+async def test_the_late_shift_has_the_vehicle_after_a_route_of_the_early_one(
+    fleet: Crewed,
+) -> None:
+    van = await fleet.vehicle()
+    early = await fleet.driver(van, shift="Mon-Sun 06:00-14:00")
+    late = await fleet.driver(van, shift="Mon-Sun 14:00-22:00")
+    actor = an_actor(Role.DISPATCHER, fleet.fleet_id)
+    async with fleet.container.work() as session:
+        plan = RoutePlan(date=DAY, vehicle_id=van, driver_id=early)
+        await RouteService(session).create(actor, plan)
 
     assert await fleet.crews() == [(van, early), (van, late)]
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from backend_jobs.subscribers import SUBSCRIBERS
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.delivery.models import Priority
-from fleet_app.fleet.models import Vehicle, VehicleStatus
+from fleet_app.delivery.models import Delivery, Priority
+from fleet_app.delivery.routes import RouteService
+from fleet_app.fleet.models import Driver, DriverStatus, Vehicle, VehicleStatus
 from fleet_app.fleet.service_status import SERVICE_CHANGED
+from fleet_app.kernel.clock import utc_now
+from fleet_app.planning.goods import follow_vehicles
 from fleet_app.planning.live.deciding import Decisions
 from fleet_app.planning.live.models import Suggestion
 from fleet_app.planning.live.offers import Disruption, Kind
@@ -143,3 +147,41 @@ async def test_what_went_on_to_a_third_vehicle_is_taken_back_from_there_first(co
     await running.decide("undo", second)
     await running.decide("undo", first)
     assert [await running.on(number) for number in range(3)] == running.orders
+
+
+ALWAYS = "Mon-Sun 00:00-24:00"
+
+
+async def test_an_offer_ends_when_a_route_of_it_is_recalled(container, fleet_id):
+    running = await running_routes(container, fleet_id, (2, 2), start=False, shift=ALWAYS)
+    made = await urgent(running)
+    assert made is not None
+    route = made.moves[0]["to_route"]
+    async with container.work() as session:
+        await RouteService(session).recall(running.actor, route)
+    with pytest.raises(TooLate, match="is over"):
+        await running.decide("accept", made)
+    await heard(running, "route.recalled")
+    async with container.work() as session:
+        assert await Decisions(session).open(running.actor) == []
+
+
+async def test_who_works_no_more_is_offered_nothing_before_setting_off(container, fleet_id):
+    running = await running_routes(container, fleet_id, (2, 2), start=False, shift=ALWAYS)
+    async with container.work() as session:
+        for driver in await session.exec(select(Driver)):
+            driver.status = DriverStatus.INACTIVE
+    assert await urgent(running) is None
+
+
+async def test_goods_follow_a_vehicle_whose_route_is_empty(container, fleet_id):
+    """Nobody drives it on, though nobody has completed the route either."""
+    running = await running_routes(container, fleet_id, (2, 2))
+    for number in range(2):
+        await running.seen_at(number, on_street(500, 100 * number))
+    await running.decide("accept", await running.down())
+    await running.seen_at(0, on_street(9_000))
+    assert await follow_vehicles(container.work, utc_now()) == 2
+    async with container.work() as session:
+        goods = await session.get_one(Delivery, running.orders[0][0])
+    assert goods.left_in["lon"] == pytest.approx(on_street(9_000)[1])
