@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -39,11 +40,11 @@ async def in_workshop(running: Running, number: int) -> None:
         vehicle.status = VehicleStatus.WORKSHOP
 
 
-async def urgent(running: Running) -> Suggestion | None:
+async def urgent(running: Running, **said: Any) -> Suggestion | None:
     """What is offered about an urgent order that comes in."""
     lat, lon = on_street(1_500)
     order = await a_delivery(
-        running.container, running.fleet_id, lat=lat, lon=lon, priority=Priority.URGENT
+        running.container, running.fleet_id, lat=lat, lon=lon, priority=Priority.URGENT, **said
     )
     return await about(running, Kind.URGENT_ORDER, order)
 
@@ -185,3 +186,15 @@ async def test_goods_follow_a_vehicle_whose_route_is_empty(container, fleet_id):
     async with container.work() as session:
         goods = await session.get_one(Delivery, running.orders[0][0])
     assert goods.left_in["lon"] == pytest.approx(on_street(9_000)[1])
+
+
+async def test_it_says_when_nobody_knows_where_an_urgent_orders_goods_are(container, fleet_id):
+    running = await running_routes(container, fleet_id)
+    made = await urgent(running)
+    assert made is not None
+    assert made.words.endswith("; nothing says where its goods are fetched")
+    lat, lon = on_street(1_700)
+    there = {"pickup_address": "Katu 5", "pickup_lat": lat, "pickup_lon": lon}
+    made = await urgent(running, **there)
+    assert made is not None
+    assert "goods" not in made.words

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from fleet_app.delivery.models import RouteStatus
+from fleet_app.delivery.pickups import is_fetched
 from fleet_app.planning.live.cases import Case
 from fleet_app.planning.live.offers import Disruption, Kind
 from fleet_app.planning.publication.telling import differences
 from fleet_app.planning.routes.handing import fetching
 from fleet_app.planning.workday.crews import names_of
+from fleet_app.planning.workday.pickups import pickup_of
 from fleet_app.routing.optimiser.plan import Plan
 from fleet_app.routing.optimiser.problem import COST_UNITS
 from fleet_app.routing.optimiser.saying import span
@@ -99,7 +102,7 @@ def words_of(told: Disruption, case: Case, moves: Moves, plan: Plan, saves_s: in
     others = _others(len(moves) - len(mine))
     if told.kind is Kind.URGENT_ORDER:
         number = case.day.deliveries[told.about].tracking_number
-        return f"{number} is urgent: {takers} can take it{others}"
+        return f"{number} is urgent: {takers} can take it{others}{_unknown_goods(told, case, mine)}"
     return "".join(_down(case, takers, mine, plan)) + others
 
 
@@ -119,6 +122,18 @@ def _down(case: Case, takers: str, mine: Moves, plan: Plan) -> Iterator[str]:
     left = len(deliveries_left_out(plan))
     if left:
         yield f"; {left} find{'s' if left == 1 else ''} no place"
+
+
+def _unknown_goods(told: Disruption, case: Case, mine: Moves) -> str:
+    """Who has left the depot does not come by there again, unless the order says so."""
+    order = case.day.deliveries[told.about]
+    has_left = any(case.day.routes[m["to_route"]].status is RouteStatus.STARTED for m in mine)
+    if not has_left or is_fetched(order) or pickup_of(case.day, order) is not None:
+        return ""
+    depot = case.day.depots.get(order.pickup_depot_id or 0)
+    if depot is not None:
+        return f"; its goods are at {depot.name}, where the vehicle has left"
+    return "; nothing says where its goods are fetched"
 
 
 def _others(count: int) -> str:
