@@ -96,6 +96,9 @@ async def test_what_is_accepted_has_a_plan_in_driving_order(running: Running, di
         assert [stop.planned_position for stop in stops] == list(range(1, len(stops) + 1))
         arrivals = [stop.planned_arrival for stop in stops]
         new = [stop for stop in stops if stop.delivery_id not in order]
+        assert [one.planned_arrival for one in new] == sorted(
+            one.planned_arrival for one in new if one.planned_arrival
+        )
         for stop in new:  # behind who comes before, as it is planned now
             assert stop.planned_drive_s is not None
             assert stop.planned_service_s is not None

@@ -16,7 +16,7 @@ function OutDialog({ offers, row, onClose }) {
   return (
     <SureDialog
       title={`Is ${row.vehicle} out of service?`}
-      text={`Who can take over the ${stopsText(leftOn(row).length)} that ${rowName(row)} has left is looked for at once. Nothing changes until you accept what is suggested, and that can be taken back. To keep ${row.vehicle} out of the next plans, put it into the workshop on its own page.`}
+      text={`Who can take over the ${stopsText(leftOn(row).length)} that ${rowName(row)} has left is looked for at once. Nothing changes until you accept what is suggested, and that can be taken back. To keep ${row.vehicle} out of the next plans, have it put into the workshop on its own page.`}
       action="Find who can take over" doing="Looking for who can take over…" onTake={() => offers.report(row)} onClose={onClose}
     />
   );

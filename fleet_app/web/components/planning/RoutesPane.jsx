@@ -106,13 +106,7 @@ function Stop({ line, desk, dragging, active, onPick, ...aria }) {
   );
 }
 
-function Empty({ board }) {
-  return (
-    <p className="plan-none">
-      {board.totals.left ? "No vehicle takes part yet. Add one below, or press “Plan everything”." : "No vehicle takes part yet."}
-    </p>
-  );
-}
+const Empty = () => <p className="plan-none">No vehicle takes part yet. Add one with the plus above.</p>;
 
 const NOTE_ICONS = { break: "pause", off: "pause", early: "clock", over: "clock" };
 
@@ -170,7 +164,7 @@ export function RoutesPane({ desk, dragging, acts, onAct, onLine, onAddRow }) {
           })}
           {mark !== null && <i className="plan-mark" style={{ top: mark }} />}
         </div>
-        {!board.rows.length && <Empty board={board} />}
+        {!board.rows.length && <Empty />}
       </div>
     </section>
   );
