@@ -22,6 +22,8 @@ from fleet_app.routing.optimiser.solving import insert, replan
 log = logging.getLogger(__name__)
 SECONDS = 1.5
 """How long the optimiser may look."""
+AGAIN_SECONDS = 0.5
+"""How long stops that were put in may change their places."""
 PATIENCE_S = 30.0
 """A search that takes longer, start of its process included, is given up."""
 NICE = 10
@@ -93,7 +95,9 @@ def answer(desk: Desk, asked: Search) -> Found | str:
 def _planned(desk: Desk, asked: Search) -> Plan:
     """The day again: nothing else moves, unless it may or there is no room otherwise."""
     if not asked.moves:
-        plan = insert(asked.problem, asked.sequences, asked.wanted, asked.words)
+        plan = insert(
+            asked.problem, asked.sequences, asked.wanted, asked.words, seconds=AGAIN_SECONDS
+        )
         if not asked.may_move or not plan.left_out:
             return plan
     return replan(asked.problem, asked.sequences, seconds=SECONDS, stopped=desk, words=asked.words)

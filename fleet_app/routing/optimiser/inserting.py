@@ -22,6 +22,32 @@ def insert_all(
     return _by_regret(work, units, stopped)
 
 
+def insert_again(
+    work: Work, stops: Iterable[int], stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Each of these once more, now that the others are there, for as long as that makes the day
+    better: what is fetched at one place is fetched at once."""
+    units = list(dict.fromkeys(work.model.unit_of(stop) for stop in stops))
+    is_better = True
+    while is_better:
+        is_better = False
+        for unit in units:
+            if stopped():
+                return
+            is_better |= _is_moved(work, unit)
+
+
+def _is_moved(work: Work, unit: tuple[int, ...]) -> bool:
+    if any(stop not in work.where for stop in unit):
+        return False
+    kept, value = work.keep(), work.value
+    work.take_out(unit)
+    if not _one_by_one(work, [unit], lambda: False) and work.value < value:
+        return True
+    work.restore(kept)
+    return False
+
+
 def _one_by_one(work: Work, units: list[tuple[int, ...]], stopped: Callable[[], bool]) -> list[int]:
     left: list[int] = []
     for unit in sorted(units, key=lambda one: _hardness(work, one)):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from fleet_app.routing.optimiser.checking import check_beside
-from fleet_app.routing.optimiser.inserting import insert_all
+from fleet_app.routing.optimiser.inserting import insert_again, insert_all
 from fleet_app.routing.optimiser.live import Live
 from fleet_app.routing.optimiser.model import Model
 from fleet_app.routing.optimiser.plan import Plan, Words
@@ -27,20 +27,26 @@ def insert(
     stop_ids: Iterable[str],
     words: Words | None = None,
     *,
+    seconds: float = 0.0,
     say_time: Clock = clock,
 ) -> Plan:
-    """These stops at their cheapest places, and nothing else moves or breaks anything more. Tells
-    why for each that has no place; the others that are in no sequence stay there."""
+    """These stops at their cheapest places, and nothing else moves or breaks anything more. For so
+    many `seconds` each may change its place again once the others are there. Tells why for each
+    that has no place; the others that are in no sequence stay there."""
     work, say = Work.of(Model(problem), sequences), Speaker(words, say_time)
     timetable = Timetable(work.model, say)
     before = timetable.plan(work.sequences)
-    left = insert_all(work, work.model.numbers(stop_ids))
-    plan = timetable.plan(work.sequences, reasons(work, say, left), "insertion")
-    flags = check_beside(problem, plan, before)
-    if flags:
+    wanted = [one for one in work.model.numbers(stop_ids) if one not in work.where]
+    left = insert_all(work, wanted)
+    why = reasons(work, say, left)
+    first = timetable.plan(work.sequences, why, "insertion")
+    insert_again(work, wanted, Deadline(seconds))
+    for plan in (timetable.plan(work.sequences, why, "insertion"), first):
+        flags = check_beside(problem, plan, before)
+        if not flags:
+            return plan
         log.error("An insertion was not acceptable: %s", flags[0].words)
-        return before
-    return plan
+    return before
 
 
 def solve(

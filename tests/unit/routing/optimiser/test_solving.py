@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from fleet_app.routing.optimiser import solving
 from fleet_app.routing.optimiser.checking import check, check_beside
-from fleet_app.routing.optimiser.problem import Problem, Stop, Window
+from fleet_app.routing.optimiser.inserting import insert_again
+from fleet_app.routing.optimiser.model import Model
+from fleet_app.routing.optimiser.problem import Pair, Problem, Stop, Window
 from fleet_app.routing.optimiser.scheduling import schedule
 from fleet_app.routing.optimiser.solving import insert, solve
 from fleet_app.routing.optimiser.working import Work
@@ -43,6 +45,31 @@ def test_insertion_breaks_nothing_more_on_tours_as_people_left_them(data: st.Dat
     for vehicle, stops in tours.items():
         here = plan.sequences.get(vehicle, ())
         assert [stop for stop in here if stop in stops] == list(stops)
+
+
+@settings(CHEAP, max_examples=60)
+@given(st.data())
+def test_what_is_put_in_once_more_costs_no_more_and_moves_nothing_else(data: st.DataObject):
+    problem = data.draw(problems())
+    tours = data.draw(arrangements(problem))
+    ids = [stop.id for stop in problem.stops]
+    once, again = insert(problem, tours, ids), insert(problem, tours, ids, seconds=0.2)
+    assert check_beside(problem, again, schedule(problem, tours)) == ()
+    assert {one.stop for one in again.left_out} == {one.stop for one in once.left_out}
+    assert again.cost <= once.cost
+    for vehicle, stops in tours.items():
+        here = again.sequences.get(vehicle, ())
+        assert [stop for stop in here if stop in stops] == list(stops)
+
+
+def test_what_is_fetched_at_one_place_is_fetched_at_once():
+    stops = tuple(Stop(name, place) for name, place in (("p1", 1), ("d1", 3), ("p2", 1), ("d2", 3)))
+    pairs = (Pair("p1", "d1"), Pair("p2", "d2"))
+    problem = Problem(stops, (driver(),), (in_a_row(4),), pairs=pairs)
+    work = Work.of(Model(problem), {"v": ("p1", "d1", "p2", "d2")})
+    insert_again(work, work.model.numbers(["p1", "p2"]))
+    tour = work.sequences["v"]
+    assert (set(tour[:2]), set(tour[2:])) == ({"p1", "p2"}, {"d1", "d2"})
 
 
 def early(number: int) -> Stop:
