@@ -170,6 +170,7 @@ const calls = {
   problems: ([data, key, place]) => { const row = board.readBoard(data).rowOf.get(key); return board.problemsOf(row, row.stops[place]); },
   tray: ([data, text, order]) => board.trayFound(board.readBoard(data).tray, text, order).map(({ id }) => id),
   nearest: ([data, ids]) => { const b = board.readBoard(data); return offers.nearest(b, ids.map((id) => board.itemOf(b, id))).map(({ row, seconds, breaks }) => [row.key, seconds, breaks.join(", ")]); },
+  offered: ([data, ids]) => { const b = board.readBoard(data); return offers.nearest(b, ids.map((id) => board.itemOf(b, id))).map(({ row, seconds, breaks, notes }) => ({ row: row.key, minutes: Math.round(seconds / 60), breaks, notes })); },
   range: (data) => time.dayRange(board.readBoard(data)),
   xs: ([scale, moments]) => moments.map((one) => scaleOf(scale).x(one)),
   zoomed: ([scale, factor, x, range]) => scaleOf(scale).zoomed(factor, x, range),

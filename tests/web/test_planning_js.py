@@ -166,7 +166,7 @@ def test_the_row_of_a_stop_is_not_offered_and_full_or_short_ones_say_so(
     assert all("too full" in breaks for _, _, breaks in scripts.call("nearest", [full, [13]]))
     short = json.loads(json.dumps(small))
     short["rows"][1]["shift"]["ends"] = short["rows"][1]["ends_at"]
-    short["tray"][0]["order"]["service_s"] = 7200
+    short["tray"][0]["order"]["service_s"] = 8 * 3600
     told = {key: breaks for key, _, breaks in scripts.call("nearest", [short, [13]])}
     assert "outside its shift" in told["2"]
 

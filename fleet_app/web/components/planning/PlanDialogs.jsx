@@ -5,7 +5,7 @@ import { clockText } from "../../history/sources/moments.js";
 import { Modal } from "../../modal/modal/Modal.jsx";
 import { PickerList, useChoices } from "../../records/sources/PickerList.jsx";
 import { colourVar } from "./planColours.js";
-import { itemOf, rowName } from "./planBoard.js";
+import { itemOf, madeOn, rowName } from "./planBoard.js";
 import { nearest } from "./planOffers.js";
 import { HELP } from "./planKeys.js";
 import { departureAt } from "./planMoments.js";
@@ -21,18 +21,19 @@ function Actions({ children, onClose }) {
   );
 }
 
-function Target({ id, row, active, more, breaks, zone, onPoint, onTake }) {
+function Target({ id, found, active, zone, onPoint, onTake }) {
+  const { row, seconds, breaks, notes } = found;
   const share = fullness(row);
   return (
     <li id={id} role="option" aria-selected={active} className="plan-target" style={{ "--row": colourVar(row) }} onMouseMove={onPoint} onClick={onTake}>
       <i className="plan-swatch" />
-      <span className="plan-cut"><b>{rowName(row)}</b><small>{row.driver ? row.vehicle : "No driver"} · {stopsText(row.stops.length)}{row.ends ? `, until ${clockText(row.ends, zone)}` : ""}{share === null ? "" : `, ${Math.round(share * 100)} % full`}</small>{breaks.length > 0 && <small className="plan-told">{breaks.join(", ")}</small>}</span>
-      <span className="plan-more">+{secondsText(Math.max(60, more))}</span>
+      <span className="plan-cut"><b>{rowName(row)}</b><small>{row.driver ? row.vehicle : "No driver"} · {stopsText(madeOn(row))}{row.ends ? `, until ${clockText(row.ends, zone)}` : ""}{share === null ? "" : `, ${Math.round(share * 100)} % full`}</small>{notes.length > 0 && <small>{notes.join(", ")}</small>}{breaks.length > 0 && <small className="plan-told">{breaks.join(", ")}</small>}</span>
+      <span className="plan-more" title="How much longer the day of the route gets: driving, waiting and leaving earlier">+{secondsText(Math.max(60, seconds))}</span>
     </li>
   );
 }
 
-/** To which row the chosen stops go: those come first on which least breaks, then by the detour. */
+/** To which row the chosen stops go: those come first on which least breaks, then those whose day gets longer by least. */
 export function MoveDialog({ desk, ids, onClose }) {
   const list = useId();
   const [words, setWords] = useState("");
@@ -67,7 +68,7 @@ export function MoveDialog({ desk, ids, onClose }) {
       <div className="plan-move">
         <input type="text" role="combobox" aria-expanded="true" aria-controls={list} aria-activedescendant={found.length ? `${list}-${active}` : undefined} aria-label="Search drivers and vehicles" placeholder="Search drivers and vehicles" value={words} maxLength={80} autoComplete="off" onChange={(event) => setWords(event.target.value)} onKeyDown={onKey} />
         <ul id={list} role="listbox" aria-label="Routes" className="plan-targets">
-          {found.map(({ row, seconds, breaks }, i) => <Target key={row.key} id={`${list}-${i}`} row={row} more={seconds} breaks={breaks} active={i === active} onPoint={() => setActive(i)} zone={desk.zone} onTake={() => take(row)} />)}
+          {found.map((one, i) => <Target key={one.row.key} id={`${list}-${i}`} found={one} active={i === active} onPoint={() => setActive(i)} zone={desk.zone} onTake={() => take(one.row)} />)}
         </ul>
         {!found.length && <p className="plan-none">No route is called that.</p>}
         <label className="plan-place-field"><span>As stop number</span><input type="number" min="1" inputMode="numeric" placeholder="Best" value={place} onChange={(event) => setPlace(event.target.value)} onKeyDown={onKey} /></label>

@@ -22,8 +22,11 @@ function pace(board, row) {
   return seconds > 300 && metres > 0 ? metres / seconds : USUAL_MPS;
 }
 
-// When work can begin at or after a moment, and by how much that is too late.
-function begin(order, arrives) {
+/** Seconds from one place to another by the crow, as fast as the row gets on. */
+export const between = (board, row, a, b) => (crow(a, b) * BEND) / pace(board, row);
+
+/** When work can begin at or after a moment, and by how many seconds that is too late. */
+export function begin(order, arrives) {
   for (const [from, to] of order.windows) if (arrives <= to) return [Math.max(arrives, from), 0];
   const last = order.windows.at(-1)?.[1];
   return [arrives, last === undefined ? 0 : (arrives - last) / 1000];
@@ -70,7 +73,7 @@ export function cheapestPlace(row, stops, order) {
 export function detourOf(board, row, stops, order, place) {
   const a = place ? stops[place - 1].order : row.depot_at;
   const b = place < stops.length ? stops[place].order : row.depot_at;
-  return ((crow(a, order) + crow(order, b) - crow(a, b)) * BEND) / pace(board, row);
+  return between(board, row, a, order) + between(board, row, order, b) - between(board, row, a, b);
 }
 
 /** A stop as it is before anything is known of its times. */

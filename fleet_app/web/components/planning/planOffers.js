@@ -1,77 +1,117 @@
 // To which rows stops could go, and what would break there, as far as the page itself can tell. No DOM.
 
+import { clockText } from "../../history/sources/moments.js";
 import { deliveryOf } from "./planBoard.js";
-import { bare, cheapestPlace, detourOf, retimed } from "./planGuess.js";
+import { bare, cheapestPlace, detourOf } from "./planGuess.js";
+import { weighed, weighedAt } from "./planWeigh.js";
+import { loadText, secondsText } from "./planWords.js";
 
 const ENOUGH = 40; // of many stops these say where they belong
-const MINUTE_MS = 60_000;
+const MINUTE_S = 60;
+const TOLD_S = 300; // leaving so much earlier, or waiting so long, is worth a word
 const SIZES = { kg: "weight_kg", m3: "volume_m3", parcels: "parcels" };
 
-const isLate = ({ lateS }) => lateS * 1000 >= MINUTE_MS;
+// What cannot be carried at all
 
 function tooFull(row, items) {
-  return row.loads.some(({ unit, peak, room }) => {
-    const more = items.reduce((sum, { order }) => sum + (order[SIZES[unit]] ?? 0), 0);
-    return room > 0 && more > 0 && peak + more > room;
-  });
+  const more = (unit) => items.reduce((sum, { order }) => sum + (order[SIZES[unit]] ?? 0), 0);
+  const over = row.loads.filter(({ unit, peak, room }) => room > 0 && more(unit) > 0 && peak + more(unit) > room);
+  return over.map(({ unit, peak, room }) => `too full: ${loadText({ unit, peak: peak + more(unit), room })}`);
 }
 
-/** What a row with these stops on it breaks that it does not break by now, in words. */
-function broken(row, after, ids) {
-  const was = new Set(row.stops.filter(isLate).map(({ id }) => id));
-  const late = after.stops.filter((stop) => isLate(stop) && !was.has(stop.id));
+const GOODS = "goods from ";
+const needsIn = (text) => (/^Needs (.+?)(?:, and (?:no|none|it) .*)?$/.exec(text)?.[1] ?? "").split(", ").filter(Boolean);
+const skillWords = (row, id) => row.problems.filter(({ code, delivery_id: one }) => code === "skill" && one === deliveryOf(id)).flatMap(({ message }) => needsIn(message));
+
+/** The skills that a row lacks, as its own stops say. */
+const lacked = (row) => new Set(row.stops.flatMap(({ id }) => skillWords(row, id)));
+
+/** What a stop is known to need: its skills, and as its words in the tray or on its row say, the depot
+ * where its goods wait. */
+function needsOf(board, item) {
+  const row = board.where.get(item.id)?.row;
+  const told = row ? skillWords(row, item.id) : needsIn(item.words ?? "");
+  return [...new Set([...item.order.skills ?? [], ...told])];
+}
+
+function unmet(board, row, items) {
+  const lacks = lacked(row);
+  const needs = new Set(items.flatMap((item) => needsOf(board, item)));
+  const missing = [...needs].filter((need) => lacks.has(need) || (need.startsWith(GOODS) && row.depot && need !== GOODS + row.depot));
+  return missing.map((need) => `needs ${need}`);
+}
+
+// What breaks by the clock
+
+const isHit = ([from, to], windows) => windows.some(([opens, closes]) => from <= closes && to >= opens);
+
+/** Its hours, where they have nothing of the hours in which these stops are wanted. */
+function apart(board, row, items) {
+  const hours = [Math.min(row.shift[0], row.starts ?? Infinity), Math.max(row.shift[1], row.ends ?? -Infinity)];
+  const out = items.some(({ order }) => order.windows.length && !isHit(hours, order.windows));
+  return out ? [`works ${hours.map((one) => clockText(one, board.zone)).join("–")}, outside the hours that are wanted`] : [];
+}
+
+function broken({ late, others, over }) {
   const found = [];
-  if (late.some(({ id }) => ids.has(id))) found.push("would be late");
-  if (late.some(({ id }) => !ids.has(id))) found.push("makes others late");
-  if (after.ends > row.shift[1] + MINUTE_MS && after.ends > (row.ends ?? 0)) found.push("outside its shift");
+  if (late >= MINUTE_S) found.push(`would be late by ${secondsText(late)}`);
+  if (others >= MINUTE_S) found.push(`makes others late by ${secondsText(others)}`);
+  if (over > MINUTE_S) found.push(`${secondsText(over)} outside its shift`);
   return found;
 }
 
-// Who has not left yet may leave earlier than by now.
-function departures(row) {
-  const gone = row.route_status === "started" || row.stops.some(({ done }) => done);
-  return gone || !row.starts || row.starts === row.shift[0] ? [row.starts] : [row.starts, row.shift[0]];
+function told({ sooner, later, waits }) {
+  const found = [];
+  if (sooner >= TOLD_S) found.push(`leaves ${secondsText(sooner)} earlier`);
+  if (later >= TOLD_S) found.push(`leaves ${secondsText(later)} later`);
+  if (waits >= TOLD_S) found.push(`waits ${secondsText(waits)}`);
+  return found;
 }
 
-function tried(board, row, stops, ids) {
-  const all = departures(row).map((starts) => broken(row, retimed(board, { ...row, starts }, stops), ids));
-  return all.sort((a, b) => a.length - b.length)[0];
+const weight = ({ more, late, others }) => more + late + others;
+const isBetter = (a, b) => a.breaks.length - b.breaks.length || weight(a) - weight(b);
+const judged = (found) => ({ ...found, breaks: broken(found) });
+
+/** Where the day gets longer by least of all places at which least breaks. */
+function alone(board, row, stops, item) {
+  const done = stops.filter(({ done: at }) => at).length;
+  const places = Array.from({ length: stops.length - done + 1 }, (_, i) => done + i);
+  return places.map((place) => judged(weighedAt(board, row, stops, item, place))).sort(isBetter)[0];
 }
 
-const withIt = (stops, place, item) => [...stops.slice(0, place), bare(item), ...stops.slice(place)];
-
-/** One stop goes where it breaks least, there where the detour is smallest; several where the detour is. */
-function offer(board, row, items) {
-  const ids = new Set(items.map(({ id }) => id));
-  const own = new Set(items.map(({ id }) => deliveryOf(id)));
-  let stops = row.stops.filter(({ id }) => !own.has(deliveryOf(id)));
+// Several go to where each of them is the smallest detour.
+function together(board, row, stops, items) {
   let seconds = 0;
-  const before = stops;
   for (const item of items) {
     const place = cheapestPlace(row, stops, item.order);
     seconds += detourOf(board, row, stops, item.order, place);
-    stops = withIt(stops, place, item);
+    stops = [...stops.slice(0, place), item, ...stops.slice(place)];
   }
-  const best = { seconds, breaks: tried(board, row, stops, ids) };
-  if (items.length !== 1 || !best.breaks.length) return best;
-  const done = before.filter(({ done: at }) => at).length;
-  for (let place = done; place <= before.length; place += 1) {
-    const breaks = tried(board, row, withIt(before, place, items[0]), ids);
-    const more = detourOf(board, row, before, items[0].order, place);
-    if (breaks.length < best.breaks.length || (breaks.length === best.breaks.length && more < best.seconds)) Object.assign(best, { breaks, seconds: more });
-  }
-  return best;
+  return judged(weighed(board, row, stops, seconds));
 }
 
-/** The rows on which these stops are not yet: those come first on which they break nothing, and of them
- * those to which the detour is smallest: `{row, seconds, breaks}`. */
-export function nearest(board, items) {
+function offer(board, row, items) {
+  const own = new Set(items.map(({ id }) => deliveryOf(id)));
+  const stops = row.stops.filter(({ id }) => !own.has(deliveryOf(id)));
+  const fresh = items.map(bare);
+  return fresh.length === 1 ? alone(board, row, stops, fresh[0]) : together(board, row, stops, fresh);
+}
+
+function judge(board, row, items) {
   const some = items.slice(0, ENOUGH);
   const scale = items.length / Math.max(1, some.length);
+  const found = offer(board, row, some);
+  const coming = items.filter(({ id }) => board.where.get(id)?.row !== row);
+  const never = [...unmet(board, row, coming), ...tooFull(row, coming)];
+  const breaks = [...never, ...apart(board, row, some), ...found.breaks];
+  return { row, seconds: found.more * scale, weight: weight(found) * scale, never: never.length, breaks, notes: told(found) };
+}
+
+/** The rows on which these stops are not yet, `{row, seconds, breaks, notes}`: last come those that
+ * cannot carry them; of the others those first on which they break nothing, and of those the ones
+ * whose day gets longer by least: by driving, waiting and leaving earlier. */
+export function nearest(board, items) {
   const from = new Set(items.map(({ id }) => board.where.get(id)?.row ?? null));
-  const rows = board.rows.filter((row) => from.size !== 1 || !from.has(row)).map((row) => {
-    const { seconds, breaks } = offer(board, row, some);
-    return { row, seconds: seconds * scale, breaks: tooFull(row, items) ? [...breaks, "too full"] : breaks };
-  });
-  return rows.sort((a, b) => a.breaks.length - b.breaks.length || a.seconds - b.seconds);
+  const rows = board.rows.filter((row) => from.size !== 1 || !from.has(row)).map((row) => judge(board, row, items));
+  return rows.sort((a, b) => a.never - b.never || a.breaks.length - b.breaks.length || a.weight - b.weight);
 }
