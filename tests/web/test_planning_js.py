@@ -182,6 +182,15 @@ def test_problems_are_told_in_the_words_of_the_row(scripts: NodeScripts, small: 
     assert scripts.call("problems", [board, "1", 0]) == []
 
 
+def test_the_words_of_a_flag_have_lines_of_their_own(scripts: NodeScripts, small: Any) -> None:
+    board = json.loads(json.dumps(small))
+    words = "2 h 13 min after the last window ends at 16:00"
+    board["rows"][0]["problems"] = [{"code": "window", "message": words, "delivery_id": 3}]
+    before, after = (dict(scripts.call("lines", [one, []])) for one in (small, board))
+    tops = {key: after[key] - before[key] for key in ("stop 3", "stop 4")}
+    assert tops == {"stop 3": 0, "stop 4": 32}
+
+
 def test_the_tray_is_searched_and_sorted(scripts: NodeScripts) -> None:
     board = told(a_board(1, 1, 40))
     everything = scripts.call("tray", [board, "", "number"])

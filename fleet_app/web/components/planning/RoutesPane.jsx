@@ -96,8 +96,9 @@ function Stop({ line, desk, dragging, active, onPick, ...aria }) {
           {drift !== null && Math.abs(drift) >= 1 && <span className="plan-drift" data-risk={stop.risk || (drift > 0 ? "late" : "on_time")} title={RISKS[stop.risk]}>{drift > 0 ? `+${drift}` : `−${-drift}`} min</span>}
           <time className="plan-when">{when(stop, live, desk.zone)}</time>
         </span>
+        {wrong.length > 0 && <span className="plan-reason plan-told" title={wrong.join("\n")}><Icon name="warning" size={12} /> {wrong.join("; ")}</span>}
         <span className="plan-line quiet">
-          {told.length > 0 ? <span className="plan-cut plan-told" title={told.join("\n")}><Icon name="warning" size={12} /> {told.join("; ")}</span> : <span className="plan-cut">{stop.order.address || stop.order.number}</span>}
+          {told.length > wrong.length ? <span className="plan-cut plan-told"><Icon name="warning" size={12} /> {told.join("; ")}</span> : <span className="plan-cut">{stop.order.address || stop.order.number}</span>}
           {waits && <span className="plan-waits">{waits}</span>}
           {windows && <span className="plan-window">{windows}</span>}
         </span>

@@ -1,10 +1,14 @@
 // Who is chosen and where the cursor is: the lines of a list, and what keys make of them. No DOM.
 
+import { problemsOf } from "./planBoard.js";
 import { notesOf } from "./planTime.js";
 
 export const HEIGHTS = { row: 50, stop: 40, note: 26, tray: 50, reason: 16 };
-// Longer reasons than this have a second line.
+// Longer reasons than this have a second line; those of a stop stand beside its place.
 const LONG = 48;
+const LONG_OF_STOP = 38;
+
+const wordsHeight = (words, long) => HEIGHTS.reason * ((words ? 1 : 0) + (words.length > long ? 1 : 0));
 
 /** The lines of the routes' list: a head for each row, below it its stops unless it is folded, with
  * its breaks and what lies beyond its hours between them. */
@@ -22,7 +26,7 @@ export function routeLines(rows, folded) {
     const tell = (place) => notes.forEach((note, i) => note.place === place && put({ kind: "note", key: `note ${row.key} ${i}`, row, place, note }, HEIGHTS.note));
     row.stops.forEach((stop, place) => {
       tell(place);
-      put({ kind: "stop", key: `stop ${stop.id}`, id: stop.id, row, stop, place }, HEIGHTS.stop);
+      put({ kind: "stop", key: `stop ${stop.id}`, id: stop.id, row, stop, place }, HEIGHTS.stop + wordsHeight(problemsOf(row, stop).join("; "), LONG_OF_STOP));
     });
     tell(row.stops.length);
   }
@@ -32,7 +36,7 @@ export function routeLines(rows, folded) {
 export function trayLines(items) {
   let top = 0;
   const lines = items.map((item) => {
-    const height = HEIGHTS.tray + HEIGHTS.reason * ((item.words ? 1 : 0) + (item.words.length > LONG ? 1 : 0));
+    const height = HEIGHTS.tray + wordsHeight(item.words, LONG);
     const line = { kind: "tray", key: `stop ${item.id}`, id: item.id, item, top, height };
     top += height;
     return line;
