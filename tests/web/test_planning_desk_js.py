@@ -24,8 +24,53 @@ def test_two_plans_in_figures_with_what_is_better(scripts: NodeScripts, small: A
     found = {name: (change, better) for name, change, better in scripts.call("figures", [a, b])}
     assert found["Cost"] == ("−€20.00", 1)
     assert found["Late stops"] == ("+2", -1)
-    assert found["Vehicles used"] == ("+1", 0)
+    assert found["Routes"] == ("+1", 0)
     assert found["Distance"] == ("same", 0)
+
+
+def test_hours_are_compared_with_their_minutes(scripts: NodeScripts, small: Any) -> None:
+    a = small["totals"] | {"work_s": 26 * 3600 + 2400, "drive_s": 60 * 3600}
+    b = a | {"work_s": 26 * 3600 + 240, "drive_s": 59 * 3600 + 300}
+    found = scripts.call("beside_both", [a, b])
+    assert found["Working hours"] == ["26 h 40 min", "26 h 04 min", "−36 min"]
+    assert found["Driving"] == ["60 h", "59 h 05 min", "−55 min"]
+
+
+def test_what_is_fetched_and_delivered_is_counted_as_one_stop(
+    scripts: NodeScripts, small: Any
+) -> None:
+    fetched = 2**40 + 1
+    said = scripts.call("counts", [small, [fetched, 1, 2]])
+    assert said == ["2 stops", f"2 stops moved to {small['rows'][1]['driver']}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"stop_count": 18, "weekdays": ["Mon", "Thu"], "vehicle": {"id": 7, "label": "Van 7"}},
+         "18 stops · Mon, Thu · Van 7"),
+        ({"stop_count": 1, "weekdays": [], "vehicle": None}, "1 stop"),
+        ({"stop_count": 2, "weekdays": list("abcdefg")}, "2 stops · every day"),
+    ],
+)  # fmt: skip
+def test_a_template_is_told_beside_its_name(
+    scripts: NodeScripts, row: dict[str, Any], said: str
+) -> None:
+    assert scripts.call("template", row) == said
+
+
+def test_once_routes_have_left_figures_are_of_what_is_left(
+    scripts: NodeScripts, small: Any
+) -> None:
+    assert scripts.call("leftText", small) == ""
+    driven = copy.deepcopy(small)
+    driven["rows"][1]["route_status"] = "completed"
+    driven["rows"][1]["distance_m"] = 0
+    assert scripts.call("leftText", driven) == " left"
+    (open_, _), (over, _), _ = scripts.call("rows", [driven, "UTC"])
+    assert " km · " in open_
+    assert over.startswith("4 stops · 0")
+    assert " m · " not in over
 
 
 def test_a_plan_that_leaves_more_out_is_not_better_because_it_costs_less(
@@ -109,6 +154,10 @@ def test_the_chart_of_a_run_falls_in_steps(scripts: NodeScripts) -> None:
 def test_the_end_of_a_run_in_words(scripts: NodeScripts, small: Any) -> None:
     done = scripts.call("job", [{"state": "done"}, small])
     assert done == "The plan is ready: 12 stops on 3 routes, 2 deliveries could not be placed."
+    wrong = copy.deepcopy(small)
+    wrong["totals"] |= {"left": 0, "problems": 4}
+    said = scripts.call("job", [{"state": "done"}, wrong])
+    assert said == "The plan is ready: 12 stops on 3 routes, 4 problems left."
     assert scripts.call("job", [{"failed": True, "message": "No vehicle."}, small]) == "No vehicle."
     assert "plan of its own" in scripts.call(
         "job", [{"result_plan_id": 4, "applied": False}, small]

@@ -4,7 +4,7 @@ import { clockText } from "../../history/sources/moments.js";
 import { colourVar } from "./planColours.js";
 import { itemOf, problemsOf, rowName } from "./planBoard.js";
 import { Icon } from "./PlanIcons.jsx";
-import { stopsText, windowsText } from "./planWords.js";
+import { idsText, windowsText } from "./planWords.js";
 import { useTurn } from "./usePlan.js";
 
 function One({ desk, id }) {
@@ -34,7 +34,7 @@ export function PickBar({ desk, onMove, onAct }) {
   const locked = placed.length > 0 && placed.every((id) => itemOf(board, id).locked);
   return (
     <div className="plan-pick" role="region" aria-label="Chosen stops" data-testid="plan-pick">
-      {ids.length === 1 ? <One desk={desk} id={ids[0]} /> : <b>{stopsText(ids.length)} chosen</b>}
+      {ids.length === 1 ? <One desk={desk} id={ids[0]} /> : <b>{idsText(ids)} chosen</b>}
       <span className="plan-pick-acts">
         {may && <button type="button" className="button small primary" onClick={onMove} title="M">Move to…</button>}
         <button type="button" className="button small plan-adding" aria-pressed={desk.adding} onClick={() => desk.setAdding(!desk.adding)}>Choose more</button>

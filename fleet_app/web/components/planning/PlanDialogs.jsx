@@ -10,7 +10,7 @@ import { nearest } from "./planOffers.js";
 import { HELP } from "./planKeys.js";
 import { departureAt } from "./planMoments.js";
 import { useGoing } from "./usePlan.js";
-import { fullness, secondsText, stopsText } from "./planWords.js";
+import { fullness, idsText, secondsText, stopsText } from "./planWords.js";
 
 function Actions({ children, onClose }) {
   return (
@@ -64,7 +64,7 @@ export function MoveDialog({ desk, ids, onClose }) {
   useEffect(() => setActive(0), [words]);
   useEffect(() => document.getElementById(`${list}-${active}`)?.scrollIntoView({ block: "nearest" }), [active]);
   return (
-    <Modal open title={`Move ${ids.length === 1 ? itemOf(board, ids[0])?.order.customer || "the stop" : stopsText(ids.length)} to…`} onClose={onClose}>
+    <Modal open title={`Move ${ids.length === 1 ? itemOf(board, ids[0])?.order.customer || "the stop" : idsText(ids)} to…`} onClose={onClose}>
       <div className="plan-move">
         <input type="text" role="combobox" aria-expanded="true" aria-controls={list} aria-activedescendant={found.length ? `${list}-${active}` : undefined} aria-label="Search drivers and vehicles" placeholder="Search drivers and vehicles" value={words} maxLength={80} autoComplete="off" onChange={(event) => setWords(event.target.value)} onKeyDown={onKey} />
         <ul id={list} role="listbox" aria-label="Routes" className="plan-targets">
@@ -78,9 +78,9 @@ export function MoveDialog({ desk, ids, onClose }) {
   );
 }
 
-const FOUND_BY = { drivers: ["drivers", "license_number"], vehicles: ["vehicles", "registration_number", "type"], route_templates: ["templates"] };
+const FOUND_BY = { drivers: ["drivers", "license_number"], vehicles: ["vehicles", "registration_number", "type"] };
 
-/** A driver, a vehicle or a template, searched in the records of the fleet. */
+/** A driver or a vehicle, searched in the records of the fleet. */
 export function RecordDialog({ title, kind, fleet, free, onTake, onClose }) {
   const [words, setWords] = useState("");
   const url = `/api/v1/${kind}`;

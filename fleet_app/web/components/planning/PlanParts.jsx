@@ -8,7 +8,7 @@ import { deliveryOf, itemOf, problemsOf, rowName } from "./planBoard.js";
 import { remaining } from "./planGuess.js";
 import { driftMinutes } from "./planTime.js";
 import { Icon } from "./PlanIcons.jsx";
-import { rowText, secondsText, stopsText, windowsText } from "./planWords.js";
+import { idsText, rowText, secondsText, windowsText } from "./planWords.js";
 import { useTurn } from "./usePlan.js";
 
 const LOW = 140;
@@ -46,7 +46,7 @@ export function Said({ desk, dragging }) {
   return (
     <>
       <p className="only-read" role="status" aria-live="polite" data-testid="plan-said">{desk.said}</p>
-      {createPortal(<div ref={ghost} className="plan-ghost" hidden={!drag} aria-hidden="true"><b>{drag ? stopsText(drag.ids.length) : ""}</b>{where && <span>{where}</span>}</div>, document.body)}
+      {createPortal(<div ref={ghost} className="plan-ghost" hidden={!drag} aria-hidden="true"><b>{drag ? idsText(drag.ids) : ""}</b>{where && <span>{where}</span>}</div>, document.body)}
     </>
   );
 }

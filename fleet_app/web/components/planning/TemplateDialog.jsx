@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Modal } from "../../modal/modal/Modal.jsx";
-import { rowName } from "./planBoard.js";
+import { madeOn, rowName } from "./planBoard.js";
 import { stopsText } from "./planWords.js";
 
 const DAYS = [["Mon", "Monday"], ["Tue", "Tuesday"], ["Wed", "Wednesday"], ["Thu", "Thursday"], ["Fri", "Friday"], ["Sat", "Saturday"], ["Sun", "Sunday"]];
@@ -20,13 +20,13 @@ export function TemplateDialog({ row, onTake, onClose }) {
   return (
     <Modal open title="Save as a template" onClose={onClose}>
       <form className="plan-form" onSubmit={send}>
-        <p className="quiet">{stopsText(row.stops.length)} in their order, with who drives what.</p>
+        <p className="quiet">{stopsText(madeOn(row))} in their order, with who drives what.</p>
         <label className="field"><span>Name</span><input type="text" required maxLength={120} value={name} onChange={(event) => setName(event.target.value)} /></label>
         <fieldset className="plan-weekdays">
-          <legend>Its deliveries are made by themselves on</legend>
+          <legend>Make its deliveries a week ahead on these days</legend>
           {DAYS.map(([day, whole]) => <button key={day} type="button" aria-pressed={days.includes(day)} aria-label={whole} onClick={() => turn(day)}>{day}</button>)}
         </fieldset>
-        <p className="hint quiet">{days.length ? "They appear among the unassigned a week ahead." : "On no day: use it whenever you like."}</p>
+        <p className="hint quiet">{days.length ? "They appear among the unassigned of their day." : "On no day: use it whenever you like."}</p>
         <div className="popover-actions">
           <button type="button" className="button" onClick={onClose}>Cancel</button>
           <button type="submit" className="button primary">Save</button>

@@ -3,7 +3,7 @@
 import { deliveryOf, readBoard, rowName } from "./planBoard.js";
 import { inOrder } from "./planPick.js";
 import { Edits } from "./planEdits.js";
-import { movedText, stopsText } from "./planWords.js";
+import { idsText, movedText } from "./planWords.js";
 
 const NOTE_MS = 9000;
 const SHAPES_MS = 350;
@@ -105,7 +105,7 @@ export class PlanDesk {
 
   lock(ids, held) {
     const deliveries = [...new Set(ids.map(deliveryOf))];
-    return this.edit({ do: "lock", deliveries, level: held ? "stop" : "" }, held ? `${stopsText(ids.length)} locked` : `${stopsText(ids.length)} free again`);
+    return this.edit({ do: "lock", deliveries, level: held ? "stop" : "" }, held ? `${idsText(ids)} locked` : `${idsText(ids)} free again`);
   }
 
   // Whether a move would leave everything where it is.
@@ -165,7 +165,7 @@ export class PlanDesk {
   /** Whether every tap chooses one more, as there is no key to hold down. */
   setAdding(adding) {
     this.adding = adding;
-    if (adding) this.whisper(`${stopsText(this.chosen.size)} chosen; tap others to choose them as well`);
+    if (adding) this.whisper(`${idsText(this.chosen)} chosen; tap others to choose them as well`);
     this.tell("pick");
   }
 

@@ -7,6 +7,7 @@ import { counted } from "./planWords.js";
 
 const ASK_MS = 600;
 const SOON_MS = 300;
+const MOST_TEMPLATES = 50;
 /** What happens to deliveries and routes is news of a plan as well, but there is a lot of it. */
 const CALM_MS = 8000;
 const OVER = new Set(["done", "stopped", "failed"]);
@@ -142,6 +143,11 @@ export class PlanLife {
     if (made) this.desk.say(`${name} was saved as a template.`);
   }
 
+  /** Templates whose names contain the words. */
+  templates(words) {
+    return this.ask("/route_templates", { query: { q: words, fleet_id: this.fleet || "", limit: MOST_TEMPLATES } });
+  }
+
   async useTemplate(id, name) {
     const { planId } = this.desk;
     const used = await this.tried(() => this.ask(`/route_templates/${id}/use`, { method: "POST", body: { date: this.day, plan_id: planId } }));
@@ -248,6 +254,9 @@ export class PlanLife {
   }
 }
 
+/** Whether there is something to publish, and nothing of the kind is under way. */
+export const isPublishable = ({ changed, published_at: at }, life) => !life.acting && (changed || !at);
+
 /** When to read again: soon after another plan's version, calmly while things are on the road. */
 class News {
   constructor(life) {
@@ -302,8 +311,9 @@ export function jobText(job, board) {
   const { totals } = board ?? {};
   if (!totals) return "The plan is ready.";
   const left = totals.left ? `, ${counted(totals.left, "delivery", "deliveries")} could not be placed` : "";
+  const wrong = totals.problems ? `, ${counted(totals.problems, "problem")} left` : "";
   const lead = job.state === "stopped" ? "Stopped: the best so far was kept," : "The plan is ready:";
-  return `${lead} ${counted(totals.stops, "stop")} on ${counted(totals.rows, "route")}${left}.`;
+  return `${lead} ${counted(totals.stops, "stop")} on ${counted(totals.rows, "route")}${left}${wrong}.`;
 }
 
 /** The best cost over time as the path of a small chart of `width` by `height`, from the first plan

@@ -1,16 +1,30 @@
 // How the plan is told: times, lengths, sums and differences in words. No DOM.
 
 import { clockText, distanceText, lengthText } from "../../history/sources/moments.js";
-import { madeOn, rowName } from "./planBoard.js";
+import { deliveryOf, madeOn, rowName } from "./planBoard.js";
 
 export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 export const stopsText = (count) => counted(count, "stop");
+
+/** So many stops, as rows count them: where the goods of one are fetched is no stop more. */
+export const idsText = (ids) => stopsText(new Set([...ids].map(deliveryOf)).size);
 
 /** "1 h 05 min" of seconds. */
 export const secondsText = (seconds) => lengthText(seconds * 1000);
 
 /** "91 h" of seconds that many people work together. */
 export const workText = (seconds) => (seconds < 36_000 ? secondsText(seconds) : `${Math.round(seconds / 3600).toLocaleString("en-GB")} h`);
+
+/** "26 h 05 min" of seconds: days do not add up to working hours. */
+export function hoursText(seconds) {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return secondsText(seconds);
+  const hours = `${Math.floor(minutes / 60).toLocaleString("en-GB")} h`;
+  return minutes % 60 ? `${hours} ${String(minutes % 60).padStart(2, "0")} min` : hours;
+}
+
+/** "26 min" of seconds, rounded up as the server's words are. */
+export const upText = (seconds) => secondsText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
 
 /** An amount in the fleet's currency. */
 export function moneyText(amount, currency) {
@@ -43,10 +57,15 @@ export function fullness(row) {
 export function rowText(row, zone) {
   if (!row.stops.length) return row.shift[0] ? `No stops · ${clockText(row.shift[0], zone)}–${clockText(row.shift[1], zone)}` : "No stops";
   const parts = [stopsText(madeOn(row))];
-  if (!row.guessed) parts.push(distanceText(row.distance_m));
+  // Of a route that is over nothing is left to drive.
+  if (!row.guessed && row.route_status !== "completed") parts.push(distanceText(row.distance_m));
   if (row.starts && row.ends) parts.push(`${clockText(row.starts, zone)}–${clockText(row.ends, zone)}`);
   return parts.join(" · ");
 }
+
+/** What is behind the plan's figures of way, work and cost once routes have left: they are of what is
+ * still to be driven, while stops are those of the whole day. */
+export const leftText = ({ rows }) => (rows.some(({ route_status: status }) => status === "started" || status === "completed") ? " left" : "");
 
 const STATES = { published: "Published", started: "Driving", completed: "Done" };
 
@@ -77,10 +96,16 @@ export function rowsText({ rows }) {
   return `${counted(used, "route")}${rows.length > used ? `, ${rows.length - used} more without stops` : ""}`;
 }
 
+/** "18 stops · Mon, Thu · Van 7": a template beside its name. */
+export function templateText({ stop_count: stops, weekdays, vehicle }) {
+  const days = weekdays?.length === 7 ? "every day" : weekdays?.join(", ");
+  return [Number.isFinite(stops) && stopsText(stops), days, vehicle?.label].filter(Boolean).join(" · ");
+}
+
 /** What happened to stops: "3 stops moved to Van 7". */
 export function movedText(board, ids, to) {
   const row = board.rowOf.get(to);
-  const what = ids.length === 1 ? (board.where.has(ids[0]) ? numberOf(board, ids[0]) : "The stop") : stopsText(ids.length);
+  const what = ids.length === 1 ? (board.where.has(ids[0]) ? numberOf(board, ids[0]) : "The stop") : idsText(ids);
   if (!row) return `${what} taken off, now unassigned`;
   const place = ids.length === 1 && board.where.get(ids[0])?.row === row ? `, stop ${board.where.get(ids[0]).place + 1}` : "";
   return `${what} moved to ${rowName(row)}${place}`;
@@ -129,14 +154,14 @@ export function figures(a, b, currency) {
     ["Cost", "cost", money, same],
     ["Cost, what is left out counted", "weighed", money, -1],
     ["Distance", "distance_m", distanceText, -1],
-    ["Driving", "drive_s", workText, -1],
-    ["Working hours", "work_s", workText, -1],
-    ["Waiting", "wait_s", workText, -1],
+    ["Driving", "drive_s", hoursText, -1],
+    ["Working hours", "work_s", hoursText, -1],
+    ["Waiting", "wait_s", hoursText, -1],
     ["Late stops", "late_stops", plain, -1],
-    ["Lateness together", "late_s", secondsText, -1],
+    ["Lateness together", "late_s", hoursText, -1],
     ["Problems", "problems", plain, -1],
     ["CO₂", "co2_kg", (kg) => `${kg.toLocaleString("en-GB", { maximumFractionDigits: 1 })} kg`, -1],
-    ["Vehicles used", "rows", plain, 0],
+    ["Routes", "rows", plain, 0],
     ["Stops planned", "stops", plain, 1],
     ["Unassigned", "left", plain, -1],
   ];
