@@ -5,8 +5,9 @@ import { CompareDialog } from "./CompareDialog.jsx";
 import { DepartDialog, HelpDialog, MoveDialog, NameDialog, RecordDialog, SureDialog } from "./PlanDialogs.jsx";
 import { PublishDialog } from "./PublishDialog.jsx";
 import { TemplateDialog } from "./TemplateDialog.jsx";
+import { TemplatePick } from "./TemplatePick.jsx";
 import { rowName } from "./planBoard.js";
-import { stopsText } from "./planWords.js";
+import { idsText } from "./planWords.js";
 import { leftOn } from "./rowActs.js";
 import { useTurn } from "./usePlan.js";
 
@@ -16,7 +17,7 @@ function OutDialog({ offers, row, onClose }) {
   return (
     <SureDialog
       title={`Is ${row.vehicle} out of service?`}
-      text={`Who can take over the ${stopsText(leftOn(row).length)} that ${rowName(row)} has left is looked for at once. Nothing changes until you accept what is suggested, and that can be taken back. To keep ${row.vehicle} out of the next plans, have it put into the workshop on its own page.`}
+      text={`Who can take over the ${idsText(leftOn(row).map(({ id }) => id))} that ${rowName(row)} has left is looked for at once. Nothing changes until you accept what is suggested, and that can be taken back. To keep ${row.vehicle} out of the next plans, have it put into the workshop on its own page.`}
       action="Find who can take over" doing="Looking for who can take over…" onTake={() => offers.report(row)} onClose={onClose}
     />
   );
@@ -46,7 +47,7 @@ const DIALOGS = {
     <RecordDialog title="Which vehicle takes part?" kind="vehicles" fleet={fleet} onTake={(id, name) => desk.edit({ do: "add_row", vehicle_id: id, driver_id: null }, `${name} takes part`)} onClose={onClose} />
   ),
   template: ({ life, given, onClose }) => <TemplateDialog row={given} onTake={(name, weekdays) => life.saveTemplate(given, name, weekdays)} onClose={onClose} />,
-  use: ({ life, fleet, onClose }) => <RecordDialog title="Which template?" kind="route_templates" fleet={fleet} onTake={(id, name) => life.useTemplate(id, name)} onClose={onClose} />,
+  use: ({ life, onClose }) => <TemplatePick life={life} onTake={(id, name) => life.useTemplate(id, name)} onClose={onClose} />,
   depart: ({ desk, given, onClose }) => (
     <DepartDialog row={given} day={desk.board.date} zone={desk.zone} onTake={(moment) => desk.edit({ do: "depart", row: given.key, at: moment === null ? null : new Date(moment).toISOString() }, moment === null ? `${rowName(given)} leaves when it suits the stops` : `${rowName(given)} has a departure time`)} onClose={onClose} />
   ),

@@ -22,7 +22,7 @@ LIBRARIES = (
     *("planApi.js", "planDesk.js", "planEdits.js", "planLife.js", "planColours.js", "rowActs.js"),
     *("planSuggest.js", "SuggestPanel.jsx", "planFeed.js", "planBoxing.js", "planCursor.js"),
     *("planLayers.js", "planMap.js", "planDrag.js", "planPaint.js", "usePlan.js", "useActs.js"),
-    *("planView.js", "planWeigh.js"),
+    *("planView.js", "planWeigh.js", "TemplatePick.jsx"),
     *("useTimeKeys.js", "planMoments.js", "planOffers.js", "planTroubles.js", "TroublePanel.jsx"),
     *("PlanIcons.jsx", "PlanParts.jsx", "PlanHead.jsx", "TrayPane.jsx", "RoutesPane.jsx"),
     *("TimelinePane.jsx", "MapPane.jsx", "JobPanel.jsx", "PickBar.jsx", "PlanDialogs.jsx"),
