@@ -238,6 +238,8 @@ def test_stops_are_brought_up_and_down_together(scripts: NodeScripts, small: Any
         ({"key": "m"}, "move"),
         ({"key": "m", "ctrlKey": True}, None),
         ({"key": "Delete"}, "remove"),
+        ({"key": "p"}, "plan"),
+        ({"key": "P", "shiftKey": True}, "publish"),
         ({"key": "?"}, "help"),
         ({"key": "Escape"}, "leave"),
         ({"key": "x"}, None),

@@ -5,7 +5,8 @@ import { distanceText } from "../../history/sources/moments.js";
 import { Icon, Menu } from "./PlanIcons.jsx";
 import { SuggestPanel } from "./SuggestPanel.jsx";
 import { TroublePanel } from "./TroublePanel.jsx";
-import { co2Text, counted, moneyText, workText } from "./planWords.js";
+import { co2Text, counted, leftText, moneyText, workText } from "./planWords.js";
+import { isPublishable } from "./planLife.js";
 import { useTurn } from "./usePlan.js";
 
 const DAY_MS = 86_400_000;
@@ -71,6 +72,7 @@ const COSTS = "Vehicles, kilometres and hours. What is unassigned or late has no
 function Totals({ desk, onGo }) {
   const { board } = desk;
   const { totals } = board;
+  const left = leftText(board);
   const figure = (text, more = {}) => <span {...more}>{text}</span>;
   return (
     <div className="plan-totals" data-testid="plan-totals" aria-label="The plan in figures" role="group">
@@ -79,10 +81,10 @@ function Totals({ desk, onGo }) {
       {totals.stops > 0 && (
         <>
           {figure(counted(totals.rows, "route"), { title: "Routes with stops" })}
-          {figure(distanceText(totals.distance_m))}
-          {figure(`${workText(totals.work_s)} of work`, WIDE)}
-          {figure(moneyText(totals.cost, board.currency), { title: COSTS })}
-          {figure(co2Text(totals.co2_kg), WIDE)}
+          {figure(`${distanceText(totals.distance_m)}${left}`)}
+          {figure(`${workText(totals.work_s)} of work${left}`, WIDE)}
+          {figure(`${moneyText(totals.cost, board.currency)}${left}`, { title: COSTS })}
+          {figure(`${co2Text(totals.co2_kg)}${left}`, WIDE)}
         </>
       )}
       {totals.late_stops > 0 && figure(`${totals.late_stops} late`, { "data-tone": "bad" })}
@@ -131,13 +133,13 @@ export function PlanHead({ desk, life, offers, may, day, today, onDay, open, opt
           <button type="button" className="icon-button plan-wide" aria-label="Keys of this page" title="Keys of this page (?)" onClick={() => open("help")}><Icon name="help" /></button>
           {may.has("publish") && (
             <span className="plan-split">
-              <button type="button" className="button" data-testid="plan-publish" aria-busy={Boolean(life.acting)} disabled={Boolean(life.acting) || (!board.changed && Boolean(board.published_at))} onClick={() => open("publish")}><Icon name="publish" /><span>{ACTING[life.acting] ?? (board.published_at ? (board.changed ? "Publish changes" : "Published") : "Publish")}</span></button>
+              <button type="button" className="button" data-testid="plan-publish" aria-busy={Boolean(life.acting)} aria-disabled={!isPublishable(board, life)} title={isPublishable(board, life) ? "Publish… (Shift+P)" : undefined} onClick={() => isPublishable(board, life) && open("publish")}><Icon name="publish" /><span>{ACTING[life.acting] ?? (board.published_at ? (board.changed ? "Publish changes" : "Published") : "Publish")}</span></button>
               {board.published_at && <Menu label="More about publishing" icon="down" className="button" items={[{ name: "Take it back from the drivers…", icon: "recall", danger: true, act: () => open("recall") }]} />}
             </span>
           )}
           {may.has("update") && (
             <span className="plan-split">
-              <button type="button" className="button primary" data-testid="plan-everything" disabled={life.busy} title={`${MODES[mode][1]} (P)`} onClick={() => optimise.current()}><Icon name="bolt" /><span>{life.busy ? (life.job.state === "queued" ? "Waiting…" : "Planning…") : MODES[mode][0]}</span></button>
+              <button type="button" className="button primary" data-testid="plan-everything" aria-disabled={life.busy} title={`${MODES[mode][1]} (P)`} onClick={() => optimise.current()}><Icon name="bolt" /><span>{life.busy ? (life.job.state === "queued" ? "Waiting…" : "Planning…") : MODES[mode][0]}</span></button>
               <Menu label="How to plan" icon="down" className="button primary" items={planItems(mode, seconds, { setMode, setSeconds })} />
             </span>
           )}

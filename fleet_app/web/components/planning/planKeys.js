@@ -18,6 +18,7 @@ export const HELP = [
   ["U or Ctrl + Z", "Undo"],
   ["Ctrl + Shift + Z", "Redo"],
   ["P", "Plan everything"],
+  ["Shift + P", "Publish…"],
   ["+, −, 0", "On the timeline: fewer hours, more hours, the whole day"],
   ["Ctrl + left, right", "On the timeline: earlier or later hours"],
   ["/", "Search the unassigned"],
@@ -27,7 +28,7 @@ export const HELP = [
 
 const PLAIN = {
   m: "move", M: "move", l: "lock", L: "lock", r: "turn", R: "turn", b: "improve", B: "improve", u: "undo", U: "undo",
-  f: "look", F: "look", n: "trouble", N: "troubleBack", o: "out", O: "out", p: "plan", P: "plan", "?": "help", "/": "search", Delete: "remove", Backspace: "remove", Escape: "leave",
+  f: "look", F: "look", n: "trouble", N: "troubleBack", o: "out", O: "out", p: "plan", P: "publish", "?": "help", "/": "search", Delete: "remove", Backspace: "remove", Escape: "leave",
 };
 const STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: "first", End: "last" };
 const WRITES = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import { deliveryOf, itemOf } from "./planBoard.js";
 import { actOf, isTaken } from "./planKeys.js";
+import { isPublishable } from "./planLife.js";
 import { inOrder, shoved } from "./planPick.js";
 import { leftOn, mayBeOut, rowSteps } from "./rowActs.js";
 import { stepTrouble } from "./planTroubles.js";
@@ -65,6 +66,7 @@ function acting({ desk, life, open, optimise, box, onGo }) {
     undo: () => back("undo"),
     redo: () => back("redo"),
     plan: () => desk.may.has("update") && !life.busy && optimise.current(),
+    publish: () => desk.may.has("publish") && (isPublishable(desk.board, life) ? open("publish") : desk.say(life.acting ? "The plan is being published or taken back right now." : "Drivers see the plan as it is: there is nothing to publish.")),
     help: () => open("help"),
     search: () => box.current?.querySelector("[data-plan-search]")?.focus(),
     leave: () => desk.chooseNothing(),
