@@ -53,6 +53,7 @@ def test_what_cannot_be_taken_back_any_more_is_gone(scripts: NodeScripts) -> Non
           ["1 stop without a place", -1]]),
         ({"cost": -3, "distance_m": -900, "late_s": 120, "left_out": 0},
          [["€3.00 less", 1], ["900 m less", 1], ["2 min later", -1]]),
+        ({"late_s": -7861}, [["2 h 12 min less late", 1]]),
         ({"cost": 0.0, "distance_m": 40, "late_s": 20, "left_out": 0},
          [["As far and as punctual as before", 0]]),
     ],

@@ -7,6 +7,16 @@ import { badgeText, effects, handovers, sorted } from "./planSuggest.js";
 import { useNow, useTurn } from "./usePlan.js";
 
 const NAMED = 6;
+const LEAST = 240;
+const NOTE = 60;
+
+// What is said of an answer, with its way back, stands below the panel: it ends above that.
+function put(panel, button) {
+  const foot = button.closest(".planning")?.querySelector(".plan-foot")?.getBoundingClientRect();
+  const room = foot ? foot.top - NOTE - button.getBoundingClientRect().bottom : 0;
+  panel.style.maxHeight = room > LEAST ? `${room}px` : "";
+  settle(panel, button);
+}
 
 function Handover({ from, to, numbers, fetched }) {
   const more = numbers.length > NAMED ? ` and ${numbers.length - NAMED} more` : "";
@@ -65,7 +75,7 @@ export function SuggestPanel({ desk, offers }) {
   if (!all.length && !shown) return null;
   const toggled = (event) => {
     setShown(event.newState === "open");
-    if (event.newState === "open") requestAnimationFrame(() => panel.current && button.current && settle(panel.current, button.current));
+    if (event.newState === "open") requestAnimationFrame(() => panel.current && button.current && put(panel.current, button.current));
   };
   // The button that was pressed goes with its offer: the focus stays in the panel.
   const act = (one, what) => {

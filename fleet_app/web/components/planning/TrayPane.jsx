@@ -28,7 +28,7 @@ function Item({ line, desk, dragging, active, chosen, onPick, count, at }) {
       {item.words && <span className="plan-reason" title={item.words}><Icon name="warning" size={12} /> {item.words}</span>}
       <span className="plan-line quiet">
         <span className="plan-cut" title={order.address || undefined}>{order.address || "No address"}</span>
-        <span className="plan-number">{order.number}</span>
+        {order.customer && <span className="plan-number">{order.number}</span>}
       </span>
     </div>
   );

@@ -2,7 +2,7 @@
 // answers to them. No DOM.
 
 import { distanceText } from "../../history/sources/moments.js";
-import { counted, moneyText, secondsText, stopsText } from "./planWords.js";
+import { counted, moneyText, stopsText, upText } from "./planWords.js";
 
 const SOON_MS = 300;
 const TEXTS = {
@@ -23,7 +23,7 @@ export const badgeText = ({ open, taken }) => (open.length || !taken.length ? co
 export function effects(effect, currency) {
   const of = (value, least, text, more, less) => (Math.abs(value ?? 0) < least ? [] : [{ text: `${text(Math.abs(value))} ${value > 0 ? more : less}`, better: -Math.sign(value) }]);
   const money = currency ? of(effect.cost, 0.005, (amount) => moneyText(amount, currency), "more", "less") : [];
-  const found = [...money, ...of(effect.distance_m, 100, distanceText, "more", "less"), ...of(effect.late_s, 60, secondsText, "later", "less late")];
+  const found = [...money, ...of(effect.distance_m, 100, distanceText, "more", "less"), ...of(effect.late_s, 60, upText, "later", "less late")];
   if (effect.left_out > 0) found.push({ text: `${stopsText(effect.left_out)} without a place`, better: -1 });
   return found.length ? found : [{ text: "As far and as punctual as before", better: 0 }];
 }
