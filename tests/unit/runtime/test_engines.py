@@ -157,10 +157,10 @@ def test_a_start_right_after_a_killed_owner_waits_for_its_engines(home: Path) ->
     with embedded_engines(own_settings(home)) as urls:
         write(urls, 1)
     first.kill()
+    first.communicate()  # until it is gone it owns them; they are only about to end
     with embedded_engines(own_settings(home)) as urls:
         assert read(urls) == ([1], [1])
         write(urls, 2)
-    first.communicate()
 
 
 def test_engines_that_outlived_their_owner_are_ended_before_new_ones_start(home: Path) -> None:
