@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import os
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,24 +36,6 @@ from tests.builders.plan_runs import (
 from tests.builders.records import an_actor
 
 SILENT = "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' RETURNING id"
-
-
-@pytest.fixture
-async def day(container: Container) -> PlannedDay:
-    return await a_day(container)
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A solver that has to be stopped."""
-    monkeypatch.setattr(solver, "MODULE", SLOW)
-
-
-@pytest.fixture
-async def working(container: Container) -> AsyncIterator[None]:
-    """A worker that runs jobs."""
-    async with running(container):
-        yield
 
 
 async def version(day: PlannedDay) -> int:

@@ -14,13 +14,8 @@ from fleet_app.planning.document import read
 from fleet_app.planning.runs import solver
 from tests.builders.jobs import running
 from tests.builders.orders import deliveries
-from tests.builders.plan_runs import SLOW, PlannedDay, a_day
+from tests.builders.plan_runs import SLOW, PlannedDay
 from tests.builders.plans import stored_plan
-
-
-@pytest.fixture
-async def day(container: Container) -> PlannedDay:
-    return await a_day(container)
 
 
 @pytest.fixture(autouse=True)

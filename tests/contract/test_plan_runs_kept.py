@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from fleet_app.bootstrap import Container
 from fleet_app.delivery.routes import RouteService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.planning.by_hand.edits import Lock, Move
-from fleet_app.planning.runs import solver
 from fleet_app.planning.runs.models import Mode, RunState
-from tests.builders.jobs import running
 from tests.builders.plan_runs import (
-    SLOW,
     PlannedDay,
-    a_day,
 )
-
-SILENT = "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' RETURNING id"
-
-
-@pytest.fixture
-async def day(container: Container) -> PlannedDay:
-    return await a_day(container)
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A solver that has to be stopped."""
-    monkeypatch.setattr(solver, "MODULE", SLOW)
-
-
-@pytest.fixture
-async def working(container: Container) -> AsyncIterator[None]:
-    """A worker that runs jobs."""
-    async with running(container):
-        yield
 
 
 async def test_what_is_fitted_in_moves_nothing_that_is_planned(

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from fleet_app.access.roles import Role
 from fleet_app.bootstrap import Container
-from fleet_app.planning.runs import solver
 from fleet_app.planning.runs.errors import RunUnderWay, TooManyRuns
 from fleet_app.planning.runs.models import RunState
 from fleet_app.planning.runs.service import MOST_OPEN
 from tests.builders.jobs import rows, running
 from tests.builders.people import a_fleet
 from tests.builders.plan_runs import (
-    SLOW,
     PlannedDay,
     a_day,
     a_queued_run,
     an_empty_plan,
 )
 from tests.builders.records import an_actor
-
-SILENT = "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' RETURNING id"
-
-
-@pytest.fixture
-async def day(container: Container) -> PlannedDay:
-    return await a_day(container)
-
-
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A solver that has to be stopped."""
-    monkeypatch.setattr(solver, "MODULE", SLOW)
-
-
-@pytest.fixture
-async def working(container: Container) -> AsyncIterator[None]:
-    """A worker that runs jobs."""
-    async with running(container):
-        yield
 
 
 async def test_one_fleet_does_not_keep_the_others_waiting(container: Container, slow: None) -> None:
