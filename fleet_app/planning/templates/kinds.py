@@ -48,8 +48,8 @@ class RouteTemplateFields(Fields):
     name: Name = field("Name", max_length=120, example="Bakeries north", group="Template")
     weekdays: Weekdays = field("On these days", FieldType.TAGS, default=[], group="When",
                                suggestions=DAYS, example=["Mon", "Thu"],
-                               help="Its deliveries are made by themselves a week ahead; none "
-                                    "means only when it is used by hand",
+                               help="Its deliveries are made a week ahead; without days, only "
+                                    "when somebody uses it",
                                aliases=("weekdays", "days"))
     leaves_at: TimeOfDay = field("Leaves at", default=None, max_length=5, group="When",
                                  example="06:30", help="As the fleet's clocks show it, like 06:30")

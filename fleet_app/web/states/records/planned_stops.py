@@ -46,7 +46,7 @@ def planned_stop(delivery: Delivery, units: str) -> PlannedStop:
     status = DeliveryStatus(delivery.status)
     weight = delivery.weight_kg
     heavy = Ruler.named(units).said(weight, "kg") if weight else ""
-    size = [heavy, f"{delivery.parcels} pcs"]
+    size = [heavy, "1 parcel" if delivery.parcels == 1 else f"{delivery.parcels} parcels"]
     return PlannedStop(
         id=delivery.id or 0,
         number=delivery.tracking_number,
