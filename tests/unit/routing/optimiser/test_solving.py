@@ -72,6 +72,22 @@ def test_what_is_fetched_at_one_place_is_fetched_at_once():
     assert (set(tour[:2]), set(tour[2:])) == ({"p1", "p2"}, {"d1", "d2"})
 
 
+def test_several_days_are_one_problem():
+    """A vehicle is one for each of its days; what is wanted on one of them is made on that."""
+    days = [Window(day * 24 * HOUR + 8 * HOUR, day * 24 * HOUR + 16 * HOUR) for day in range(3)]
+    cars = tuple(driver(f"day {day}", shift=hours) for day, hours in enumerate(days))
+    fixed = [Stop(f"{day}-{n}", n, windows=(days[day],)) for day in range(3) for n in (1, 2)]
+    either = Stop("either", 3, windows=(days[0], days[2]))
+    problem = Problem((*fixed, either), cars, (in_a_row(4),))
+    plan = solve(problem, seconds=1)
+    assert check(problem, plan) == ()
+    assert plan.left_out == ()
+    for day in range(3):
+        made = {one for one in plan.sequences[f"day {day}"] if one != "either"}
+        assert made == {f"{day}-1", f"{day}-2"}
+    assert "either" not in plan.sequences["day 1"]
+
+
 def early(number: int) -> Stop:
     return Stop(str(number), number, windows=(Window(8 * HOUR, 8 * HOUR + 600 * number),))
 
