@@ -50,6 +50,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     parcels: int = 1
     priority: str = "normal"
     skills: tuple[str, ...] = ()
+    """What a row must have to make it: the delivery's skills, and "goods from …" where its goods
+    wait at one of several depots."""
     status: str = "created"
     version: int = 1
 
@@ -105,6 +107,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     depot_at: Point | None
     shift: Span
     off: tuple[Span, ...] = ()
+    skills: tuple[str, ...] = ()
+    """What vehicle, equipment and driver have together, and "goods from …" the depot where it
+    starts."""
     lock: str = ""
     route_id: int | None = None
     route_status: str = ""

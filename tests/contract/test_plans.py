@@ -14,6 +14,7 @@ from fleet_app.delivery.models import DeliveryStatus
 from fleet_app.delivery.reasons import Reason
 from fleet_app.delivery.routes import RoutePlan, RouteService
 from fleet_app.delivery.service import DeliveryLife
+from fleet_app.fleet.models import Depot, Driver, Vehicle
 from fleet_app.kernel.errors import Forbidden, InvalidInput, NotFound
 from fleet_app.planning.by_hand import edits
 from fleet_app.planning.runs.models import Mode
@@ -78,6 +79,31 @@ async def test_stops_move_in_order_to_a_place_and_get_times(office: Office) -> N
     )
     assert board.totals.stops == 4
     assert board.totals.left == 2
+
+
+async def test_a_plan_says_what_orders_need_and_what_rows_have_of_it(office: Office) -> None:
+    async with office.container.work() as session:
+        south = Depot(fleet_id=office.fleet_id, name="South", address="Portti 2", lat=60.1, lon=25)
+        session.add(south)
+        await session.flush()
+        first = await session.get_one(Vehicle, office.vehicles[0])
+        first.skills, first.equipment = ["cooled"], ["ramp"]
+        second = await session.get_one(Vehicle, office.vehicles[1])
+        second.depot_id = south.id
+        (await session.get_one(Driver, office.drivers[0])).skills = ["hazardous"]
+    there = await office.order(pickup_depot_id=south.id, required_skills=["cooled"])
+    board = await office.plan()
+
+    needs = {item.order.delivery_id: item.order.skills for item in board.tray}
+    assert needs[there] == ("cooled", "goods from South")
+    assert needs[office.orders[0]] == ()
+    assert row(board, "2").skills == ("goods from South",)
+    assert set(row(board, "1").skills) >= {"cooled", "ramp", "hazardous"}
+    board = await office.plans.edit(office.actor, board.id, 1, edits.Move((there,), "1", 0))
+    assert stop(board, there).problems == ("skill",)
+    board = await office.plans.edit(office.actor, board.id, 2, edits.Move((there,), "2", 0))
+    assert stop(board, there).order.skills == ("cooled", "goods from South")
+    assert [one.message for one in row(board, "2").problems] == ["Needs cooled"]
 
 
 async def test_what_an_edit_breaks_is_flagged_and_done(office: Office) -> None:

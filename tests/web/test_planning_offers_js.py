@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import msgspec
-import pytest
 
 from fleet_app.planning.board import Load, Span
 from tests.builders.scripts import NodeScripts
@@ -101,33 +100,21 @@ def test_a_break_stays_in_the_day(scripts: NodeScripts) -> None:
     assert 0 < found["minutes"] < 60
 
 
-@pytest.mark.parametrize("of_the_tray", [True, False])
-def test_rows_of_another_depot_than_the_goods_stand_below(
-    scripts: NodeScripts, of_the_tray: bool
-) -> None:
-    data = a_plan((8, 20), (8, 20), (8, 20))
+def test_rows_of_another_depot_than_the_goods_stand_below(scripts: NodeScripts) -> None:
+    data = a_plan((8, 20), (8, 20), (8, 20), skills=("goods from Depot South",))
     for row, depot in zip(data["rows"], ("North", "Depot South", "North"), strict=True):
-        row["depot"] = depot
-    item = data["tray"][0]
-    if of_the_tray:
-        item["words"] = "Needs goods from Depot South, and none of them has it"
-    else:
-        data["tray"] = []
-        row = data["rows"][2]
-        row["stops"].append(row["stops"][0] | {"order": item["order"], "problems": ["skill"]})
-        message = "Needs goods from Depot South"
-        row["problems"] = [{"code": "skill", "message": message, "delivery_id": 99}]
+        row["skills"] = [f"goods from {depot}"]
     found = onto(scripts, data)
     assert next(iter(found)) == "2"
     assert found["2"]["breaks"] == []
-    assert found["1"]["breaks"] == ["needs goods from Depot South"]
+    assert found["1"]["breaks"] == found["3"]["breaks"] == ["needs goods from Depot South"]
 
 
 def test_rows_that_lack_a_skill_or_room_stand_below_and_say_what(scripts: NodeScripts) -> None:
-    data = a_plan((8, 20), (8, 20), (8, 20), skills=("cold",), weight_kg=50.0)
-    lacking, full, _ = data["rows"]
-    said = {"code": "skill", "message": "Needs adr, cold", "delivery_id": 10}
-    lacking["problems"] = [said]
+    data = a_plan((8, 20), (8, 20), (8, 20), skills=("cold", "ramp"), weight_kg=50.0)
+    lacking, full, fit = data["rows"]
+    lacking["skills"] = ["adr", "ramp"]
+    full["skills"] = fit["skills"] = ["cold", "ramp"]
     full["loads"] = [json.loads(msgspec.json.encode(Load("kg", 560.0, 600.0)))]
     found = onto(scripts, data)
     assert next(iter(found)) == "3"

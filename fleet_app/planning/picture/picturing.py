@@ -33,7 +33,7 @@ from fleet_app.planning.workday import costs
 from fleet_app.planning.workday.crews import depot_of, hours_of, names_of, vehicle_of
 from fleet_app.planning.workday.day import Day
 from fleet_app.planning.workday.hours import gaps_of
-from fleet_app.planning.workday.pickups import pickup_place
+from fleet_app.planning.workday.pickups import has_of, needs_of, pickup_place
 from fleet_app.planning.workday.wanting import GRAMS, LITRES, service_of
 from fleet_app.routing.optimiser.plan import Broken, Flag, Plan, Tour, Visit
 from fleet_app.routing.optimiser.problem import COST_UNITS
@@ -117,6 +117,7 @@ class Picture:
             depot_at=Point(depot.lat or 0.0, depot.lon or 0.0) if depot else None,
             shift=Span(hours[0][0], max(end for _, end in hours)),
             off=tuple(Span(start, end) for start, end in gaps_of(day, hours)),
+            skills=tuple(sorted(has_of(day, row))),
             lock=row.lock,
             route_id=route.id if route else None,
             route_status=route.status.value if route else "",
@@ -254,7 +255,7 @@ def order_of(day: Day, delivery: Delivery) -> Order:
         volume_m3=delivery.volume_m3,
         parcels=delivery.parcels,
         priority=delivery.priority.value,
-        skills=tuple(delivery.required_skills),
+        skills=tuple(sorted(needs_of(day, delivery))),
         status=delivery.status.value,
         version=delivery.version,
     )

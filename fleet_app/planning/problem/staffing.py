@@ -11,7 +11,7 @@ from fleet_app.delivery.models import Delivery, RouteStatus
 from fleet_app.fleet.models import Driver, DriverStatus, Vehicle, VehicleStatus
 from fleet_app.planning.document import Document, PlanRow
 from fleet_app.planning.routes.healing import Healed
-from fleet_app.planning.workday.crews import driver_of, hours_of, vehicle_of
+from fleet_app.planning.workday.crews import hours_of, skills_of
 from fleet_app.planning.workday.day import Day
 from fleet_app.planning.workday.fitness import as_car, as_driver
 from fleet_app.planning.workday.hours import works_on
@@ -88,7 +88,7 @@ def _for_rows(
 def _lacks_skills(day: Day, plan: Healed, able: Collection[int | None]) -> bool:
     """Whether the day needs skills for longer than those rows last that have them."""
     has = [
-        (_skills_of(day, row), _seconds(day, row))
+        (skills_of(day, row), _seconds(day, row))
         for row in plan.document.rows
         if row.driver_id in able
     ]
@@ -96,12 +96,6 @@ def _lacks_skills(day: Day, plan: Healed, able: Collection[int | None]) -> bool:
         sum(lasts for skills, lasts in has if skills >= needed) < seconds
         for needed, seconds in _skilled(day, _waiting(day)).items()
     )
-
-
-def _skills_of(day: Day, row: PlanRow) -> set[str]:
-    vehicle, driver = vehicle_of(day, row), driver_of(day, row)
-    known = (*vehicle.skills, *vehicle.equipment) if vehicle is not None else ()
-    return {*known, *(driver.skills if driver is not None else ())}
 
 
 def _seconds(day: Day, row: PlanRow) -> float:
@@ -133,7 +127,7 @@ def _may_change(day: Day, plan: Healed, row: PlanRow) -> bool:
 
 def _brings(day: Day, row: PlanRow) -> bool:
     """Whether there is something on the row, and its driver and vehicle have every skill for it."""
-    has = _skills_of(day, row)
+    has = skills_of(day, row)
     needs = [day.deliveries[id_].required_skills for id_ in row.delivery_ids]
     return bool(needs) and all(has.issuperset(one) for one in needs)
 

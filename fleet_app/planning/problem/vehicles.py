@@ -21,9 +21,9 @@ from fleet_app.planning.problem.starting import (
 from fleet_app.planning.problem.travelling import costing_for
 from fleet_app.planning.routes.healing import Healed
 from fleet_app.planning.workday import costs
-from fleet_app.planning.workday.crews import depot_of, driver_of, vehicle_of
+from fleet_app.planning.workday.crews import driver_of, vehicle_of
 from fleet_app.planning.workday.day import Day
-from fleet_app.planning.workday.pickups import from_depot
+from fleet_app.planning.workday.pickups import has_of
 from fleet_app.planning.workday.wanting import GRAMS, LITRES
 from fleet_app.routing.optimiser.problem import Vehicle
 from fleet_app.routing.roads.ports import LatLon
@@ -55,7 +55,7 @@ def vehicle_for(
         end=end,
         shift=shift,
         capacity=_capacity(day, row),
-        skills=_skills(day, row),
+        skills=has_of(day, row),
         fixed_cost=costs.fixed_cost(vehicle),
         cost_per_metre=costs.cost_per_metre(vehicle),
         cost_per_second=costs.cost_per_second(vehicle),
@@ -91,15 +91,4 @@ def _capacity(day: Day, row: PlanRow) -> tuple[int | None, ...]:
         None if weight is None else round(weight * GRAMS),
         None if volume is None else round(volume * LITRES),
         vehicle.capacity_parcels,
-    )
-
-
-def _skills(day: Day, row: PlanRow) -> frozenset[str]:
-    vehicle, driver, depot = vehicle_of(day, row), driver_of(day, row), depot_of(day, row)
-    return frozenset(
-        {
-            *(vehicle.skills + vehicle.equipment if vehicle else ()),
-            *(driver.skills if driver else ()),
-            *([from_depot(depot)] if depot else ()),
-        }
     )

@@ -12,7 +12,7 @@ from fleet_app.planning.document import PlanRow, PlanStop, stop_id
 from fleet_app.planning.routes.healing import Healed
 from fleet_app.planning.workday import costs
 from fleet_app.planning.workday.day import Day
-from fleet_app.planning.workday.pickups import from_depot, pickup_of, stock_of
+from fleet_app.planning.workday.pickups import needs_of, pickup_of
 from fleet_app.planning.workday.wanting import amounts_of, may_be_late, service_of, windows_of
 from fleet_app.routing.optimiser.problem import Pair, Stop
 from fleet_app.routing.roads.ports import LatLon
@@ -28,16 +28,13 @@ def stops_for(
     may have it, `place` numbers places."""
     id_, pickup = delivery.id or 0, pickup_of(day, delivery)
     amounts = amounts_of(delivery)
-    skills = frozenset(delivery.required_skills)
-    if (depot := stock_of(day, delivery)) is not None:
-        skills |= {from_depot(depot)}
     brought = Stop(
         id=stop_id(id_),
         place=place((delivery.lat or 0.0, delivery.lon or 0.0)),
         service=service_of(day, delivery),
         windows=windows_of(day, delivery),
         delivers=amounts if pickup is None else (),
-        skills=skills,
+        skills=needs_of(day, delivery),
         skip_cost=costs.skip_cost(delivery.priority),
         late_cost=_late_cost(day, delivery),
         vehicle=held,

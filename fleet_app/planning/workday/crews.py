@@ -47,6 +47,13 @@ def depot_of(day: Day, row: PlanRow) -> Depot | None:
     return found if found is not None and found.lat is not None else None
 
 
+def skills_of(day: Day, row: PlanRow) -> frozenset[str]:
+    """What its vehicle, the equipment in it and its driver have together."""
+    vehicle, driver = vehicle_of(day, row), driver_of(day, row)
+    known = (*vehicle.skills, *vehicle.equipment) if vehicle is not None else ()
+    return frozenset({*known, *(driver.skills if driver is not None else ())})
+
+
 def hours_of(day: Day, row: PlanRow) -> Spans:
     """When the row's driver works that day."""
     return shift_of(day, driver_of(day, row), depot_of(day, row))

@@ -9,6 +9,7 @@ from fleet_app.delivery.models import Delivery
 from fleet_app.delivery.pickups import is_fetched, pickup_point
 from fleet_app.fleet.models import Depot
 from fleet_app.planning.document import PlanRow, PlanStop
+from fleet_app.planning.workday.crews import depot_of, skills_of
 from fleet_app.planning.workday.day import Day
 from fleet_app.routing.roads.ports import LatLon
 
@@ -57,9 +58,19 @@ def _is_start(day: Day, depot: Depot) -> bool:
     return any(one.depot_id == depot.id for one in living)
 
 
-def from_depot(depot: Depot) -> str:
-    """What a vehicle must have to take goods that wait at a depot: a start there."""
-    return f"goods from {depot.name}"
+def needs_of(day: Day, delivery: Delivery) -> frozenset[str]:
+    """What a row must have to make a delivery: skills, and a start where its goods wait."""
+    depot = stock_of(day, delivery)
+    return frozenset({*delivery.required_skills, *_from(depot)})
+
+
+def has_of(day: Day, row: PlanRow) -> frozenset[str]:
+    """What a row has of that: its skills, and the goods that wait where it starts."""
+    return skills_of(day, row) | _from(depot_of(day, row))
+
+
+def _from(depot: Depot | None) -> frozenset[str]:
+    return frozenset() if depot is None else frozenset({f"goods from {depot.name}"})
 
 
 def with_pickups(day: Day, row: PlanRow) -> PlanRow:

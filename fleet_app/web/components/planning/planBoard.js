@@ -43,6 +43,7 @@ function rowOf(row, index, units) {
   return {
     ...row,
     index,
+    skills: row.skills ?? [],
     shift: span(row.shift),
     off: (row.off ?? []).map(span),
     breaks: (row.breaks ?? []).map(span),

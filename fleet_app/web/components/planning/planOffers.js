@@ -19,26 +19,10 @@ function tooFull(row, items) {
   return over.map(({ unit, peak, room }) => `too full: ${loadText({ unit, peak: peak + more(unit), room })}`);
 }
 
-const GOODS = "goods from ";
-const needsIn = (text) => (/^Needs (.+?)(?:, and (?:no|none|it) .*)?$/.exec(text)?.[1] ?? "").split(", ").filter(Boolean);
-const skillWords = (row, id) => row.problems.filter(({ code, delivery_id: one }) => code === "skill" && one === deliveryOf(id)).flatMap(({ message }) => needsIn(message));
-
-/** The skills that a row lacks, as its own stops say. */
-const lacked = (row) => new Set(row.stops.flatMap(({ id }) => skillWords(row, id)));
-
-/** What a stop is known to need: its skills, and as its words in the tray or on its row say, the depot
- * where its goods wait. */
-function needsOf(board, item) {
-  const row = board.where.get(item.id)?.row;
-  const told = row ? skillWords(row, item.id) : needsIn(item.words ?? "");
-  return [...new Set([...item.order.skills ?? [], ...told])];
-}
-
-function unmet(board, row, items) {
-  const lacks = lacked(row);
-  const needs = new Set(items.flatMap((item) => needsOf(board, item)));
-  const missing = [...needs].filter((need) => lacks.has(need) || (need.startsWith(GOODS) && row.depot && need !== GOODS + row.depot));
-  return missing.map((need) => `needs ${need}`);
+/** What they need, skills or goods of a depot, and the row has not. */
+function unmet(row, items) {
+  const needs = new Set(items.flatMap(({ order }) => order.skills ?? []));
+  return [...needs].filter((need) => !row.skills.includes(need)).map((need) => `needs ${need}`);
 }
 
 // What breaks by the clock
@@ -102,7 +86,7 @@ function judge(board, row, items) {
   const scale = items.length / Math.max(1, some.length);
   const found = offer(board, row, some);
   const coming = items.filter(({ id }) => board.where.get(id)?.row !== row);
-  const never = [...unmet(board, row, coming), ...tooFull(row, coming)];
+  const never = [...unmet(row, coming), ...tooFull(row, coming)];
   const breaks = [...never, ...apart(board, row, some), ...found.breaks];
   return { row, seconds: found.more * scale, weight: weight(found) * scale, never: never.length, breaks, notes: told(found) };
 }
