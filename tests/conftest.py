@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -21,6 +22,14 @@ from tests.engines import TestStores, running_stores
 # there, through all that is installed each time, unless it is known to be missing.
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
+
+
+BUILDS_PAGES = Path(__file__).parent / "e2e" / "test_first_light.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what builds the product's pages: other processes would wait for them later."""
+    items.sort(key=lambda item: item.path != BUILDS_PAGES)
 
 
 def pytest_collection_finish() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +28,6 @@ from tests.builders.records import an_actor
 
 DAY = (utc_now() + timedelta(days=30)).date()
 """The day of plans that are only there to be asked for."""
-_numbers = itertools.count(1)
 
 
 def tomorrow() -> dt.date:
@@ -52,6 +51,8 @@ class Office:
     vehicles: list[int]
     drivers: list[int]
     orders: list[int]
+    places: Iterator[int] = field(default_factory=itertools.count)
+    """Where the next orders are: the same for every office, whatever other tests did before."""
 
     @property
     def plans(self) -> PlanService:
@@ -60,7 +61,7 @@ class Office:
 
     async def order(self, **said: Any) -> int:
         """One more delivery of the day."""
-        place = next(_numbers) % 50
+        place = next(self.places) % 50
         values = {"lat": 60.15 + place / 900, "lon": 24.9 + place / 700, "due_on": self.day}
         return await a_delivery(self.container, self.fleet_id, **(values | said))
 

@@ -183,7 +183,7 @@ def stored(database: str) -> tuple[dict[int, list[int]], int]:
     return moments, repeated[0]
 
 
-@pytest.mark.timeout(110)
+@pytest.mark.timeout(130)
 async def test_every_acknowledged_fix_survives_kills_exactly_once(
     engines: EngineUrls, tmp_path: Path
 ) -> None:
@@ -230,7 +230,7 @@ async def in_history(database: str, phones: list[Phone]) -> None:
 async def at_the_front(container: Container, phones: list[Phone]) -> None:
     """The live state of every vehicle is its newest fix."""
     fleet_positions = {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(CATCH_UP_SECONDS):
         while len(fleet_positions) < len(phones):
             for phone in phones:
                 position = await container.live.get(phone.vehicle_id)

@@ -17,6 +17,8 @@ from tests.e2e.conftest import a_product
 from tests.product import Product
 
 PATIENCE_MS = 60_000
+IMPORT_PATIENCE_MS = 150_000
+"""For two thousand rows, also beside other tests."""
 VANS, ORDERS = 500, 2_000
 SOUGHT = 1_234
 """The delivery that is looked for."""
@@ -90,7 +92,9 @@ async def brought_in(page: Page, kind: str, path: Path, count: int, wrong: int) 
     await expect(summary).to_contain_text(f"{count - wrong:,} rows are right, {need}")
     await page.get_by_test_id("run").click()
     done = page.get_by_test_id("import-done")
-    await expect(done).to_contain_text(f"{count - wrong:,} rows imported")
+    await expect(done).to_contain_text(
+        f"{count - wrong:,} rows imported", timeout=IMPORT_PATIENCE_MS
+    )
 
 
 async def corrected(

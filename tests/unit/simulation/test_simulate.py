@@ -89,7 +89,8 @@ async def test_all_demo_vehicles_report_with_their_own_logins(
 ) -> None:
     tally = await driven(server, home, 25, reporting(container, 23))  # some may lack a network
     found = await logged(container)
-    assert tally.sent == len(set(found)) == len(found)
+    assert tally.sent == len(set(found))
+    assert tally.failures or len(found) == len(set(found))  # what got no answer is sent again
     assert len({vehicle for vehicle, _ in found}) >= 23
     assert tally.refused == tally.quarantined == 0
 
