@@ -10,9 +10,7 @@ from fleet_app.delivery.routes import RouteService
 from fleet_app.kernel.clock import utc_now
 from fleet_app.planning.by_hand.edits import Lock, Move
 from fleet_app.planning.runs.models import Mode, RunState
-from tests.builders.plan_runs import (
-    PlannedDay,
-)
+from tests.builders.plan_runs import PlannedDay
 
 
 async def test_what_is_fitted_in_moves_nothing_that_is_planned(
