@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -90,14 +89,11 @@ async def test_a_long_transaction_holds_up_nobody_before_its_end(
 
     task = asyncio.create_task(long())
     await ready.wait()
-    started = time.monotonic()
     for _ in range(10):
         await some_entries(container, manager)
-    took = time.monotonic() - started
     assert not task.done()
     go.set()
     await task
-    assert took < 2.0
     assert (await entries(container, fleet_id))[-1].object_id == 1
     assert (await verify(container.work, fleet_id)).checked == 11
 

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import stat
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -285,18 +284,15 @@ async def test_the_directory_is_nobody_elses_business(tmp_path: Path):
 
 
 async def test_slow_disks_do_not_hold_up_the_loop(store: FileStore):
-    longest = 0.0
-    going = True
+    beats = 0
 
-    async def watch() -> None:
-        nonlocal longest
-        while going:
-            began = time.perf_counter()
+    async def beat() -> None:
+        nonlocal beats
+        while True:
             await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - began)
+            beats += 1
 
-    watching = asyncio.create_task(watch())
+    beating = asyncio.create_task(beat())
     await put(store, *[b"x" * 65_536] * 100)
-    going = False
-    await watching
-    assert longest < 1.0
+    beating.cancel()
+    assert beats > 5

@@ -54,7 +54,7 @@ async def test_the_workers_writes_end_as_a_store_that_is_down_and_can_be_repeate
         for write in (stores.history.store(batches(2)), tracker.handle(batches(2))):
             with pytest.raises(StoreUnavailable):
                 await write
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < 30  # and not for ever
     monkeypatch.undo()
     await stores.history.store(batches(2))
     await stores.new_tracker().handle(batches(2), again=True)
@@ -78,7 +78,7 @@ async def test_cancelling_does_not_wait_for_the_server(
         started = time.monotonic()
         task.cancel()
         await asyncio.wait({task})
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 20  # where the server would sleep for 60
         assert task.cancelled()
     async with stores.pool.connection() as connection:
         await connection.execute("SELECT 1")

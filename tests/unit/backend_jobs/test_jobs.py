@@ -62,20 +62,18 @@ async def done(container: Container) -> bool:
     return {status for _, status in await jobs(container)} == {"succeeded"}
 
 
-async def test_an_event_reaches_its_subscriber_at_once_and_whole(container: Container):
+async def test_an_event_reaches_its_subscriber_at_once_and_whole(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(runner_module, "POLL_SECONDS", 120.0)  # nobody comes to look
     inbox, others = Inbox(), Inbox("other.*", "others")
     async with running(container, [inbox.subscriber, others.subscriber]):
         await listening(container)
-        seconds = []
         for count in range(1, 8):
             event = an_event(n=count)
             await commit(container, event)
-            committed = time.perf_counter()
             await until(inbox.has(count))
-            seconds.append(time.perf_counter() - committed)
             assert inbox.got[-1] == event
-        assert sorted(seconds)[3] < 0.2, seconds
-        assert max(seconds) < runner_module.POLL_SECONDS, seconds
     assert others.got == []
 
 

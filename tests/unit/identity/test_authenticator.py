@@ -70,14 +70,21 @@ async def test_a_session_ends_exactly_even_when_cached(container: Container) -> 
         await checks.principal_from_session(opened.token)
 
 
-async def test_a_hit_needs_no_store_and_only_microseconds(container: Container) -> None:
+async def test_a_hit_needs_no_store_and_a_fraction_of_a_look_up(container: Container) -> None:
     person = await a_person(container, Role.DRIVER)
-    token, checks = await access_token(container, person), authenticator(container, Moment())
-    await checks.principal_from_access_token(token)
-    started = time.perf_counter()
-    for _ in range(2000):
+    token = await access_token(container, person)
+
+    async def work_of(fresh: float, times: int) -> float:
+        """Seconds of this thread's own work for one answer, whatever else the machine does."""
+        checks = authenticator(container, Moment(), fresh)
         await checks.principal_from_access_token(token)
-    assert (time.perf_counter() - started) / 2000 < 50e-6
+        started = time.thread_time()
+        for _ in range(times):
+            await checks.principal_from_access_token(token)
+        return (time.thread_time() - started) / times
+
+    looked_up, remembered = await work_of(0.0, 20), await work_of(60.0, 2000)
+    assert remembered < looked_up / 10, (remembered, looked_up)
 
 
 @pytest.mark.parametrize("how", ["access", "session"])

@@ -81,7 +81,7 @@ async def test_a_failure_reaches_everybody_and_is_not_remembered() -> None:
 async def test_a_source_that_hangs_keeps_nobody_waiting_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cache_module, "LOAD_SECONDS", 0.2)
+    monkeypatch.setattr(cache_module, "LOAD_SECONDS", 1.0)
     source = Source()
     cache = source.cache()
     source.hanging = True
@@ -91,7 +91,7 @@ async def test_a_source_that_hangs_keeps_nobody_waiting_twice(
     others = [cache.get(key) for key in range(4, 40, 2)]
     answers = await asyncio.gather(first, *others, return_exceptions=True)
     assert {type(answer) for answer in answers} == {StoreUnavailable}
-    assert asyncio.get_running_loop().time() - started < 0.35
+    assert asyncio.get_running_loop().time() - started < 1.9
     source.hanging = False
     assert await cache.get(2) == 20
 

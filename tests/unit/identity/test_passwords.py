@@ -60,9 +60,9 @@ async def test_an_unknown_user_takes_as_long_as_a_wrong_password() -> None:
     async def best_of_five(password_hash: str | None) -> float:
         times = []
         for _ in range(5):
-            started = time.perf_counter()
+            started = time.process_time()
             await passwords.verify(password_hash, "incorrect horse")
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         return min(times)
 
     known, unknown = await best_of_five(stored), await best_of_five(None)

@@ -71,7 +71,6 @@ async def test_turns_are_at_least_as_far_apart_as_the_pace_says() -> None:
         times.append(time.monotonic())
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert sum(gaps) >= 4 * 0.05 * 0.9
-    assert max(gaps) < 1.0
 
 
 async def test_whoever_would_wait_too_long_is_told_when_to_come_again() -> None:

@@ -211,7 +211,7 @@ async def test_an_answer_without_end_is_cut_off(server: AddressService, either: 
         await either.search("kaivokatu")
 
 
-@pytest.mark.parametrize(("wait", "drip"), [(3.0, 0.0), (0.0, 0.1)])
+@pytest.mark.parametrize(("wait", "drip"), [(10.0, 0.0), (0.0, 0.25)])
 async def test_a_slow_service_is_given_up(
     server: AddressService, either: Geocoder, wait: float, drip: float
 ) -> None:
@@ -220,7 +220,7 @@ async def test_a_slow_service_is_given_up(
     began = time.monotonic()
     with pytest.raises(GeocoderUnavailable):
         await either.search("kaivokatu")
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 8.0
 
 
 async def test_nobody_there_is_an_error() -> None:
